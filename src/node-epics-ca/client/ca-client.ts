@@ -1,0 +1,134 @@
+import { EventEmitter } from 'node:events';
+import { CaChannel } from './ca-channel.js';
+import type { CaConnection, CaGetOptions, CaPutOptions } from './ca-channel.js';
+import { CaClosedError } from './ca-error.js';
+import type { CaMonitor, CaMonitorOptions } from './ca-monitor.js';
+import type { CaReading } from './ca-reading.js';
+import { CaSession } from './ca-session.js';
+import type { CaPutValue, CaReadType, CaValueOf } from './ca-value.js';
+import { emitSafely } from './emit-safely.js';
+import type { OperationLimits } from './operation-limits.js';
+import { longStringName } from './put-value.js';
+
+export interface CaClientOptions {
+  /**
+   * `EPICS_CA_*` variables for this client alone, over those of the process. They are set for the moment in which libca reads them, which
+   * the constructor waits for: name servers by address, not by name. In a worker thread this is the only way, because
+   * there `process.env` is a copy.
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface CaClientEvents {
+  /** The CA library reports what no operation waits for, such as a put without completion that a server refused. */
+  exception: [message: string, ecaStatus: number];
+}
+
+/**
+ * A Channel Access client with a libca context of its own. Channels are shared by name and stay open until they or the client are closed.
+ * Nothing blocks: neither this thread nor libuv's. An idle client doesn't keep the process alive, a pending operation does.
+ *
+ * When no CA repeater runs on this host, the first client runs one on a thread of this process, on UDP port `EPICS_CA_REPEATER_PORT`
+ * (5065) of all interfaces as the protocol wants it, instead of a process that would outlive this one.
+ */
+export class CaClient extends EventEmitter<CaClientEvents> {
+  readonly #session: CaSession;
+  readonly #channels = new Map<string, CaChannel>();
+  readonly #kept = new Set<CaChannel>();
+
+  constructor(options: CaClientOptions = {}) {
+    super();
+    this.#session = new CaSession(options.environment ?? {}, (ecaStatus, message) => {
+      emitSafely(() => this.emit('exception', message, ecaStatus));
+    });
+  }
+
+  /**
+   * The channel of this name, connected or not yet; libca goes on searching until it is closed.
+   * @throws CaError `CA_CLOSED`
+   */
+  channel(name: string): CaChannel {
+    const channel = this.#open(name);
+    this.#kept.add(channel);
+    return channel;
+  }
+
+  /**
+   * The channel of this name when it is connected. Without `timeoutMs` it waits for up to 5 s.
+   * @throws CaError `CA_TIMEOUT`, `CA_BAD_NAME`, `CA_CLOSED`
+   */
+  async connect(name: string, limits: OperationLimits = {}): Promise<CaChannel> {
+    const channel = await this.#connected(name, limits);
+    this.#kept.add(channel);
+    return channel;
+  }
+
+  /** Read a PV once; see `CaChannel.get`. `longString` takes `NAME.VAL$` by itself when NAME is a string. */
+  async get<T extends CaReadType = 'native'>(
+    name: string,
+    options: CaGetOptions<T> = {},
+  ): Promise<CaReading<CaValueOf<T>>> {
+    const channel = options.type === 'longString' ? await this.#textChannel(name, options) : this.#open(name);
+    return this.#using(channel, channel.get(options));
+  }
+
+  /** Write a PV; see `CaChannel.put`. */
+  async put(name: string, value: CaPutValue, options: CaPutOptions = {}): Promise<void> {
+    const channel = this.#open(name);
+    if (channel.connected) return channel.put(value, options);
+    return this.#using(channel, channel.put(value, options));
+  }
+
+  /**
+   * Follow a PV; see `CaMonitor`. For text longer than 39 bytes name the field with `$`.
+   * @throws CaError `CA_CLOSED`
+   */
+  monitor<T extends CaReadType = 'native'>(name: string, options: CaMonitorOptions<T> = {}): CaMonitor<CaValueOf<T>> {
+    return this.#open(name).monitor(options);
+  }
+
+  /** Close all channels; what is pending rejects with `CA_CLOSED`. Resolves when libca's threads are gone. May be called again. */
+  async close(): Promise<void> {
+    const closed = this.#session.close();
+    for (const channel of [...this.#channels.values()]) channel.close();
+    await closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #open(name: string): CaChannel {
+    const known = this.#channels.get(name);
+    if (known !== undefined) return known;
+    if (this.#session.closed) {
+      throw new CaClosedError(`${name}: the Channel Access client is closed`, { channelName: name });
+    }
+    const channel = new CaChannel(this.#session, name, (closed) => {
+      if (this.#channels.get(name) === closed) this.#channels.delete(name);
+      this.#kept.delete(closed);
+    });
+    this.#channels.set(name, channel);
+    return channel;
+  }
+
+  async #connected(name: string, limits: OperationLimits): Promise<CaChannel> {
+    const channel = this.#open(name);
+    await this.#using<CaConnection>(channel, channel.whenConnected(limits));
+    return channel;
+  }
+
+  async #textChannel(name: string, limits: OperationLimits): Promise<CaChannel> {
+    const channel = await this.#connected(name, limits);
+    return channel.connection?.nativeType === 'string' ? this.#open(longStringName(name)) : channel;
+  }
+
+  /** A channel that never connected and that nobody asked to keep must not be searched for ever. */
+  async #using<T>(channel: CaChannel, operation: Promise<T>): Promise<T> {
+    try {
+      return await operation;
+    } finally {
+      if (channel.idle && !this.#kept.has(channel)) channel.close();
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/** Record types with device support "dm". */
+export type DeviceRecordType =
+  | 'ai'
+  | 'ao'
+  | 'bi'
+  | 'bo'
+  | 'mbbi'
+  | 'mbbo'
+  | 'longin'
+  | 'longout'
+  | 'int64in'
+  | 'int64out'
+  | 'stringin'
+  | 'stringout'
+  | 'lsi'
+  | 'lso'
+  | 'waveform'
+  | 'aai'
+  | 'aao'
+  | 'busy';

@@ -1,0 +1,56 @@
+import { loadAddon } from 'epics-libs';
+import type { DeviceRecord } from './device-record.js';
+import type { IocCounters } from './ioc-counters.js';
+import type { RecordValue } from './record-value.js';
+
+/** Outcome of a call into EPICS: 0 for success, and what it printed. */
+export interface NativeResult {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Events in the order in which they happened; the first element is the kind. */
+export type NativeEvent =
+  | readonly [kind: 0, index: number, flight: number, value: RecordValue, user: string, host: string]
+  | readonly [kind: 1, index: number, flight: number]
+  | readonly [kind: 2, record: string, field: string, text: string, user: string, host: string]
+  | readonly [kind: 3, text: string];
+
+/** What the addon `epics_ioc` exports, one to one and in its order; each is described in native/ioc. */
+export interface NativeIoc {
+  claim(): boolean;
+  setEnvironment(name: string, value: string): void;
+  loadDatabase(file: string, path: string, macros: string): NativeResult;
+  loadRecords(file: string, macros: string): NativeResult;
+  setAccessSecurity(file: string, macros: string): NativeResult;
+  /** Those that an earlier call listed are left out. */
+  listDeviceRecords(): Omit<DeviceRecord, 'file'>[];
+  open(listener: (events: readonly NativeEvent[]) => void, maxQueuedWrites: number): void;
+  build(): Promise<NativeResult>;
+  run(): Promise<NativeResult>;
+  post(
+    count: number,
+    indexes: Uint32Array,
+    flags: Uint8Array,
+    numbers: Float64Array,
+    times: Float64Array,
+    rest: readonly RecordValue[],
+  ): void;
+  postNumbers(indexes: Uint32Array, values: Float64Array, timeMs: number): void;
+  complete(index: number, flight: number, severity: number, message: string): boolean;
+  readRecord(index: number): RecordValue;
+  getField(name: string): string;
+  putField(name: string, text: string): void;
+  reportPuts(isWanted: boolean): void;
+  counters(): IocCounters;
+  execute(line: string): Promise<NativeResult>;
+  shell(): Promise<NativeResult>;
+  refuseWrites(): void;
+  failWrites(message: string): number;
+  shutDown(): Promise<NativeResult>;
+}
+
+/** Load the addon into this thread. */
+export function loadNativeIoc(): NativeIoc {
+  return loadAddon<NativeIoc>(import.meta.url, 'epics_ioc');
+}

@@ -1,0 +1,26 @@
+import type { AlarmSeverity } from './alarm-severity.js';
+import type { DeviceRecord } from './device-record.js';
+import type { RecordValue } from './record-value.js';
+
+/** A put to an `out` record that the application is to carry out. */
+export interface RecordWrite {
+  readonly record: DeviceRecord;
+  /** An index for bo, mbbo; always 1 for busy; a bigint for int64out. */
+  readonly value: RecordValue;
+  /** Who put it; empty when the IOC did so itself, or the access file doesn't trap writes (TRAPWRITE). */
+  readonly user: string;
+  readonly host: string;
+  /** Aborted when 0 is put to a busy record while it is busy, and when the IOC closes. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Carries out a write. The put completes when the promise settles. A throw fails it: alarm WRITE with the error's message
+ * and its `severity`, INVALID when it has none.
+ */
+export type WriteHandler = (write: RecordWrite) => Promise<void> | void;
+
+/** An error may say how severe the alarm is. */
+export interface SevereError extends Error {
+  readonly severity: Exclude<AlarmSeverity, 'NONE'>;
+}

@@ -1,0 +1,169 @@
+#define USE_TYPED_DSET
+#define USE_TYPED_RSET
+#include "device_support.h"
+
+#include <aiRecord.h>
+#include <alarm.h>
+#include <dbAccess.h>
+#include <devSup.h>
+#include <epicsTime.h>
+#include <recGbl.h>
+#include <recSup.h>
+#include <registryDeviceSupport.h>
+
+#include <cmath>
+#include <utility>
+
+#include "busy_record.h"
+#include "ioc_state.h"
+#include "write_flight.h"
+
+namespace epics_ioc {
+namespace {
+
+DeviceRecord* deviceOf(const dbCommon* record) { return static_cast<DeviceRecord*>(record->dpvt); }
+
+/// Array records call this in two passes.
+long initRecord(dbCommon* record) {
+  if (record->dpvt != nullptr) return 0;
+  auto& by_name = IocState::instance().by_name;
+  const auto found = by_name.find(record->name);
+  if (found == by_name.end()) {
+    recGblRecordError(S_db_notFound, record, "dm: the record isn't known to the application");
+    return S_db_notFound;
+  }
+  found->second->record = record;
+  found->second->is_defined = !record->udf;
+  record->dpvt = found->second;
+  if (record->tse == 0 && record->tsel.type == CONSTANT) record->tse = epicsTimeEventDeviceTime;
+  return 0;
+}
+
+/// An ai is undefined while its value is NaN, and becomes so when it is processed before anything was posted.
+long initAi(dbCommon* record) {
+  if (record->udf) reinterpret_cast<aiRecord*>(record)->val = std::nan("");
+  return initRecord(record);
+}
+
+/// Values of ao, bo, mbbo aren't converted from a raw value.
+long initUnconverted(dbCommon* record) {
+  const long status = initRecord(record);
+  return status == 0 ? 2 : status;
+}
+
+/// Reads of longin and int64in, which take 0 for a defined value, and hand anything else to the client as the
+/// failure of its put. So a value that nobody posted yet is marked by the alarm alone.
+long readInteger(dbCommon* record) {
+  const auto& device = *deviceOf(record);
+  raiseAlarm(device);
+  if (!device.is_defined) recGblSetSevr(record, UDF_ALARM, record->udfs);
+  return 0;
+}
+
+long readArray(dbCommon* record) {
+  auto& device = *deviceOf(record);
+  storeStaged(device);
+  raiseAlarm(device);
+  return 0;
+}
+
+/// Reads of ai, bi and mbbi, where 2 means "don't convert a raw value".
+long readUnconverted(dbCommon* record) {
+  raiseAlarm(*deviceOf(record));
+  return 2;
+}
+
+long readText(dbCommon* record) {
+  raiseAlarm(*deviceOf(record));
+  return 0;
+}
+
+long write(dbCommon* record) {
+  auto& device = *deviceOf(record);
+  storeStaged(device);
+  if (device.posting || device.flight != 0) {
+    raiseAlarm(device);
+    return 0;
+  }
+  stampNow(record);
+  const long status = beginWrite(device);
+  if (status == 0) record->pact = 1;
+  return status;
+}
+
+long writeBusy(BusyRecord* busy) {
+  auto& device = *deviceOf(&busy->common);
+  if (device.posting) {
+    raiseAlarm(device);
+    return device.flight != 0 ? kBusyHeld : 0;
+  }
+  stampNow(&busy->common);
+  if (device.flight == 0) {
+    if (busy->val == 0) {
+      raiseAlarm(device);
+      return 0;
+    }
+    device.alarm = DeviceAlarm{};
+    const long status = beginWrite(device);
+    if (status == 0) return kBusyHeld;
+    busy->val = 0;
+    return status;
+  }
+  if (busy->val == 0) {
+    if (busy->common.ppn != device.started_by) device.cancelled_by = busy->common.ppn;
+    Event event;
+    event.kind = Event::Kind::kCancel;
+    event.index = device.index;
+    event.flight = device.flight;
+    IocState::instance().events.push(std::move(event));
+    ++IocState::instance().counters.writes_cancelled;
+  }
+  return kBusyHeld;
+}
+
+struct DeviceSupport {
+  typed_dset common;
+  long (*transfer)(dbCommon* record);
+  long (*convert)(dbCommon* record, int pass);
+};
+#define DEVICE_SUPPORT(count, init, transfer) {{count, nullptr, nullptr, init, nullptr}, transfer, nullptr}
+DeviceSupport ai_support = DEVICE_SUPPORT(6, initAi, readUnconverted);
+DeviceSupport state_in_support = DEVICE_SUPPORT(5, initRecord, readUnconverted);
+DeviceSupport number_in_support = DEVICE_SUPPORT(5, initRecord, readInteger);
+DeviceSupport text_in_support = DEVICE_SUPPORT(5, initRecord, readText);
+DeviceSupport array_in_support = DEVICE_SUPPORT(5, initRecord, readArray);
+DeviceSupport unconverted_out_support = DEVICE_SUPPORT(6, initUnconverted, write);
+DeviceSupport out_support = DEVICE_SUPPORT(5, initRecord, write);
+DeviceSupport array_out_support = DEVICE_SUPPORT(5, initRecord, write);
+#undef DEVICE_SUPPORT
+BusyDeviceSupport busy_support = {{5, nullptr, nullptr, initRecord, nullptr}, writeBusy};
+
+}  // namespace
+
+void registerDeviceSupport() {
+  const std::pair<const char*, void*> tables[] = {
+      {"devDmAi", &ai_support},
+      {"devDmAo", &unconverted_out_support},
+      {"devDmBi", &state_in_support},
+      {"devDmBo", &unconverted_out_support},
+      {"devDmMbbi", &state_in_support},
+      {"devDmMbbo", &unconverted_out_support},
+      {"devDmLongin", &number_in_support},
+      {"devDmLongout", &out_support},
+      {"devDmInt64in", &number_in_support},
+      {"devDmInt64out", &out_support},
+      {"devDmStringin", &text_in_support},
+      {"devDmStringout", &out_support},
+      {"devDmLsi", &text_in_support},
+      {"devDmLso", &out_support},
+      {"devDmWaveform", &array_in_support},
+      {"devDmAai", &array_in_support},
+      {"devDmAao", &array_out_support},
+      {"devDmBusy", &busy_support},
+  };
+  for (const auto& [name, table] : tables)
+    if (registryDeviceSupportFind(name) == nullptr)
+      registryDeviceSupportAdd(name, static_cast<const dset*>(table));
+}
+
+}  // namespace epics_ioc

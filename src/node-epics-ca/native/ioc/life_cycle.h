@@ -1,0 +1,32 @@
+#pragma once
+
+#include <napi.h>
+
+namespace epics_ioc {
+
+// What the addon exports, in the order of NativeIoc in TypeScript.
+
+/// claim(): boolean. Whether this environment may have the IOC of the process; once ever.
+Napi::Value claim(const Napi::CallbackInfo& info);
+/// setEnvironment(name, value): of the process, also from a worker thread.
+Napi::Value setEnvironment(const Napi::CallbackInfo& info);
+/// loadDatabase(file, path, macros): {status, text}. A .dbd file; registers what it names.
+Napi::Value loadDatabase(const Napi::CallbackInfo& info);
+/// loadRecords(file, macros): {status, text}
+Napi::Value loadRecords(const Napi::CallbackInfo& info);
+/// setAccessSecurity(file, macros): {status, text}. Parses the file for mistakes, and leaves it for iocBuild.
+Napi::Value setAccessSecurity(const Napi::CallbackInfo& info);
+/// open(listener, maxQueuedWrites): take writes; tears the IOC down with the environment.
+Napi::Value open(const Napi::CallbackInfo& info);
+/// build(): Promise<{status, text}>
+Napi::Value build(const Napi::CallbackInfo& info);
+/// run(): Promise<{status, text}>
+Napi::Value run(const Napi::CallbackInfo& info);
+/// refuseWrites(): writes fail from now on.
+Napi::Value refuseWrites(const Napi::CallbackInfo& info);
+/// failWrites(message): number. Ends all writes under way.
+Napi::Value failWrites(const Napi::CallbackInfo& info);
+/// shutDown(): Promise<{status, text}>. Waits until the answers are out, then stops the servers.
+Napi::Value shutDown(const Napi::CallbackInfo& info);
+
+}  // namespace epics_ioc

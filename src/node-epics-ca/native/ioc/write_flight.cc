@@ -1,0 +1,147 @@
+#define USE_TYPED_RSET
+#include "write_flight.h"
+
+#include <alarm.h>
+#include <dbAccess.h>
+#include <dbNotify.h>
+#include <epicsTime.h>
+#include <recGbl.h>
+#include <recSup.h>
+
+#include <cstring>
+#include <utility>
+
+#include "busy_record.h"
+#include "ioc_state.h"
+#include "writer_trap.h"
+
+namespace epics_ioc {
+
+void raiseAlarm(const DeviceRecord& device) {
+  dbCommon* record = device.record;
+  if (record->nsev == NO_ALARM) record->namsg[0] = '\0';
+  if (device.alarm.severity == NO_ALARM) return;
+  const epicsEnum16 status = isOutput(device.kind) ? WRITE_ALARM : READ_ALARM;
+  if (!recGblSetSevr(record, status, device.alarm.severity)) return;
+  static_assert(sizeof(record->namsg) == sizeof(device.alarm.message));
+  std::memcpy(record->namsg, device.alarm.message, sizeof(record->namsg));
+}
+
+void stampNow(dbCommon* record) {
+  if (record->tse == epicsTimeEventDeviceTime) epicsTimeGetCurrent(&record->time);
+}
+
+namespace {
+
+/// Tell the client that waits for this very processing; not one that merely queues behind it.
+void failNotify(DeviceRecord& device) {
+  processNotify* notify = device.record->ppn;
+  if (notify != nullptr && notify->wasProcessed && notify != device.cancelled_by)
+    notify->status = notifyError;
+}
+
+long refuse(DeviceRecord& device, const char* reason) {
+  ++IocState::instance().counters.writes_refused;
+  device.alarm.set(INVALID_ALARM, reason);
+  failNotify(device);
+  raiseAlarm(device);
+  return -1;
+}
+
+void process(DeviceRecord& device) {
+  device.posting = true;
+  dbProcess(device.record);
+  device.posting = false;
+}
+
+void finish(DeviceRecord& device, const DeviceAlarm* failure) {
+  auto& counters = IocState::instance().counters;
+  ++counters.writes_completed;
+  device.alarm = DeviceAlarm{};
+  if (failure != nullptr) {
+    ++counters.writes_failed;
+    device.alarm = *failure;
+    failNotify(device);
+  }
+  stampNow(device.record);
+  const bool is_put_waiting = device.record->rpro;
+  device.flight = device.kind == RecordKind::kBusy ? 0 : device.flight;
+  device.posting = true;
+  if (device.kind == RecordKind::kBusy) reinterpret_cast<BusyRecord*>(device.record)->val = 0;
+  device.record->rset->process(device.record);
+  device.posting = false;
+  device.flight = 0;
+  device.started_by = device.cancelled_by = nullptr;
+  if (device.deferred == nullptr || is_put_waiting || device.record->pact) return;
+  const auto post = std::move(device.deferred);
+  applyPost(device, *post);
+}
+
+}  // namespace
+
+long beginWrite(DeviceRecord& device) {
+  auto& state = IocState::instance();
+  Event event;
+  event.index = device.index;
+  do event.flight = ++state.last_flight;
+  while (event.flight == 0);
+  event.value = loadValue(device);
+  event.writer = writerOf(device);
+  device.cancelled_by = nullptr;
+  device.started_by = device.record->ppn;
+  device.flight = event.flight;
+  switch (state.events.push(std::move(event))) {
+    case EventQueue::Result::kQueued:
+      ++state.counters.writes_started;
+      return 0;
+    case EventQueue::Result::kFull:
+      device.flight = 0;
+      return refuse(device, "too many writes queued");
+    case EventQueue::Result::kClosed:
+      device.flight = 0;
+      return refuse(device, "the IOC takes no more writes");
+  }
+  return -1;
+}
+
+void applyPost(DeviceRecord& device, const Post& post) {
+  const bool is_busy_running = device.kind == RecordKind::kBusy && device.flight != 0;
+  if (device.record->pact) {
+    if (device.flight == 0) return;
+    if (device.deferred == nullptr) device.deferred = std::make_unique<Post>();
+    Post& waiting = *device.deferred;
+    waiting.time = post.time;
+    if (post.has_alarm) waiting.alarm = post.alarm;
+    if (post.has_value) waiting.value = post.value;
+    waiting.has_alarm |= post.has_alarm;
+    waiting.has_value |= post.has_value;
+    ++IocState::instance().counters.deferred_posts;
+    return;
+  }
+  if (post.has_alarm) device.alarm = post.alarm;
+  if (device.record->tse == epicsTimeEventDeviceTime) device.record->time = post.time;
+  if (post.has_value && !is_busy_running) storeValue(device, post.value);
+  process(device);
+  storeStaged(device);
+}
+
+bool completeWrite(DeviceRecord& device, std::uint32_t flight, const DeviceAlarm* failure) {
+  const RecordLock lock(device.record);
+  if (device.flight != flight) return false;
+  finish(device, failure);
+  return true;
+}
+
+std::size_t failAllWrites(const DeviceAlarm& failure) {
+  std::size_t failed = 0;
+  for (DeviceRecord& device : IocState::instance().devices) {
+    if (device.record == nullptr) continue;
+    const RecordLock lock(device.record);
+    if (device.flight == 0) continue;
+    finish(device, &failure);
+    ++failed;
+  }
+  return failed;
+}
+
+}  // namespace epics_ioc

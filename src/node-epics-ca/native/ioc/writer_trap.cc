@@ -1,0 +1,138 @@
+#define USE_TYPED_RSET
+#include "writer_trap.h"
+
+#include <asTrapWrite.h>
+#include <dbAccess.h>
+#include <dbChannel.h>
+#include <dbNotify.h>
+
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "channel_text.h"
+#include "ioc_state.h"
+
+namespace epics_ioc {
+namespace {
+
+/// A trapped write by its channel, which belongs to one client, and carries at most one put with completion
+/// at a time.
+struct TrappedWrite {
+  Writer writer;
+  bool was_delivered = false;
+  bool has_ended = false;
+};
+
+struct Trap {
+  std::mutex mutex;
+  std::unordered_map<const dbChannel*, TrappedWrite> writes;
+  std::unordered_map<const DeviceRecord*, Writer> waiting;
+  std::atomic<bool> is_reporting{false};
+};
+
+Trap& trap() {
+  static auto* instance = new Trap();
+  return *instance;
+}
+
+/// Ended writes are kept only while their put waits for its turn; a client that left in between leaves one
+/// behind.
+constexpr std::size_t kMostWrites = 10000;
+
+/// The write whose server thread this is: set between the listener's two calls.
+thread_local const dbChannel* current = nullptr;
+
+DeviceRecord* deviceOf(const dbChannel* channel) {
+  const auto& by_name = IocState::instance().by_name;
+  const auto found = by_name.find(dbChannelRecord(channel)->name);
+  return found == by_name.end() ? nullptr : found->second;
+}
+
+void report(const asTrapWriteMessage& message, std::string text) {
+  Event event;
+  event.kind = Event::Kind::kPut;
+  event.record = dbChannelRecord(message.serverSpecific)->name;
+  event.field = dbChannelFldDes(message.serverSpecific)->name;
+  event.text = std::move(text);
+  event.writer = {message.userid, message.hostid};
+  IocState::instance().events.push(std::move(event));
+}
+
+void beforeWrite(const asTrapWriteMessage& message) {
+  current = message.serverSpecific;
+  if (message.data != nullptr && trap().is_reporting)
+    report(message, textOfRequest(message.dbrType, message.data, message.no_elements));
+  const std::lock_guard<std::mutex> lock(trap().mutex);
+  auto& writes = trap().writes;
+  if (writes.size() >= kMostWrites) {
+    for (auto it = writes.begin(); it != writes.end();)
+      it = it->second.has_ended ? writes.erase(it) : std::next(it);
+  }
+  writes[message.serverSpecific] = {{message.userid, message.hostid}, false, false};
+}
+
+/// A plain put to a record that is active is processed later, on another thread: remember by whom. The caller
+/// holds the mutex. No record is locked here, because base calls listeners under a lock of its own.
+void keepWaitingWriter(const dbChannel* channel, const Writer& writer) {
+  const DeviceRecord* device = deviceOf(channel);
+  if (device == nullptr || !isOutput(device->kind) || device->kind == RecordKind::kBusy) return;
+  if (!dbChannelFldDes(channel)->process_passive || dbChannelRecord(channel)->scan != 0) return;
+  if (!trap().waiting.insert_or_assign(device, writer).second)
+    ++IocState::instance().counters.writes_coalesced;
+}
+
+void afterWrite(const asTrapWriteMessage& message) {
+  const dbChannel* channel = message.serverSpecific;
+  if (current == channel) current = nullptr;
+  if (message.data == nullptr && trap().is_reporting) report(message, textOfChannel(channel));
+  const std::lock_guard<std::mutex> lock(trap().mutex);
+  const auto found = trap().writes.find(channel);
+  if (found == trap().writes.end()) return;
+  const bool was_delivered = found->second.was_delivered;
+  found->second.has_ended = true;
+  const bool may_be_queued = !was_delivered && dbChannelRecord(channel)->ppn != nullptr;
+  if (!may_be_queued) trap().writes.erase(found);
+  if (!was_delivered) keepWaitingWriter(channel, {message.userid, message.hostid});
+}
+
+void onWrite(asTrapWriteMessage* message, int is_after) {
+  if (message->serverSpecific == nullptr) return;
+  if (is_after)
+    afterWrite(*message);
+  else
+    beforeWrite(*message);
+}
+
+bool takeWriter(const dbChannel* channel, Writer& writer) {
+  const std::lock_guard<std::mutex> lock(trap().mutex);
+  const auto found = trap().writes.find(channel);
+  if (found == trap().writes.end()) return false;
+  writer = found->second.writer;
+  found->second.was_delivered = true;
+  if (found->second.has_ended) trap().writes.erase(found);
+  return true;
+}
+
+}  // namespace
+
+void listenToWrites() { asTrapWriteRegisterListener(onWrite); }
+
+void reportPuts(bool is_wanted) { trap().is_reporting = is_wanted; }
+
+Writer writerOf(const DeviceRecord& device) {
+  Writer writer;
+  const processNotify* notify = device.record->ppn;
+  if (notify != nullptr && notify->wasProcessed && takeWriter(notify->chan, writer)) return writer;
+  if (current != nullptr && takeWriter(current, writer)) return writer;
+  const std::lock_guard<std::mutex> lock(trap().mutex);
+  const auto waiting = trap().waiting.find(&device);
+  if (waiting == trap().waiting.end()) return writer;
+  writer = std::move(waiting->second);
+  trap().waiting.erase(waiting);
+  return writer;
+}
+
+}  // namespace epics_ioc

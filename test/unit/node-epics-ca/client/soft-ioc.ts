@@ -1,0 +1,73 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import type { Test } from 'tap';
+import { freePort, loopbackEnvironment } from '../../../native/ioc/test-ioc.js';
+
+const DATABASE = 'test/unit/node-epics-ca/client/client.db';
+const ACCESS_FILE = 'test/unit/node-epics-ca/client/open.acf';
+
+/** A C IOC of EPICS base on ports of its own. It can be stopped and started again on the same port. */
+export class SoftIoc {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly #database: string;
+  #child: ChildProcessByStdio<Writable, Readable, Readable> | undefined;
+
+  private constructor(environment: Readonly<Record<string, string>>, database: string) {
+    this.environment = environment;
+    this.#database = database;
+  }
+
+  /** Runs until the test ends. */
+  static async start(t: Test, database: string = DATABASE): Promise<SoftIoc> {
+    const environment = {
+      ...(await loopbackEnvironment()),
+      EPICS_CA_REPEATER_PORT: String(await freePort()),
+      EPICS_CA_MAX_SEARCH_PERIOD: '60',
+    };
+    const ioc = new SoftIoc(environment, database);
+    await ioc.start();
+    t.teardown(() => ioc.kill());
+    return ioc;
+  }
+
+  async start(): Promise<void> {
+    const arguments_ = ['test/unit/node-epics-ca/client/soft_ioc.py', this.#database, ACCESS_FILE];
+    const child = spawn('.venv/bin/python', arguments_, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.environment },
+    });
+    this.#child = child;
+    child.stdin.on('error', () => undefined);
+    await new Promise<void>((resolve, reject) => {
+      child.stderr.resume();
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        if (line === 'ready') resolve();
+      });
+      child.once('exit', (code) => {
+        reject(new Error(`the IOC ended with ${String(code)}`));
+      });
+    });
+  }
+
+  /** Ends it at once, as a crash does. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child?.exitCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  /** Freeze it, or let it go on. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child?.kill(name);
+  }
+
+  /** Load another access security file; clients are told of their new rights. */
+  loadAccessFile(file: string): void {
+    this.#child?.stdin.write(`${file}\n`);
+  }
+}
