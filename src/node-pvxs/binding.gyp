@@ -1,0 +1,9 @@
+{
+  "includes": ["../epics-libs/epics.gypi"],
+  "targets": [
+    {
+      "target_name": "node_pvxs",
+      "sources": ["<!@(ls -1 native/*.cc)"]
+    }
+  ]
+}
