@@ -1,0 +1,15 @@
+import { PvaError } from './pva-error.js';
+
+/** The text a client gets for an error of a handler: `CODE: message`. A string `code` of the error is kept, so that the
+ * client finds it as {@link PvaError.remoteCode}; other errors are PVA_HANDLER. */
+export function remoteErrorText(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `${errorCode(error)}: ${message}`;
+}
+
+/** The code of an error of a handler. */
+export function errorCode(error: unknown): string {
+  if (error instanceof PvaError && error.code === 'PVA_REMOTE' && error.remoteCode) return error.remoteCode;
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]*$/.test(code) ? code : 'PVA_HANDLER';
+}

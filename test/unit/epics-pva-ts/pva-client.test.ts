@@ -1,0 +1,204 @@
+import {
+  ntEnum,
+  ntScalar,
+  ntTable,
+  ntUri,
+  type Pv,
+  PvaClient,
+  type PvaError,
+  PvaServer,
+  structure,
+  typed,
+} from 'epics-pva-ts';
+import t, { type Test } from 'tap';
+import { z } from 'zod';
+
+function start(t: Test): { server: PvaServer; client: PvaClient } {
+  const server = PvaServer.isolated();
+  const client = new PvaClient({ environment: server.clientSettings });
+  t.teardown(() => {
+    client.close();
+    server.close();
+  });
+  return { server, client };
+}
+
+await t.test('a get is typed by the type it is given, and tells what it knows', async (t) => {
+  const { server, client } = start(t);
+  const type = ntTable({ a: { type: 'string' }, n: { type: 'float64' } });
+  server.add('t:table', type, { initial: { a: ['x'], n: [1] }, alarm: { severity: 'MINOR', message: 'm' } });
+  const data = await client.get('t:table', { type });
+  const names: readonly string[] = data.value.a;
+  t.same(names, ['x']);
+  t.same(data.alarm, { severity: 'MINOR', status: 'RECORD', message: 'm' });
+  t.ok(Math.abs((data.timeMs ?? 0) - Date.now()) < 10_000);
+  t.ok(data.changed.includes('value.a'));
+  t.equal(data.type?.code, 'struct');
+  t.match(await client.info('t:table'), { id: 'epics:nt/NTTable:1.0' });
+});
+
+await t.test('a monitor delivers what has changed, and ends when it is told to', async (t) => {
+  const { server, client } = start(t);
+  const pv = server.add('t:s', structure({ fields: { a: 'int32', b: 'int32' } }), { initial: { a: 1, b: 2 } });
+  const connections: boolean[] = [];
+  const stop = new AbortController();
+  const monitor = client.monitor('t:s', {
+    signal: stop.signal,
+    queueSize: 8,
+    pipeline: true,
+    onConnection: (isConnected) => connections.push(isConnected),
+  });
+  t.same((await monitor.next()).value?.fields, { a: 1, b: 2 });
+  pv.post({ b: 3 });
+  const update = (await monitor.next()).value;
+  t.same(update?.fields, { a: 1, b: 3 });
+  t.same(update?.changed, ['b']);
+  t.equal(monitor.stat().limitQueue, 8);
+  t.same(connections, [true]);
+  const next = monitor.next();
+  stop.abort(new Error('enough'));
+  await t.rejects(next, { code: 'PVA_CANCELLED' });
+  t.same(await monitor.next(), { done: true, value: undefined });
+});
+
+await t.test('a monitor goes on when the PV is back', async (t) => {
+  const { server, client } = start(t);
+  const connections: boolean[] = [];
+  const first = server.add('t:n', ntScalar('int32'), { initial: 1 });
+  const monitor = client.monitor('t:n', { onConnection: (isConnected) => connections.push(isConnected) });
+  t.equal((await monitor.next()).value?.value, 1);
+  first.close();
+  server.add('t:n', ntScalar('int32'), { initial: 2 });
+  t.equal((await monitor.next()).value?.value, 2);
+  t.same(connections, [true, false, true]);
+});
+
+await t.test('puts address fields, enums by label, and wait with block', async (t) => {
+  const { server, client } = start(t);
+  const options: unknown[] = [];
+  const pv: Pv<{ a: number; b: number }, { a?: number; b?: number }> = server.add(
+    't:s',
+    structure({ fields: { a: 'int32', b: 'int32' } }),
+    {
+      onPut: (put) => {
+        options.push(put.options);
+        return put.value;
+      },
+    },
+  ) as never;
+  await client.put('t:s', { b: 5 });
+  t.same(pv.get(), { a: 0, b: 5 });
+  await client.put('t:s', typed(structure({ fields: { a: 'int32' } }), { a: 7 }), { block: true, process: 'passive' });
+  t.same(pv.get(), { a: 7, b: 5 });
+  t.same(options, [{}, { block: 'true', process: 'passive' }]);
+  const mode = server.add('t:mode', ntEnum(['Idle', 'Run']), { onPut: (put) => put.value });
+  for (const [value, label] of [
+    ['Run', 'Run'],
+    [0, 'Idle'],
+    [true, 'Run'],
+  ] as const) {
+    await client.put('t:mode', value);
+    t.equal(mode.get().label, label);
+  }
+});
+
+await t.test('a put that waits longer than its limit, or whose PV is missing, times out', async (t) => {
+  const { server, client } = start(t);
+  let isAborted = false;
+  server.add('t:n', ntScalar('int32'), {
+    onPut: (put) =>
+      new Promise<undefined>(() => {
+        put.signal.addEventListener('abort', () => {
+          isAborted = true;
+        });
+      }),
+  });
+  await t.rejects(client.put('t:n', 1, { timeoutMs: 100 }), { code: 'PVA_TIMEOUT', pvName: 't:n' });
+  await t.rejects(client.put('t:none', 1, { timeoutMs: 100, block: true }), { code: 'PVA_TIMEOUT' });
+  await client.get('t:n');
+  t.ok(isAborted, 'the handler learns that the client has gone');
+});
+
+await t.test('calls carry any data there and back', async (t) => {
+  const { server, client } = start(t);
+  server.addRpc('t:echo', {}, (call) => ({ ...call.arguments, peer: call.peer, none: undefined }));
+  const sent = {
+    text: 'x',
+    number: 1.5,
+    flag: true,
+    big: 2n ** 60n,
+    list: [1, 2],
+    names: ['a', 'b'],
+    mixed: [1, 'a', null],
+    rows: [{ x: 1 }, { x: 2 }],
+    deep: { deeper: { array: Uint8Array.of(1, 2) } },
+    nothing: null,
+    date: new Date(0),
+  };
+  const { fields } = await client.rpc('t:echo', sent);
+  t.match(fields, {
+    text: 'x',
+    number: 1.5,
+    flag: true,
+    big: 2n ** 60n,
+    list: Float64Array.of(1, 2),
+    names: ['a', 'b'],
+    mixed: [{ value: 1 }, { value: 'a' }, null],
+    rows: [{ x: 1 }, { x: 2 }],
+    deep: { deeper: { array: Uint8Array.of(1, 2) } },
+    nothing: null,
+    date: '1970-01-01T00:00:00.000Z',
+    peer: /^127/,
+  });
+  t.match((await client.rpc('t:echo', ntUri('t:echo', { a: 1 }))).fields, { a: 1 });
+  server.addRpc('t:five', {}, () => 5);
+  t.equal((await client.rpc('t:five')).value, 5);
+  server.addRpc('t:nothing', {}, () => undefined);
+  t.same((await client.rpc('t:nothing')).fields, {});
+  server.addRpc('t:bad', {}, () => ({ fine: 1, broken: () => undefined }));
+  await t.rejects(client.rpc('t:bad'), { code: 'PVA_REMOTE', remoteCode: 'PVA_TYPE' });
+});
+
+await t.test('arguments are checked and typed by the schema', async (t) => {
+  const { server, client } = start(t);
+  const schema = z.object({ count: z.coerce.number().int().min(1), name: z.string().default('none') });
+  server.addRpc('t:rpc', { arguments: schema, timeoutMs: 100 }, async (call) => {
+    const count: number = call.arguments.count;
+    if (count === 99) await new Promise(() => undefined);
+    return { count, name: call.arguments.name };
+  });
+  t.match((await client.rpc('t:rpc', { count: '3' })).fields, { count: 3, name: 'none' });
+  t.match((await client.rpc('t:rpc', { count: 4n, name: 'x' })).fields, { count: 4, name: 'x' });
+  const error = (await client.rpc('t:rpc', { count: 0, name: 1 }).catch((reason: unknown) => reason)) as PvaError;
+  t.equal(error.remoteCode, 'PVA_ARGUMENTS');
+  t.match(error.message, /count: .*; name: /);
+  await t.rejects(client.rpc('t:rpc', { count: 99 }), { code: 'PVA_REMOTE', message: /^PVA_TIMEOUT/ });
+});
+
+await t.test('a call whose server goes away fails, and is not sent again', async (t) => {
+  const { server, client } = start(t);
+  let calls = 0;
+  const rpc = server.addRpc('t:rpc', {}, () => {
+    calls++;
+    setImmediate(() => {
+      server.close();
+    });
+    return new Promise(() => undefined);
+  });
+  const error = (await client.rpc('t:rpc', {}, { timeoutMs: 20_000 }).catch((reason: unknown) => reason)) as PvaError;
+  t.match(error.code, /PVA_REMOTE|PVA_DISCONNECTED/);
+  t.equal(calls, 1);
+  rpc.close();
+});
+
+await t.test('servers are discovered and list their PVs', async (t) => {
+  const { server, client } = start(t);
+  server.add('t:one', ntScalar('int32'));
+  const discovery = client.discover();
+  const found = (await discovery.next()).value;
+  t.match(found, { event: 'online', server: `127.0.0.1:${server.config.tcpPort}`, guid: server.config.guid });
+  t.same(await client.list(found?.server ?? ''), ['t:one']);
+  const end = discovery.next();
+  client.close();
+  await t.rejects(end, { code: 'PVA_CLOSED' });
+});
