@@ -1,0 +1,178 @@
+/**
+ * A process with a CA client, which does one thing and then ends by itself, or doesn't.
+ * argv: scenario, environment as JSON. What it prints are lines of JSON.
+ */
+import { readFile } from 'node:fs/promises';
+import { setImmediate as nextLoop } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { once } from 'node:events';
+import { CaClient, Ioc, type RecordWrite } from 'node-epics-ca';
+
+const scenario = process.argv[2] ?? '';
+const environment = JSON.parse(process.argv[3] ?? '{}') as Record<string, string>;
+
+function say(message: unknown): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}
+
+function collect(): void {
+  for (let round = 0; round < 4; round += 1) global.gc?.();
+}
+
+async function busyClient(): Promise<CaClient> {
+  const client = new CaClient({ environment });
+  await client.connect('t:ao');
+  const monitor = client.monitor('t:counter');
+  await monitor.next();
+  client.channel('t:missing');
+  return client;
+}
+
+async function workerRun(name: string): Promise<Worker> {
+  const worker = new Worker(fileURLToPath(new URL('./ca-client-worker.js', import.meta.url)), {
+    workerData: { name, environment },
+  });
+  await once(worker, 'message');
+  return worker;
+}
+
+/** A record that JavaScript answers: each put takes one turn of the event loop. */
+async function startIoc(): Promise<Ioc> {
+  const ioc = new Ioc({ environment });
+  ioc.loadRecords('test/native/ioc/records.db', { P: 't:' });
+  await ioc.start(async (write: RecordWrite) => {
+    await nextLoop();
+    if (write.value === 13) throw new Error('unlucky');
+  });
+  return ioc;
+}
+
+const scenarios: Record<string, () => Promise<void>> = {
+  async idle() {
+    await busyClient();
+    say('idle');
+  },
+  async pendingPut() {
+    const client = await busyClient();
+    const startMs = performance.now();
+    void client.put('t:slow.A', 1, { complete: true }).then(() => {
+      say({ afterMs: performance.now() - startMs });
+    });
+  },
+  async pendingMonitor() {
+    const client = await busyClient();
+    let updates = 0;
+    for await (const update of client.monitor('t:counter')) if (update.connected && ++updates === 4) break;
+    say({ updates });
+  },
+  async exitCall() {
+    const client = await busyClient();
+    void client.put('t:never.A', 1, { complete: true });
+    await client.get('t:ao');
+    process.exit(0);
+  },
+  async uncaught() {
+    const client = await busyClient();
+    void client.put('t:never.A', 1, { complete: true });
+    await client.get('t:ao');
+    setImmediate(() => {
+      throw new Error('on purpose');
+    });
+  },
+  async listenerThrows() {
+    const client = new CaClient({ environment });
+    process.once('uncaughtException', (error) => {
+      say({ uncaught: error.message });
+    });
+    client.channel('t:ao').on('connect', () => {
+      throw new Error('of a listener');
+    });
+    say({ other: (await client.get('t:float')).value });
+  },
+  async manyClients() {
+    for (let round = 0; round < 30; round += 1) {
+      const client = await busyClient();
+      void client.close();
+    }
+    const last = await busyClient();
+    say({ value: (await last.get('t:ao')).value });
+  },
+  async missing() {
+    const client = new CaClient({ environment });
+    for (let index = 0; index < 200; index += 1) {
+      client.get(`t:missing${index}`, { timeoutMs: 1000 }).catch(() => undefined);
+    }
+    let slowestMs = 0;
+    for (let round = 0; round < 50; round += 1) {
+      const startMs = performance.now();
+      await readFile('package.json');
+      slowestMs = Math.max(slowestMs, performance.now() - startMs);
+    }
+    say({ slowestMs });
+  },
+  async leak() {
+    const client = new CaClient({ environment });
+    const monitor = client.monitor('t:float', { queueSize: 4 });
+    const round = async (operations: number): Promise<void> => {
+      for (let index = 0; index < operations; index += 100) {
+        await Promise.all(
+          Array.from({ length: 100 }, (_, offset) =>
+            offset % 10 === 0
+              ? client.put('t:float', index + offset, { complete: true, signal: new AbortController().signal })
+              : client.put('t:float', index + offset, { complete: true }),
+          ),
+        );
+        await client.get('t:doubles', { metadata: true });
+        await client.get('t:missing', { timeoutMs: 1 }).catch(() => undefined);
+        await monitor.next();
+        const other = client.monitor('t:long');
+        await other.next();
+        await other.return();
+      }
+    };
+    await client.put('t:doubles', new Float64Array(20_000), { complete: true });
+    await round(10_000);
+    collect();
+    const before = process.memoryUsage();
+    await round(10_000);
+    collect();
+    const after = process.memoryUsage();
+    say({
+      heapBytes: after.heapUsed - before.heapUsed,
+      externalBytes: after.external - before.external,
+      rssBytes: after.rss - before.rss,
+    });
+  },
+  async workers() {
+    const client = await busyClient();
+    const workers = await Promise.all(['a', 'b', 'c'].map((name) => workerRun(name)));
+    await client.put('t:ao', 5, { complete: true });
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    say({ value: (await client.get('t:ao')).value });
+  },
+  async workerOnly() {
+    for (let round = 0; round < 3; round += 1) {
+      const worker = await workerRun(`round${round}`);
+      await worker.terminate();
+    }
+    const client = await busyClient();
+    say({ value: (await client.get('t:mbbo')).value });
+  },
+  async besideIoc() {
+    const ioc = await startIoc();
+    const client = new CaClient({ environment });
+    const channel = await client.connect('t:ao');
+    const results = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, index) => client.put('t:ao', index, { complete: true })),
+    );
+    const puts = results.map((result) =>
+      result.status === 'fulfilled' ? 'done' : (result.reason as { code: string }).code,
+    );
+    say({ host: channel.connection?.host, puts, value: (await client.get('t:ao')).value });
+    await client.close();
+    await ioc.close();
+  },
+};
+
+await scenarios[scenario]?.();

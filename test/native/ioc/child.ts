@@ -1,0 +1,170 @@
+/**
+ * An IOC that a test drives: commands are lines of JSON on stdin, answers and events lines of JSON on stdout.
+ * argv: a JSON object of type ChildOptions.
+ */
+import { createInterface } from 'node:readline';
+import { Ioc, type AlarmSeverity, type DeviceRecord, type RecordValue, type RecordWrite } from 'node-epics-ca';
+import { fromJson, toJson } from './json-value.js';
+
+export interface ChildOptions {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly databases: readonly string[];
+  readonly access?: string;
+  readonly maxQueuedWrites?: number;
+  readonly initial?: readonly ChildUpdate[];
+  /** How writes are handled: kept until `settle`, answered at once, or answered after the current events. */
+  readonly mode?: 'hold' | 'sync' | 'async';
+}
+export interface ChildUpdate {
+  readonly name: string;
+  readonly value?: unknown;
+  readonly severity?: AlarmSeverity;
+  readonly message?: string;
+  readonly timeMs?: number;
+}
+interface Command {
+  readonly id: number;
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+const options = JSON.parse(process.argv[2] ?? '{}') as ChildOptions;
+let mode = options.mode ?? 'hold';
+const ioc = new Ioc({
+  environment: options.environment,
+  onMessage: (line) => {
+    emit({ event: 'message', line });
+  },
+  ...(options.maxQueuedWrites !== undefined && { maxQueuedWrites: options.maxQueuedWrites }),
+});
+const held: { write: RecordWrite; resolve: () => void; reject: (error: Error) => void }[] = [];
+for (const file of options.databases) ioc.loadRecords(file, { P: 't:' });
+if (options.access !== undefined) ioc.setAccessSecurity(options.access);
+const records = new Map<string, DeviceRecord>(ioc.deviceRecords().map((record) => [record.name.slice(2), record]));
+ioc.onPut((put) => {
+  emit({ event: 'put', ...put });
+});
+
+await ioc.start(handle, {
+  beforeRun: () => {
+    post(options.initial ?? []);
+  },
+});
+const lines = createInterface({ input: process.stdin });
+const keepAlive = setInterval(() => undefined, 60_000);
+process.once('SIGTERM', () => void close(100));
+lines.on('line', (line) => void answer(JSON.parse(line) as Command));
+emit({ event: 'ready' });
+
+function handle(write: RecordWrite): Promise<void> | void {
+  if (mode === 'sync') return;
+  if (mode === 'async') return Promise.resolve();
+  emit({
+    event: 'write',
+    name: write.record.name.slice(2),
+    value: toJson(write.value),
+    user: write.user,
+    host: write.host,
+  });
+  return new Promise<void>((resolve, reject) => {
+    held.push({ write, resolve, reject });
+    if (write.record.type === 'busy') {
+      write.signal.addEventListener('abort', () => {
+        emit({ event: 'cancel', name: write.record.name.slice(2) });
+        forget(write);
+        reject(new Error('cancelled on request'));
+      });
+    }
+  });
+}
+
+function forget(write: RecordWrite): void {
+  const position = held.findIndex((entry) => entry.write === write);
+  if (position >= 0) held.splice(position, 1);
+}
+
+function recordOf(name: string): DeviceRecord {
+  const record = records.get(name);
+  if (record === undefined) throw new Error(`no record ${name}`);
+  return record;
+}
+
+function post(updates: readonly ChildUpdate[]): void {
+  ioc.post(
+    updates.map(({ name, value, ...rest }) => ({
+      record: recordOf(name),
+      ...(value !== undefined && { value: fromJson(value) as RecordValue }),
+      ...rest,
+    })),
+  );
+}
+
+async function close(graceMs: number): Promise<void> {
+  await ioc.close({ graceMs });
+  await ioc.close({ graceMs });
+  lines.close();
+  clearInterval(keepAlive);
+  emit({ event: 'closed' });
+}
+
+const methods: Record<string, (...args: never[]) => unknown> = {
+  post: (...updates: ChildUpdate[]) => {
+    post(updates);
+  },
+  read: (name: string) => toJson(ioc.readRecord(recordOf(name))),
+  getField: (name: string) => ioc.getField(`t:${name}`),
+  putField: (name: string, value: string) => {
+    ioc.putField(`t:${name}`, value);
+  },
+  execute: (line: string) => ioc.execute(line),
+  counters: () => ioc.counters(),
+  records: () => ioc.deviceRecords(),
+  mode: (next: NonNullable<ChildOptions['mode']>) => {
+    mode = next;
+  },
+  /** Answer the oldest held write of a record. */
+  settle: (name: string, error?: { message: string; severity?: string }) => {
+    const position = held.findIndex((entry) => entry.write.record.name === `t:${name}`);
+    const [entry] = held.splice(position, 1);
+    if (position < 0 || entry === undefined) throw new Error(`no write of ${name} is held`);
+    if (error === undefined) entry.resolve();
+    else entry.reject(Object.assign(new Error(error.message), { severity: error.severity }));
+  },
+  postMany: (name: string, count: number) => {
+    const record = recordOf(name);
+    for (let i = 0; i < count; ++i) {
+      ioc.post([{ record, value: i, severity: i % 2 === 0 ? 'NONE' : 'MINOR', message: `number ${i}` }]);
+    }
+  },
+  /** Keep the event loop from running. */
+  block: (ms: number) => {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+  },
+  memory: () => {
+    globalThis.gc?.();
+    return process.memoryUsage().rss;
+  },
+  close,
+  throwUncaught: () => {
+    setImmediate(() => {
+      throw new Error('uncaught on purpose');
+    });
+  },
+  exitNow: (code: number) => process.exit(code),
+};
+
+async function answer({ id, method, args }: Command): Promise<void> {
+  try {
+    const call = methods[method];
+    if (call === undefined) throw new Error(`no method ${method}`);
+    emit({ id, result: (await (call as (...values: unknown[]) => unknown)(...args)) ?? null });
+  } catch (error) {
+    const { message, code } = error as Error & { code?: string };
+    emit({ id, error: { message, code } });
+  }
+}
+
+function emit(message: object): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}

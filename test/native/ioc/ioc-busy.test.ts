@@ -1,0 +1,139 @@
+import t from 'tap';
+import { startTestIoc } from './test-ioc.js';
+
+const FAILED_OVER_CA = 160;
+
+void t.test('a busy record', async (t) => {
+  const { ioc, clients } = await startTestIoc(t);
+
+  await t.test('holds put completion and forward link until the handler is done, with PACT 0', async (t) => {
+    for (const put of ['caPutWait', 'pvaPutWait']) {
+      const before = Number(await ioc.call('getField', 'count'));
+      const answer = clients.call(put, 'busy', 1);
+      t.match(await ioc.event({ event: 'write', name: 'busy' }), { value: 1, user: /./, host: /./ });
+      t.equal(await ioc.call('getField', 'busy'), 'Busy');
+      t.equal(await ioc.call('getField', 'busy.PACT'), '0');
+      t.equal(await ioc.call('getField', 'count'), String(before), 'the forward link waits');
+      await ioc.call('settle', 'busy');
+      t.match(await answer, { status: 1 });
+      t.equal(await ioc.call('getField', 'busy'), 'Done');
+      t.equal(await ioc.call('getField', 'count'), String(before + 1), 'the forward link ran once');
+    }
+  });
+
+  await t.test('a plain put of 1 while busy starts nothing', async (t) => {
+    const answer = clients.call('pvaPutWait', 'busy', 1);
+    await ioc.event({ event: 'write', name: 'busy' });
+    await clients.call('caPut', 'busy', 1);
+    await clients.call('pvaPut', 'busy', 1);
+    t.equal(ioc.pending('write').length, 0);
+    await ioc.call('settle', 'busy');
+    t.match(await answer, { status: 1 });
+    t.equal(ioc.pending('write').length, 0);
+  });
+
+  await t.test('a plain put of 0 while busy asks to cancel, and the waiting client learns of it', async (t) => {
+    for (const [put, failed] of [
+      ['caPutWait', { status: FAILED_OVER_CA }],
+      ['pvaPutWait', { status: 0, message: 'Error in dbNotify' }],
+    ] as const) {
+      const before = Number(await ioc.call('getField', 'count'));
+      const answer = clients.call(put, 'busy', 1);
+      await ioc.event({ event: 'write', name: 'busy' });
+      await clients.call('caPut', 'busy', 0);
+      await ioc.event({ event: 'cancel', name: 'busy' });
+      t.match(await answer, failed);
+      t.match(await clients.call('pvaGet', 'busy'), {
+        value: { index: 0 },
+        alarm: { severity: 3, message: 'cancelled on request' },
+      });
+      t.equal(await ioc.call('getField', 'count'), String(before + 1));
+    }
+  });
+
+  await t.test('shows no alarm of the last run once it is started again', async (t) => {
+    const answer = clients.call('caPutWait', 'busy', 1);
+    await ioc.event({ event: 'write', name: 'busy' });
+    t.equal(await ioc.call('getField', 'busy.SEVR'), 'NO_ALARM');
+    await ioc.call('settle', 'busy');
+    t.match(await answer, { status: 1 });
+  });
+
+  await t.test('cancelling with completion succeeds when the operation has ended', async (t) => {
+    await clients.call('caPut', 'busy', 1);
+    await ioc.event({ event: 'write', name: 'busy' });
+    t.match(await clients.call('pvaPutWait', 'busy', 0), { status: 1 });
+    await ioc.event({ event: 'cancel', name: 'busy' });
+    t.equal(await ioc.call('getField', 'busy'), 'Done');
+  });
+
+  await t.test('a second waiting client is queued, and served after the first', async (t) => {
+    const first = clients.call('caPutWait', 'busy', 1);
+    await ioc.event({ event: 'write', name: 'busy' });
+    const second = clients.call('pvaPutWait', 'busy', 1);
+    await clients.call('pvaGet', 'busy');
+    t.equal(ioc.pending('write').length, 0);
+    await ioc.call('settle', 'busy');
+    t.match(await first, { status: 1 });
+    await ioc.event({ event: 'write', name: 'busy' });
+    await ioc.call('settle', 'busy', { message: 'second failed', severity: 'MAJOR' });
+    t.match(await second, { status: 0 });
+    t.equal(await ioc.call('getField', 'busy.SEVR'), 'MAJOR');
+  });
+
+  await t.test('put of 0 while done does nothing', async (t) => {
+    const before = await ioc.call('counters');
+    t.match(await clients.call('caPutWait', 'busy', 0), { status: 1 });
+    t.same(await ioc.call('counters'), before);
+  });
+
+  await t.test('HIGH asks to cancel after its seconds', async (t) => {
+    const answer = clients.call('caPutWait', 'brief', 1);
+    await ioc.event({ event: 'write', name: 'brief' });
+    await ioc.event({ event: 'cancel', name: 'brief' });
+    const { status, seconds } = (await answer) as { status: number; seconds: number };
+    t.equal(status, FAILED_OVER_CA);
+    t.ok(seconds > 0.15, `after ${seconds} s`);
+  });
+
+  await t.test('takes alarm but no value from a post while it is busy', async (t) => {
+    const answer = clients.call('caPutWait', 'busy', 1);
+    await ioc.event({ event: 'write', name: 'busy' });
+    await ioc.call('post', { name: 'busy', value: 0, severity: 'MINOR', message: 'slow' });
+    t.equal(await ioc.call('getField', 'busy'), 'Busy');
+    t.equal(await ioc.call('getField', 'busy.AMSG'), 'slow');
+    await ioc.call('settle', 'busy');
+    t.match(await answer, { status: 1 });
+    t.equal(await ioc.call('getField', 'busy.SEVR'), 'NO_ALARM');
+  });
+
+  await t.test('can be posted busy and done without a handler', async (t) => {
+    await ioc.call('post', { name: 'busy', value: 'Busy' });
+    t.equal(await ioc.call('getField', 'busy'), 'Busy');
+    const before = Number(await ioc.call('getField', 'count'));
+    await ioc.call('post', { name: 'busy', value: 0 });
+    t.equal(await ioc.call('getField', 'busy'), 'Done');
+    t.equal(await ioc.call('getField', 'count'), String(before + 1));
+    t.equal(ioc.pending('write').length, 0);
+  });
+
+  await t.test('without device support it is busy until somebody puts 0', async (t) => {
+    const answer = clients.call('pvaPutWait', 'soft', 1);
+    while ((await ioc.call('getField', 'soft')) !== 'Busy');
+    t.equal(await ioc.call('getField', 'softcount'), '0');
+    await clients.call('caPut', 'soft', 0);
+    t.match(await answer, { status: 1 });
+    t.equal(await ioc.call('getField', 'softcount'), '1');
+  });
+
+  await t.test('a client that leaves while it waits leaves the record in order', async (t) => {
+    t.match(await clients.call('pvaPutWait', 'busy', 1, 0.3).catch(() => 'timeout'), 'timeout');
+    await ioc.event({ event: 'write', name: 'busy' });
+    await ioc.call('settle', 'busy');
+    t.equal(await ioc.call('getField', 'busy'), 'Done');
+    const answer = clients.call('pvaPutWait', 'busy', 1);
+    await ioc.event({ event: 'write', name: 'busy' });
+    await ioc.call('settle', 'busy');
+    t.match(await answer, { status: 1 });
+  });
+});

@@ -1,0 +1,65 @@
+// Nothing of pvxs is left over after ten thousand of each operation.
+import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { ntScalar, ntTable, PvaClient, PvaServer } from 'epics-pva-ts';
+import { pvxs } from 'node-pvxs';
+import t from 'tap';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** Live objects of pvxs, when finalizers have run. */
+async function liveObjects(): Promise<Record<string, number>> {
+  for (let i = 0; i < 10; i++) {
+    collect();
+    await delay(5);
+  }
+  return Object.fromEntries(Object.entries(pvxs.instanceSnapshot()).filter(([, count]) => count > 0));
+}
+
+async function useEverything(rounds: number): Promise<void> {
+  const server = PvaServer.isolated();
+  const number = server.add('t:n', ntScalar('float64'), {
+    onPut: (put) => {
+      if (put.value === 1) throw new Error('refused');
+      return put.value;
+    },
+  });
+  const table = server.add('t:table', ntTable({ a: { type: 'string' }, b: { type: 'float64' } }));
+  server.addRpc('t:rpc', {}, (call) => ({ ...call.arguments }));
+  const client = new PvaClient({ environment: server.clientSettings });
+  const monitor = client.monitor('t:n');
+  for (let i = 0; i < rounds; i++) {
+    number.post(i);
+    table.post({ a: [`row ${i}`], b: [i] });
+    await client.put('t:n', i % 10).catch(() => undefined);
+    await client.get('t:table');
+    await client.rpc('t:rpc', { i });
+    await monitor.next();
+    if (i % 10 === 0) {
+      const extra = server.add(`t:extra${i}`, ntScalar('int32'), { onPut: (put) => put.value });
+      await client.put(`t:extra${i}`, i);
+      extra.close();
+    }
+  }
+  await monitor.return();
+  client.close();
+  server.close();
+}
+
+await t.test('objects of pvxs are gone after thousands of operations', async (t) => {
+  const before = await liveObjects();
+  await useEverything(2000);
+  t.same(await liveObjects(), before);
+});
+
+await t.test('memory does not grow with the number of operations', async (t) => {
+  await useEverything(500);
+  await liveObjects();
+  const before = process.memoryUsage().rss;
+  await useEverything(2000);
+  await liveObjects();
+  const grownMb = (process.memoryUsage().rss - before) / 2 ** 20;
+  t.ok(grownMb < 30, `${grownMb.toFixed(1)} MB`);
+});
