@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { DmError } from '../errors.js';
+import type { RestOptionsInput } from '../rest/rest-options.js';
+import { parseShellExports } from './parse-shell-exports.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The variables of a `dm.setup.sh`, with `environment` behind them.
+ * @throws DmError DM_CONFIGURATION when the file can't be read
+ */
+export async function readDmSetupFile(path: string, environment: Environment = process.env): Promise<Environment> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DmError('DM_CONFIGURATION', `The DM set-up file ${path} can't be read: ${reason}. Check its path.`);
+  }
+  return { ...environment, ...parseShellExports(text, environment).variables };
+}
+
+/** True when the environment names DM's web services, as after `source dm.setup.sh`. */
+export function hasDmServices(environment: Environment = process.env): boolean {
+  return ['DS', 'DAQ', 'CAT', 'PROC'].every((service) => isSet(environment[`DM_${service}_WEB_SERVICE_URL`]));
+}
+
+/**
+ * Options of the `rest` adapter as far as DM's own variables tell them; what isn't set is left out.
+ * A login file is named, never read here.
+ */
+export function restOptionsFromEnvironment(environment: Environment = process.env): Partial<RestOptionsInput> {
+  const of = (name: string): string | undefined => (isSet(environment[name]) ? environment[name].trim() : undefined);
+  const daqUrls = of('DM_DAQ_WEB_SERVICE_URL')
+    ?.split(',')
+    .map((url) => url.trim())
+    .filter((url) => url !== '');
+  const options: Partial<Record<keyof RestOptionsInput, unknown>> = {
+    ds: of('DM_DS_WEB_SERVICE_URL'),
+    daq: daqUrls?.length === 1 ? daqUrls[0] : daqUrls,
+    cat: of('DM_CAT_WEB_SERVICE_URL'),
+    proc: of('DM_PROC_WEB_SERVICE_URL'),
+    apsDb: of('DM_APS_DB_WEB_SERVICE_URL'),
+    station: of('DM_STATION_NAME'),
+    beamline: of('DM_BEAMLINE_NAME'),
+    loginFile: of('DM_LOGIN_FILE'),
+  };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value.trim() !== '';
+}

@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
+import type { CallOptions, DataManagementEvents, Jobs, PageOptions } from '../../data-management.js';
+import { DmInvalidArgumentError, DmObjectNotFoundError } from '../../errors.js';
+import type { Job, JobArguments } from '../../schemas/job.js';
+import { isTerminalStatus } from '../../schemas/status.js';
+import { workflowSchema, type Workflow } from '../../schemas/workflow.js';
+import { call } from '../call.js';
+import { pageOf } from '../catalog/local-catalog.js';
+import { nowSeconds, timestampText } from '../dm-time.js';
+import type { Database } from '../store/database.js';
+import type { JobRecord, JobRepository } from '../store/job-repository.js';
+import { ThrottledNotice } from '../throttled-notice.js';
+import type { JobSubmitter } from '../transfer/file-jobs.js';
+import { checkArguments } from '../workflows/check-arguments.js';
+import type { LocalWorkflows } from '../workflows/local-workflows.js';
+import { inputKey } from './input-files.js';
+import { JobQueue } from './job-queue.js';
+import { JobRun, type JobRunContext } from './job-run.js';
+import { JobState, jobSummary } from './job-state.js';
+import { endLeftoverProcesses } from './leftover-processes.js';
+
+export interface LocalJobsContext extends Omit<JobRunContext, 'seq'> {
+  readonly database: Database;
+  readonly repository: JobRepository;
+  readonly workflows: LocalWorkflows;
+  readonly owner: string;
+  readonly maxJobs: number;
+  readonly events: EventEmitter<DataManagementEvents>;
+}
+
+interface ActiveJob {
+  readonly seq: number;
+  readonly state: JobState;
+  run?: JobRun;
+}
+
+/** DM's default of one list call. */
+const DEFAULT_LIMIT = 5000;
+/** Changes of single processes are told at most this often; those of stage and status at once. */
+const NOTICE_PERIOD_MS = 20;
+const NO_INPUT = 'Invalid input file specification.';
+const RESTARTED = 'The engine ended while the job ran; start the job again.';
+
+export class LocalJobs implements Jobs, JobSubmitter {
+  readonly #context: LocalJobsContext;
+  readonly #active = new Map<string, ActiveJob>();
+  readonly #queue: JobQueue;
+
+  constructor(context: LocalJobsContext) {
+    this.#context = context;
+    this.#queue = new JobQueue(context.maxJobs);
+  }
+
+  start(owner: string, workflowName: string, args: JobArguments, options?: CallOptions): Promise<Job> {
+    return call(options, () => {
+      this.check(owner, workflowName, args);
+      const { release, job } = this.#context.database.transaction(() => this.#insert(owner, workflowName, args), {
+        durable: true,
+      });
+      release();
+      return job;
+    });
+  }
+
+  get(owner: string, id: string, options?: CallOptions): Promise<Job> {
+    return call(options, () => {
+      const active = this.#active.get(id);
+      const job = active === undefined ? this.#stored(id) : active.state.full();
+      if (job?.owner !== owner)
+        throw new DmObjectNotFoundError(`Processing job ${id} of owner ${owner} does not exist.`);
+      return job;
+    });
+  }
+
+  list(owner: string, page: PageOptions = {}): Promise<Job[]> {
+    return call(page, () => {
+      if (owner === '') throw new DmInvalidArgumentError('Invalid owner name provided');
+      const { skip, limit } = pageOf({ limit: DEFAULT_LIMIT, ...page });
+      return this.#context.repository.list(owner, skip, limit);
+    });
+  }
+
+  async stop(owner: string, id: string): Promise<Job> {
+    const active = this.#active.get(id);
+    if (active?.state.keys.owner !== owner || isTerminalStatus(active.state.status)) return await this.get(owner, id);
+    if (active.run === undefined) {
+      this.#queue.remove(id);
+      active.state.terminal('aborted');
+      this.#end(active);
+    } else active.run.abort();
+    return active.state.full();
+  }
+
+  check(workflowOwner: string, workflowName: string, args: JobArguments): void {
+    checkArguments(this.#context.workflows.find(workflowOwner, workflowName), args);
+  }
+
+  submit(workflowOwner: string, workflowName: string, args: JobArguments, jobOwner?: string): () => void {
+    return this.#insert(workflowOwner, workflowName, args, jobOwner).release;
+  }
+
+  /** Close the jobs that a crash cut off, end their processes, and queue those that had not begun. */
+  async recover(): Promise<void> {
+    const records = this.#context.repository.active();
+    const cutOff = records.filter(({ document }) => document.status !== 'pending');
+    const ended = await endLeftoverProcesses(new Set(cutOff.map(({ document }) => document.id)));
+    if (ended > 0) this.#context.log.warn({ processes: ended }, 'ended processes that an earlier engine left');
+    for (const record of cutOff) this.#closeCutOff(record);
+    for (const { seq, document } of records) {
+      if (document.status !== 'pending') continue;
+      const workflow = workflowSchema.parse(document.workflow);
+      this.#enqueue({ seq, state: new JobState(document, workflow) });
+    }
+  }
+
+  /** End the jobs that run; those that wait go on at the next start. */
+  async close(): Promise<void> {
+    const running = [...this.#active.values()].filter(({ state }) => !isTerminalStatus(state.status));
+    for (const { run } of running) run?.abort('The engine was closed while the job ran.');
+    await this.#queue.close();
+    this.#active.clear();
+  }
+
+  #insert(
+    workflowOwner: string,
+    workflowName: string,
+    args: JobArguments,
+    jobOwner = this.#context.owner,
+  ): { release: () => void; job: Job } {
+    const workflow: Workflow = this.#context.workflows.find(workflowOwner, workflowName);
+    const submissionTime = nowSeconds();
+    const document: Job = {
+      ...args,
+      workflow,
+      owner: jobOwner,
+      id: randomUUID(),
+      submissionTime,
+      submissionTimestamp: timestampText(submissionTime),
+      countFiles: 0,
+      status: 'pending',
+    };
+    const seq = this.#context.repository.insert(document, jobSummary(document));
+    const active: ActiveJob = { seq, state: new JobState(document, workflow) };
+    const release = (): void => {
+      this.#context.events.emit('job', document);
+      // The one who started the job learns its id before anything happens to it.
+      this.#active.set(document.id, active);
+      setImmediate(() => {
+        this.#enqueue(active);
+      });
+    };
+    return { release, job: document };
+  }
+
+  #enqueue(active: ActiveJob): void {
+    const { state } = active;
+    if (isTerminalStatus(state.status)) return;
+    this.#active.set(state.id, active);
+    if (inputKey(state.keys) === undefined) {
+      state.terminal('failed', NO_INPUT);
+      this.#end(active);
+      return;
+    }
+    const { name, owner, maxJobs } = state.workflow;
+    this.#queue.add(state.id, `${owner}\0${name}`, maxJobs ?? Infinity, () => this.#run(active));
+  }
+
+  async #run(active: ActiveJob): Promise<void> {
+    const { seq, state } = active;
+    const tell = (): void => {
+      this.#write(active, true);
+      this.#context.events.emit('job', state.full());
+    };
+    const notice = new ThrottledNotice(NOTICE_PERIOD_MS, tell);
+    active.run = new JobRun(state, { ...this.#context, seq }, (kind) => {
+      if (kind === 'process') notice.announce();
+      else notice.cancel();
+      if (kind === 'stage') tell();
+    });
+    await active.run.run();
+    this.#end(active);
+  }
+
+  #end(active: ActiveJob): void {
+    this.#write(active, false);
+    // Until its end is written, the job is told from memory.
+    this.#context.writer.whenWritten(active.state.id, () => this.#active.delete(active.state.id));
+    this.#context.events.emit('job', active.state.full());
+  }
+
+  /** The end of a job is durable. */
+  #write({ seq, state }: ActiveJob, isActive: boolean): void {
+    const { database, repository, writer } = this.#context;
+    const [stored, summary] = [state.stored(), state.summary()];
+    writer.write(state.id, () => {
+      database.transaction(
+        () => {
+          repository.update(seq, stored, summary, isActive);
+        },
+        { durable: !isActive },
+      );
+    });
+  }
+
+  #stored(id: string): Job | undefined {
+    const record = this.#context.repository.get(id);
+    return record === undefined ? undefined : this.#withChildren(record);
+  }
+
+  #withChildren({ seq, document }: JobRecord): Job {
+    const { workflow } = document;
+    if (workflow?.stages === undefined) return document;
+    const stages = { ...workflow.stages };
+    for (const child of this.#context.children.all(seq)) {
+      const stage = stages[child.stageId];
+      if (stage === undefined) continue;
+      stages[child.stageId] = {
+        ...stage,
+        childProcesses: { ...stage.childProcesses, [String(child.childProcessNumber)]: child },
+      };
+    }
+    return { ...document, workflow: { ...workflow, stages } };
+  }
+
+  #closeCutOff({ seq, document }: JobRecord): void {
+    const endTime = nowSeconds();
+    const aborting = document.status === 'aborting';
+    const closed: Job = {
+      ...document,
+      status: aborting ? 'aborted' : 'failed',
+      endTime,
+      endTimestamp: timestampText(endTime),
+      runTime: endTime - (document.startTime ?? endTime),
+      errorMessage: RESTARTED,
+    };
+    this.#context.database.transaction(
+      () => {
+        for (const child of this.#context.children.all(seq)) {
+          if (child.status !== 'running') continue;
+          this.#context.children.put(seq, { ...child, status: 'failed', endTime, stdErr: RESTARTED });
+        }
+        this.#context.repository.update(seq, closed, jobSummary(closed), false);
+      },
+      { durable: true },
+    );
+    this.#context.events.emit('job', this.#withChildren({ seq, document: closed }));
+  }
+}

@@ -1,0 +1,133 @@
+import type { TreeEntry } from '../tree/tree-messages.js';
+import { TransferErrors } from './transfer-errors.js';
+
+/** One version of a file: other bytes come with another size, time or inode. */
+export function signatureOf(file: { sizeBytes: number; mtimeMs: number; inode: number }): string {
+  return `${file.sizeBytes}:${file.mtimeMs}:${file.inode}`;
+}
+
+/** The counters of a DAQ; nCompleted + nErrors + nWaiting = countFiles. */
+export interface DaqCounts {
+  readonly countFiles: number;
+  readonly nCompletedFiles: number;
+  readonly nWaitingFiles: number;
+  readonly nProcessingErrors: number;
+}
+
+/** Every file of a DAQ's tree is in one of these: known (found at the start, or stored), waiting (seen, not stored yet), failed. Pure bookkeeping. */
+export class DaqLedger {
+  readonly errors = new TransferErrors();
+  readonly #known = new Map<string, { signature: string; stored: boolean }>();
+  readonly #waiting = new Set<string>();
+  /** Waiting files that are being copied, and in which version. */
+  readonly #copying = new Map<string, string>();
+  /** Complete versions to be copied, oldest first. */
+  readonly #queue = new Map<string, TreeEntry>();
+  #nStored = 0;
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  counts(): DaqCounts {
+    return {
+      countFiles: this.#nStored + this.#waiting.size + this.errors.size,
+      nCompletedFiles: this.#nStored,
+      nWaitingFiles: this.#waiting.size,
+      nProcessingErrors: this.errors.size,
+    };
+  }
+
+  know(path: string, signature: string, stored: boolean): void {
+    this.#forgetStored(path);
+    this.#known.set(path, { signature, stored });
+    if (stored) this.#nStored++;
+  }
+
+  isKnown(entry: TreeEntry): boolean {
+    return !this.#waiting.has(entry.path) && this.#known.get(entry.path)?.signature === signatureOf(entry);
+  }
+
+  /** A newer complete version waits to be copied. */
+  isQueued(path: string): boolean {
+    return this.#queue.has(path);
+  }
+
+  /** Waiting files that are not complete. */
+  unsettled(): string[] {
+    return [...this.#waiting].filter((path) => !this.#queue.has(path) && !this.#copying.has(path));
+  }
+
+  /** Seen by the watcher or a scan, perhaps not complete yet. */
+  see(path: string): void {
+    if (this.#waiting.has(path)) return;
+    this.#waiting.add(path);
+    this.errors.delete(path);
+    if (this.#known.get(path)?.stored === true) this.#nStored--;
+  }
+
+  /** A complete version. @returns false when there is nothing to copy: it is the version that is known */
+  complete(entry: TreeEntry): boolean {
+    this.see(entry.path);
+    const signature = signatureOf(entry);
+    const copying = this.#copying.get(entry.path);
+    if (copying === undefined && this.#known.get(entry.path)?.signature === signature) {
+      this.settle(entry.path);
+      return false;
+    }
+    if (copying !== signature) this.#queue.set(entry.path, entry);
+    return true;
+  }
+
+  /** Up to `limit` complete files that are not being copied just now. */
+  takeQueued(limit: number): TreeEntry[] {
+    const taken: TreeEntry[] = [];
+    for (const [path, entry] of this.#queue) {
+      if (taken.length >= limit) break;
+      if (this.#copying.has(path)) continue;
+      taken.push(entry);
+    }
+    return taken;
+  }
+
+  begin(batch: readonly TreeEntry[]): void {
+    for (const entry of batch) {
+      this.#queue.delete(entry.path);
+      this.#copying.set(entry.path, signatureOf(entry));
+    }
+  }
+
+  /** The copy of a file has ended, one way or the other. */
+  end(path: string): void {
+    this.#copying.delete(path);
+  }
+
+  /** The file needs nothing more for now: it is stored, gone or failed. @returns false while a newer version is still queued */
+  settle(path: string): boolean {
+    if (this.#queue.has(path) || !this.#waiting.delete(path)) return false;
+    if (this.#known.get(path)?.stored === true) this.#nStored++;
+    return true;
+  }
+
+  stored(path: string, signature: string): void {
+    const queued = this.#queue.get(path);
+    if (queued !== undefined && signatureOf(queued) === signature) this.#queue.delete(path);
+    if (this.#waiting.has(path)) {
+      // `see` has taken it off the count, `settle` puts it back.
+      this.#known.set(path, { signature, stored: true });
+    } else this.know(path, signature, true);
+  }
+
+  fail(path: string, message: string): void {
+    this.#queue.delete(path);
+    if (this.#waiting.delete(path)) {
+      // A version that was stored earlier stays stored, but the file now counts as failed, and a scan finds it again.
+      this.#known.delete(path);
+    }
+    this.errors.set(path, message);
+  }
+
+  #forgetStored(path: string): void {
+    if (this.#known.get(path)?.stored === true && !this.#waiting.has(path)) this.#nStored--;
+  }
+}

@@ -1,0 +1,114 @@
+import type { EventEmitter } from 'node:events';
+import { posix } from 'node:path';
+import type { DataManagementEvents } from '../../data-management.js';
+import { fileMetadata } from '../catalog/file-metadata.js';
+import type { CopyOutcome } from '../copy/copy-messages.js';
+import type { CopyPool } from '../copy/copy-pool.js';
+import { LARGE_FILE_BYTES } from '../copy/stage-file.js';
+import { realArea } from '../experiments/experiment-directories.js';
+import type { StoredExperiment } from '../experiments/local-experiments.js';
+import type { Database } from '../store/database.js';
+import type { FileRecord, FileRepository, StorageArea } from '../store/file-repository.js';
+import type { TreeEntry } from '../tree/tree-messages.js';
+import { removeSources } from './remove-sources.js';
+
+/** Where the files of one DAQ or upload come from and go to. */
+export interface StoreTarget {
+  readonly experiment: StoredExperiment;
+  readonly area: StorageArea;
+  readonly sourceRoot: string;
+  /** Relative to the area, '' for the area itself. */
+  readonly destDirectory: string;
+  readonly checksum: boolean;
+  readonly transfer: boolean;
+  readonly catalog: boolean;
+  readonly removeSource: boolean;
+  readonly abort: SharedArrayBuffer;
+}
+
+const BATCH_FILES = 512;
+const BATCH_BYTES = 32 << 20;
+
+/** Copies files into an experiment's storage and writes them into the catalogue: first durable files, then durable rows, then the news. */
+export class FileStore {
+  readonly #database: Database;
+  readonly #files: FileRepository;
+  readonly #pool: CopyPool;
+  readonly #events: EventEmitter<DataManagementEvents>;
+
+  constructor(database: Database, files: FileRepository, pool: CopyPool, events: EventEmitter<DataManagementEvents>) {
+    this.#database = database;
+    this.#files = files;
+    this.#pool = pool;
+    this.#events = events;
+  }
+
+  /** Take the next batch off the front of a list. */
+  static takeBatch(entries: TreeEntry[]): TreeEntry[] {
+    let bytes = 0;
+    let count = 0;
+    for (const entry of entries) {
+      bytes += entry.sizeBytes;
+      if (count > 0 && (count >= BATCH_FILES || bytes > BATCH_BYTES)) break;
+      count++;
+    }
+    return entries.splice(0, count);
+  }
+
+  /** Copy one batch; nothing is in the catalogue yet. */
+  copy(target: StoreTarget, batch: readonly TreeEntry[]): Promise<readonly CopyOutcome[]> {
+    const { experiment, area } = target;
+    return this.#pool.run(
+      {
+        sourceRoot: target.sourceRoot,
+        destinationRoot: realArea(experiment.directories, area),
+        stagingDirectory: experiment.directories.staging,
+        checksum: target.checksum,
+        transfer: target.transfer,
+        abort: target.abort,
+        items: batch.map(({ path }) => ({ path, destination: this.destination(target, path) })),
+      },
+      batch.some(({ sizeBytes }) => sizeBytes >= LARGE_FILE_BYTES),
+    );
+  }
+
+  /**
+   * Write what was stored into the catalogue and tell of it.
+   * @param alongside runs in the same transaction
+   */
+  commit(
+    target: StoreTarget,
+    outcomes: readonly CopyOutcome[],
+    alongside?: (stored: readonly CopyOutcome[]) => void,
+  ): void {
+    const stored = outcomes.filter(({ status }) => status === 'stored');
+    const { record } = target.experiment;
+    const records: FileRecord[] = [];
+    this.#database.transaction(
+      () => {
+        for (const file of target.catalog ? stored : []) {
+          records.push(
+            this.#files.upsert({
+              experimentId: record.id,
+              area: target.area,
+              path: file.destination,
+              sizeBytes: file.sizeBytes,
+              md5: file.md5,
+              mtimeMs: file.mtimeMs,
+              storedMs: Date.now(),
+            }),
+          );
+        }
+        alongside?.(stored);
+      },
+      { durable: true },
+    );
+    for (const file of records) this.#events.emit('file', fileMetadata(file, record.name));
+    if (target.removeSource && target.transfer) void removeSources(target.sourceRoot, stored);
+  }
+
+  /** Where a source file goes, relative to the area. */
+  destination(target: StoreTarget, path: string): string {
+    return posix.join(target.destDirectory, path);
+  }
+}

@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { EventEmitter } from 'node:events';
+import type { CallOptions, DataManagementEvents, Daqs } from '../../data-management.js';
+import { DmInvalidArgumentError, DmInvalidObjectStateError, DmObjectNotFoundError } from '../../errors.js';
+import { isTerminalStatus } from '../../schemas/status.js';
+import { daqOptionsSchema, type DaqInfo, type DaqOptions, type UploadOptions } from '../../schemas/transfer.js';
+import { call } from '../call.js';
+import { nowSeconds, timestampText } from '../dm-time.js';
+import type { LocalExperiments, StoredExperiment } from '../experiments/local-experiments.js';
+import type { TransferRepository } from '../store/transfer-repository.js';
+import { Daq, type DaqContext } from './daq.js';
+import { FileJobs, type JobSubmitter } from './file-jobs.js';
+import { sourceDirectory } from './source-directory.js';
+import { storeTarget } from './store-target.js';
+
+export interface LocalDaqsContext extends Omit<DaqContext, 'onChange' | 'onEnd' | 'repository'> {
+  readonly experiments: LocalExperiments;
+  readonly repository: TransferRepository<DaqInfo, DaqOptions>;
+  readonly submitter: JobSubmitter;
+  readonly station: string;
+  readonly owner: string;
+  /** Real path of the engine's root. */
+  readonly storageRoot: string;
+  readonly events: EventEmitter<DataManagementEvents>;
+  readonly upload: (experimentName: string, dataDirectory: string, options: UploadOptions) => Promise<unknown>;
+}
+
+export class LocalDaqs implements Daqs {
+  readonly #context: LocalDaqsContext;
+  readonly #active = new Map<string, Daq>();
+  /** Starts under way, by experiment and directory, so that two at once give one DAQ. */
+  readonly #starting = new Map<string, Promise<DaqInfo>>();
+
+  constructor(context: LocalDaqsContext) {
+    this.#context = context;
+  }
+
+  async start(
+    experimentName: string,
+    dataDirectory: string,
+    daqOptions: DaqOptions = {},
+    { signal }: CallOptions = {},
+  ): Promise<DaqInfo> {
+    const parsed = daqOptionsSchema.safeParse(daqOptions);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      throw new DmInvalidArgumentError(`DAQ option ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}.`);
+    }
+    const experiment = this.#context.experiments.find(experimentName);
+    const inPlace = parsed.data.skipTransfer === true;
+    const source = await sourceDirectory(dataDirectory, this.#context.storageRoot, inPlace);
+    signal?.throwIfAborted();
+    const key = `${experimentName}\0${source}`;
+    const running = this.#running(experimentName, dataDirectory, source);
+    if (running !== undefined) return running.info;
+    let starting = this.#starting.get(key);
+    if (starting === undefined) {
+      starting = this.#start(experiment, dataDirectory, source, parsed.data).finally(() => this.#starting.delete(key));
+      this.#starting.set(key, starting);
+    }
+    return await starting;
+  }
+
+  stop(experimentName: string, dataDirectory: string, options?: CallOptions): Promise<DaqInfo> {
+    return call(options, () => {
+      this.#context.experiments.find(experimentName);
+      const daq = [...this.#active.values()]
+        .filter(
+          ({ info }) =>
+            info.experimentName === experimentName &&
+            info.dataDirectory === dataDirectory &&
+            !isTerminalStatus(info.status),
+        )
+        .sort((a, b) => Number(a.info.status !== 'running') - Number(b.info.status !== 'running'))[0];
+      if (daq === undefined) {
+        throw new DmObjectNotFoundError(`Experiment ${experimentName} has no active DAQ of ${dataDirectory}.`);
+      }
+      return daq.stop();
+    });
+  }
+
+  list(options?: CallOptions): Promise<DaqInfo[]> {
+    return call(options, () =>
+      this.#context.repository.all().map(({ info }) => this.#active.get(info.id)?.info ?? info),
+    );
+  }
+
+  get(id: string, options?: CallOptions): Promise<DaqInfo> {
+    return call(options, () => this.#active.get(id)?.info ?? this.#find(id));
+  }
+
+  async sync(id: string, { signal }: CallOptions = {}): Promise<DaqInfo> {
+    const daq = this.#active.get(id);
+    if (daq === undefined || isTerminalStatus(daq.info.status)) {
+      throw new DmInvalidObjectStateError(`DAQ ${id} has ended (${this.#find(id).status}); start one first.`);
+    }
+    return await daq.sync(signal);
+  }
+
+  clear(id: string, options?: CallOptions): Promise<void> {
+    return call(options, () => {
+      if (!isTerminalStatus(this.#find(id).status) || this.#active.has(id)) {
+        throw new DmInvalidObjectStateError(`DAQ ${id} is active; stop it first.`);
+      }
+      this.#context.repository.remove(id);
+    });
+  }
+
+  /** The id of an active DAQ of the experiment. */
+  activeOf(experimentName: string): string | undefined {
+    const daq = [...this.#active.values()].find(
+      ({ info }) => info.experimentName === experimentName && !isTerminalStatus(info.status),
+    );
+    return daq === undefined ? undefined : `DAQ ${daq.info.id}`;
+  }
+
+  /** Go on with the DAQs that were active when the engine ended, in whatever way. */
+  async recover(): Promise<void> {
+    for (const { seq, info, options } of this.#context.repository.active()) {
+      try {
+        const experiment = this.#context.experiments.find(info.experimentName);
+        const real = await sourceDirectory(
+          info.dataDirectory,
+          this.#context.storageRoot,
+          options.skipTransfer === true,
+        ).catch(
+          // It may come back, a network file system for one; until then the DAQ shows that it is missing.
+          () => info.dataDirectory,
+        );
+        const target = storeTarget(experiment, options, real);
+        const jobs = new FileJobs(this.#context.submitter, target, options, this.#context.owner);
+        const daq = new Daq(this.#daqContext(), { seq, info, options, target, jobs });
+        this.#active.set(info.id, daq);
+        daq.restore();
+        daq.begin();
+      } catch (error) {
+        const endTime = nowSeconds();
+        const errorMessage = `The DAQ could not go on after a restart: ${error instanceof Error ? error.message : String(error)}`;
+        const failed = { ...info, status: 'failed', endTime, endTimestamp: timestampText(endTime), errorMessage };
+        this.#context.repository.update(failed, false);
+        this.#context.events.emit('daq', failed);
+      }
+    }
+  }
+
+  close(): void {
+    for (const daq of this.#active.values()) daq.close();
+    this.#active.clear();
+  }
+
+  async #start(
+    experiment: StoredExperiment,
+    dataDirectory: string,
+    source: string,
+    options: DaqOptions,
+  ): Promise<DaqInfo> {
+    const { repository, station, owner } = this.#context;
+    const target = storeTarget(experiment, options, source);
+    const jobs = new FileJobs(this.#context.submitter, target, options, owner);
+    const startTime = nowSeconds();
+    const info: DaqInfo = {
+      ...options,
+      id: randomUUID(),
+      experimentName: experiment.record.name,
+      experimentStationName: station,
+      dataDirectory,
+      storageDirectory: experiment.directories[target.area],
+      storageHost: hostname(),
+      storageUrl: `file://${hostname()}${experiment.directories.storage}`,
+      workflowJobOwner: options.workflowJobOwner ?? owner,
+      status: 'running',
+      countFiles: 0,
+      nProcessedFiles: 0,
+      nProcessingErrors: 0,
+      startTime,
+      startTimestamp: timestampText(startTime),
+    };
+    const seq = repository.insert(info, options);
+    const daq = new Daq(this.#daqContext(), { seq, info, options, target, jobs });
+    try {
+      await daq.snapshot();
+    } catch (error) {
+      repository.remove(info.id);
+      throw error;
+    }
+    this.#active.set(info.id, daq);
+    daq.begin();
+    return daq.info;
+  }
+
+  #daqContext(): DaqContext {
+    return {
+      ...this.#context,
+      onChange: (info) => this.#context.events.emit('daq', info),
+      onEnd: (daq) => {
+        this.#context.writer.whenWritten(daq.info.id, () => this.#active.delete(daq.info.id));
+        this.#uploadOnExit(daq);
+      },
+    };
+  }
+
+  #uploadOnExit({ info, options }: Daq): void {
+    if (options.uploadDataDirectoryOnExit !== true) return;
+    const destDirectory = options.uploadDestDirectoryOnExit ?? options.destDirectory;
+    const { experimentName, dataDirectory } = info;
+    const uploadOptions: UploadOptions = { ...options, ...(destDirectory !== undefined && { destDirectory }) };
+    this.#context.upload(experimentName, dataDirectory, uploadOptions).catch((error: unknown) => {
+      this.#context.log.error({ daq: info.id, error }, 'the upload at the end of a DAQ could not start');
+    });
+  }
+
+  #running(experimentName: string, dataDirectory: string, source: string): Daq | undefined {
+    return [...this.#active.values()].find(
+      (daq) =>
+        daq.info.status === 'running' &&
+        daq.info.experimentName === experimentName &&
+        (daq.info.dataDirectory === dataDirectory || daq.sourceRoot === source),
+    );
+  }
+
+  #find(id: string): DaqInfo {
+    const record = this.#context.repository.get(id);
+    if (record === undefined) throw new DmObjectNotFoundError(`DAQ ${id} does not exist.`);
+    return record.info;
+  }
+}

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { lstat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { EventEmitter } from 'node:events';
+import type { CallOptions, DataManagementEvents, Uploads } from '../../data-management.js';
+import { DmInvalidArgumentError, DmInvalidObjectStateError, DmObjectNotFoundError } from '../../errors.js';
+import { isTerminalStatus } from '../../schemas/status.js';
+import { uploadOptionsSchema, type UploadInfo, type UploadOptions } from '../../schemas/transfer.js';
+import { call } from '../call.js';
+import { nowSeconds, timestampText } from '../dm-time.js';
+import type { LocalExperiments } from '../experiments/local-experiments.js';
+import { relativePath } from '../relative-path.js';
+import { FileJobs, type JobSubmitter } from './file-jobs.js';
+import { sourceDirectory } from './source-directory.js';
+import { storeTarget } from './store-target.js';
+import { Upload, type UploadContext } from './upload.js';
+
+export interface LocalUploadsContext extends Omit<UploadContext, 'onChange'> {
+  readonly experiments: LocalExperiments;
+  readonly submitter: JobSubmitter;
+  readonly station: string;
+  readonly owner: string;
+  /** Real path of the engine's root. */
+  readonly storageRoot: string;
+  readonly events: EventEmitter<DataManagementEvents>;
+}
+
+export class LocalUploads implements Uploads {
+  readonly #context: LocalUploadsContext;
+  readonly #active = new Map<string, { upload: Upload; running: Promise<void> }>();
+
+  constructor(context: LocalUploadsContext) {
+    this.#context = context;
+  }
+
+  async start(
+    experimentName: string,
+    dataDirectory: string,
+    uploadOptions: UploadOptions = {},
+    { signal }: CallOptions = {},
+  ): Promise<UploadInfo> {
+    const parsed = uploadOptionsSchema.safeParse(uploadOptions);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      throw new DmInvalidArgumentError(`Upload option ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}.`);
+    }
+    const { experiments, station, owner, repository } = this.#context;
+    const experiment = experiments.find(experimentName);
+    const options = await this.#normalised(parsed.data, dataDirectory);
+    const source = await sourceDirectory(dataDirectory, this.#context.storageRoot, options.skipTransfer === true);
+    const target = storeTarget(experiment, options, source);
+    const jobs = new FileJobs(this.#context.submitter, target, options, owner);
+    signal?.throwIfAborted();
+    const submissionTime = nowSeconds();
+    const info: UploadInfo = {
+      ...options,
+      id: randomUUID(),
+      experimentName,
+      experimentStationName: station,
+      dataDirectory,
+      storageDirectory: experiment.directories[target.area],
+      storageHost: hostname(),
+      storageUrl: `file://${hostname()}${experiment.directories.storage}`,
+      workflowJobOwner: options.workflowJobOwner ?? owner,
+      processingMode: options.processingMode ?? 'files',
+      status: 'pending',
+      countFiles: 0,
+      nProcessedFiles: 0,
+      nProcessingErrors: 0,
+      submissionTime,
+      startTime: submissionTime,
+      startTimestamp: timestampText(submissionTime),
+    };
+    repository.insert(info, options);
+    this.#run(new Upload(this.#uploadContext(), { info, options, target, jobs }));
+    return info;
+  }
+
+  stop(id: string, options?: CallOptions): Promise<UploadInfo> {
+    return call(options, () => this.#active.get(id)?.upload.stop() ?? this.#find(id));
+  }
+
+  list(options?: CallOptions): Promise<UploadInfo[]> {
+    return call(options, () =>
+      this.#context.repository.all().map(({ info }) => this.#active.get(info.id)?.upload.info ?? info),
+    );
+  }
+
+  get(id: string, options?: CallOptions): Promise<UploadInfo> {
+    return call(options, () => this.#active.get(id)?.upload.info ?? this.#find(id));
+  }
+
+  clear(id: string, options?: CallOptions): Promise<void> {
+    return call(options, () => {
+      if (this.#active.has(id) || !isTerminalStatus(this.#find(id).status)) {
+        throw new DmInvalidObjectStateError(`Upload ${id} is active; stop it first.`);
+      }
+      this.#context.repository.remove(id);
+    });
+  }
+
+  activeOf(experimentName: string): string | undefined {
+    const active = [...this.#active.values()].find(
+      ({ upload: { info } }) => info.experimentName === experimentName && !isTerminalStatus(info.status),
+    );
+    return active === undefined ? undefined : `upload ${active.upload.info.id}`;
+  }
+
+  /** Go on with the uploads that were under way when the engine ended; files that are stored already are skipped. */
+  async recover(): Promise<void> {
+    const { repository, experiments, storageRoot, submitter, owner } = this.#context;
+    for (const { info, options } of repository.active().filter(({ info: { id } }) => !this.#active.has(id))) {
+      try {
+        if (info.status === 'aborting') throw new Error('it was being stopped');
+        const source = await sourceDirectory(info.dataDirectory, storageRoot, options.skipTransfer === true);
+        const target = storeTarget(experiments.find(info.experimentName), options, source);
+        const jobs = new FileJobs(submitter, target, options, owner);
+        this.#run(new Upload(this.#uploadContext(), { info, options, target, jobs }));
+      } catch (error) {
+        const endTime = nowSeconds();
+        const failed = {
+          ...info,
+          status: info.status === 'aborting' ? 'aborted' : 'failed',
+          endTime,
+          endTimestamp: timestampText(endTime),
+          errorMessage: `The upload did not go on after a restart: ${error instanceof Error ? error.message : String(error)}`,
+        };
+        repository.update(failed, false);
+        this.#context.events.emit('upload', failed);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    const active = [...this.#active.values()];
+    for (const { upload } of active) upload.close();
+    await Promise.all(active.map(({ running }) => running));
+  }
+
+  #run(upload: Upload): void {
+    const { id } = upload.info;
+    // The caller learns the id before the first event tells of it.
+    const running = setImmediate()
+      .then(() => upload.run())
+      .finally(() => {
+        this.#context.writer.whenWritten(id, () => this.#active.delete(id));
+      });
+    this.#active.set(id, { upload, running });
+  }
+
+  /** @throws DmInvalidArgumentError, DmObjectNotFoundError for an experimentFilePath that can't be taken */
+  async #normalised(options: UploadOptions, dataDirectory: string): Promise<UploadOptions> {
+    if (options.experimentFilePath === undefined) return options;
+    const experimentFilePath = relativePath(options.experimentFilePath, 'experimentFilePath');
+    const path = join(dataDirectory, experimentFilePath);
+    const status = await lstat(path).catch(() => undefined);
+    if (status === undefined) throw new DmObjectNotFoundError(`File ${path} does not exist.`);
+    if (!status.isFile())
+      throw new DmInvalidArgumentError(`${path} is not a regular file (symbolic links are not followed).`);
+    return { ...options, experimentFilePath };
+  }
+
+  #uploadContext(): UploadContext {
+    return { ...this.#context, onChange: (info) => this.#context.events.emit('upload', info) };
+  }
+
+  #find(id: string): UploadInfo {
+    const record = this.#context.repository.get(id);
+    if (record === undefined) throw new DmObjectNotFoundError(`Upload ${id} does not exist.`);
+    return record.info;
+  }
+}

@@ -1,0 +1,248 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isTerminalStatus, type DmStatus } from '../../schemas/status.js';
+import type { UploadInfo, UploadOptions } from '../../schemas/transfer.js';
+import type { CopyOutcome } from '../copy/copy-messages.js';
+import { nowSeconds, timestampText } from '../dm-time.js';
+import type { DmLogger } from '../../logger.js';
+import type { FileRepository } from '../store/file-repository.js';
+import type { StateWriter } from '../store/state-writer.js';
+import type { TransferRepository } from '../store/transfer-repository.js';
+import { ThrottledNotice } from '../throttled-notice.js';
+import { selectionOf } from '../tree/file-selection.js';
+import type { TreeEntry } from '../tree/tree-messages.js';
+import type { TreeService } from '../tree/tree-service.js';
+import type { FileJobs } from './file-jobs.js';
+import { FileStore, type StoreTarget } from './file-store.js';
+import { percentage } from './percentage.js';
+import { TransferErrors } from './transfer-errors.js';
+
+export interface UploadContext {
+  readonly tree: TreeService;
+  readonly store: FileStore;
+  readonly files: FileRepository;
+  readonly repository: TransferRepository<UploadInfo, UploadOptions>;
+  readonly writer: StateWriter;
+  readonly quietTimeMs: number;
+  readonly log: DmLogger;
+  readonly onChange: (info: UploadInfo) => void;
+}
+
+export interface UploadParts {
+  readonly info: UploadInfo;
+  readonly options: UploadOptions;
+  readonly target: StoreTarget;
+  readonly jobs: FileJobs;
+}
+
+const MAX_BATCHES = 3;
+const NOTICE_PERIOD_MS = 100;
+const COMMIT_FILES = 1000;
+/** How often a file that is being written is tried again. */
+const MAX_ATTEMPTS = 4;
+
+/** One upload: copies what a directory holds now, and ends. */
+export class Upload {
+  readonly #context: UploadContext;
+  readonly #parts: UploadParts;
+  readonly #errors = new TransferErrors();
+  readonly #notice: ThrottledNotice;
+  readonly #attempts = new Map<string, number>();
+  #info: UploadInfo;
+  #countFiles = 0;
+  #nCopied = 0;
+  #nCompleted = 0;
+  #closed = false;
+
+  constructor(context: UploadContext, parts: UploadParts) {
+    this.#context = context;
+    this.#parts = parts;
+    this.#info = parts.info;
+    this.#notice = new ThrottledNotice(NOTICE_PERIOD_MS, () => {
+      if (this.#closed) return;
+      const info = this.info;
+      context.writer.write(info.id, () => {
+        context.repository.update(info, !isTerminalStatus(info.status));
+      });
+      context.onChange(info);
+    });
+  }
+
+  get info(): UploadInfo {
+    const { startTime, endTime } = this.#info;
+    const errorMessage = this.#info.errorMessage ?? this.#errors.summary();
+    const nErrors = this.#errors.size;
+    return {
+      ...this.#info,
+      countFiles: this.#countFiles,
+      nProcessedFiles: this.#nCompleted + nErrors,
+      nCompletedFiles: this.#nCompleted,
+      nWaitingFiles: this.#countFiles - this.#nCompleted - nErrors,
+      nProcessingErrors: nErrors,
+      percentageComplete: percentage(this.#nCopied, this.#countFiles),
+      ...(startTime !== undefined && { runTime: (endTime ?? nowSeconds()) - startTime }),
+      ...(nErrors > 0 && { processingErrors: this.#errors.list() }),
+      ...(errorMessage !== undefined && { errorMessage }),
+    };
+  }
+
+  /** Work until the terminal status. Never rejects. */
+  async run(): Promise<void> {
+    this.#info = { ...this.#info, startTime: nowSeconds(), startTimestamp: timestampText(nowSeconds()) };
+    this.#setStatus('running');
+    try {
+      const entries = await this.#select();
+      this.#countFiles = entries.length + this.#errors.size;
+      this.#notice.announce();
+      await this.#copyAll(entries);
+      this.#end();
+    } catch (error) {
+      if (this.#closed) return;
+      this.#context.log.error({ upload: this.#info.id, error }, 'an upload failed');
+      this.#terminal('failed', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Copies under way end; the status is `aborting`, then `aborted`. */
+  stop(): UploadInfo {
+    if (!isTerminalStatus(this.#info.status) && this.#info.status !== 'aborting') {
+      this.#abort();
+      this.#setStatus('aborting');
+    }
+    return this.info;
+  }
+
+  /** Leave everything as it is; the upload goes on at the next start of the engine. */
+  close(): void {
+    this.#notice.flush();
+    this.#notice.cancel();
+    this.#closed = true;
+    this.#abort();
+  }
+
+  #isStopped(): boolean {
+    return this.#closed || this.#info.status === 'aborting';
+  }
+
+  #abort(): void {
+    Atomics.store(new Int32Array(this.#parts.target.abort), 0, 1);
+  }
+
+  /** The files to copy: selected, and not yet stored as they are. */
+  async #select(): Promise<TreeEntry[]> {
+    const { options, target } = this.#parts;
+    const found: TreeEntry[] = [];
+    const single = options.experimentFilePath;
+    if (single === undefined) {
+      const { errors } = await this.#context.tree.scan(target.sourceRoot, selectionOf(options), (entries) =>
+        found.push(...entries),
+      );
+      for (const { path, message } of errors) this.#errors.set(path === '' ? '.' : path, message);
+    } else {
+      const { size, mtimeMs, ino } = await lstat(join(target.sourceRoot, single));
+      found.push({ path: single, sizeBytes: size, mtimeMs, inode: ino });
+    }
+    return options.reprocessFiles === true ? found : await this.#withoutUnchanged(found);
+  }
+
+  async #withoutUnchanged(found: readonly TreeEntry[]): Promise<TreeEntry[]> {
+    const { experiment, area } = this.#parts.target;
+    const catalogued = new Map<string, TreeEntry>();
+    for (const entry of found) {
+      const destination = this.#context.store.destination(this.#parts.target, entry.path);
+      const row = this.#context.files.byAreaAndPath(experiment.record.id, area, destination);
+      if (row?.sizeBytes === entry.sizeBytes && row.mtimeMs === entry.mtimeMs) catalogued.set(destination, entry);
+    }
+    if (catalogued.size === 0) return [...found];
+    const stored = [...catalogued].map(([path, { sizeBytes }]) => ({ path, sizeBytes }));
+    for (const path of await this.#context.tree.missing(experiment.directories[area], stored)) catalogued.delete(path);
+    const unchanged = new Set(catalogued.values());
+    return found.filter((entry) => !unchanged.has(entry));
+  }
+
+  async #copyAll(entries: readonly TreeEntry[]): Promise<void> {
+    const queue = [...entries];
+    const uncommitted: CopyOutcome[] = [];
+    const inOneTransfer = this.#parts.options.processingMode === 'directory';
+    const worker = async (): Promise<void> => {
+      while (queue.length > 0 && !this.#isStopped()) {
+        const batch = FileStore.takeBatch(queue);
+        const outcomes = await this.#context.store.copy(this.#parts.target, batch);
+        if (this.#closed) return;
+        if (inOneTransfer) uncommitted.push(...outcomes.filter(({ status }) => status === 'stored'));
+        else this.#commit(outcomes);
+        queue.push(...(await this.#note(outcomes, batch)));
+        this.#notice.announce();
+      }
+    };
+    await Promise.all(Array.from({ length: MAX_BATCHES }, worker));
+    if (uncommitted.length > 0 && !this.#isStopped()) this.#setStatus('finalizing');
+    while (uncommitted.length > 0 && !this.#closed) {
+      this.#commit(uncommitted.splice(0, COMMIT_FILES));
+      this.#notice.announce();
+      await delay(0);
+    }
+  }
+
+  #commit(outcomes: readonly CopyOutcome[]): void {
+    const stored = outcomes.filter(({ status }) => status === 'stored');
+    let release = (): void => undefined;
+    try {
+      this.#context.store.commit(this.#parts.target, stored, () => {
+        release = this.#parts.jobs.submit(stored);
+      });
+    } catch (error) {
+      this.#context.log.error({ upload: this.#info.id, error }, 'files could not be written into the catalogue');
+      const message = `it could not be written into the catalogue: ${error instanceof Error ? error.message : String(error)}`;
+      for (const { path } of stored) this.#errors.set(path, message);
+      return;
+    }
+    release();
+    this.#nCompleted += stored.length;
+  }
+
+  /** Count outcomes. @returns the files to try again */
+  async #note(outcomes: readonly CopyOutcome[], batch: readonly TreeEntry[]): Promise<TreeEntry[]> {
+    const again: TreeEntry[] = [];
+    const entries = new Map(batch.map((entry) => [entry.path, entry]));
+    for (const { path, status, message } of outcomes) {
+      const entry = entries.get(path);
+      const attempts = (this.#attempts.get(path) ?? 0) + 1;
+      if (status === 'changed' && attempts < MAX_ATTEMPTS && entry !== undefined) {
+        this.#attempts.set(path, attempts);
+        again.push(entry);
+        continue;
+      }
+      if (status === 'aborted') continue;
+      this.#nCopied++;
+      if (status !== 'stored') this.#errors.set(path, message);
+    }
+    if (again.length > 0) await delay(this.#context.quietTimeMs);
+    return again;
+  }
+
+  #end(): void {
+    if (this.#closed) return;
+    if (this.#isStopped()) this.#terminal('aborted', 'The upload was stopped.');
+    else if (this.#countFiles === 0) this.#terminal('done', 'no new files for upload');
+    else this.#terminal(this.#nCompleted === 0 ? 'failed' : 'done');
+  }
+
+  #terminal(status: DmStatus, errorMessage?: string): void {
+    const endTime = nowSeconds();
+    this.#info = {
+      ...this.#info,
+      endTime,
+      endTimestamp: timestampText(endTime),
+      ...(errorMessage !== undefined && { errorMessage }),
+    };
+    this.#setStatus(status);
+    this.#notice.cancel();
+  }
+
+  #setStatus(status: DmStatus): void {
+    this.#info = { ...this.#info, status };
+    this.#notice.flush();
+  }
+}

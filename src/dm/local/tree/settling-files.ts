@@ -1,0 +1,56 @@
+import type { TreeEntry } from './tree-messages.js';
+
+interface Settling {
+  entry: TreeEntry | undefined;
+  sinceMs: number;
+}
+
+/** A file that was last written so long ago counts as complete at first sight, even if the clocks of two machines differ somewhat. */
+const LONG_AGO_MS = 10_000;
+
+/** Files that were seen and are watched until they stand still. */
+export class SettlingFiles {
+  readonly #files = new Map<string, Settling>();
+  readonly #quietTimeMs: number;
+  readonly #read: (path: string) => TreeEntry | undefined;
+
+  constructor(quietTimeMs: number, read: (path: string) => TreeEntry | undefined) {
+    this.#quietTimeMs = quietTimeMs;
+    this.#read = read;
+  }
+
+  get size(): number {
+    return this.#files.size;
+  }
+
+  /** @returns true when the file wasn't being watched yet */
+  add(path: string, nowMs: number): boolean {
+    if (this.#files.has(path)) return false;
+    this.#files.set(path, { entry: undefined, sinceMs: nowMs });
+    return true;
+  }
+
+  /** Look at every file that is due; those that stood still are complete, and neither they nor those that are gone are watched any longer. */
+  poll(nowMs: number): { settled: TreeEntry[]; gone: string[] } {
+    const settled: TreeEntry[] = [];
+    const gone: string[] = [];
+    for (const [path, file] of this.#files) {
+      if (file.entry !== undefined && nowMs - file.sinceMs < this.#quietTimeMs) continue;
+      const entry = this.#read(path);
+      if (entry === undefined) gone.push(path);
+      else if (isSame(file.entry, entry) || nowMs - entry.mtimeMs > LONG_AGO_MS + this.#quietTimeMs)
+        settled.push(entry);
+      else {
+        file.entry = entry;
+        file.sinceMs = nowMs;
+        continue;
+      }
+      this.#files.delete(path);
+    }
+    return { settled, gone };
+  }
+}
+
+function isSame(before: TreeEntry | undefined, now: TreeEntry): boolean {
+  return before?.sizeBytes === now.sizeBytes && before.mtimeMs === now.mtimeMs && before.inode === now.inode;
+}

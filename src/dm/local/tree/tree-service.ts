@@ -1,0 +1,147 @@
+import { Worker } from 'node:worker_threads';
+import { DmError } from '../../errors.js';
+import type { FileSelection } from './file-selection.js';
+import type { TreeEntry, TreeError, TreeReply, TreeRequest } from './tree-messages.js';
+
+/** Told about a watched tree. */
+export interface TreeListener {
+  /** The watcher is in place; what appeared before may have been missed and needs a scan. */
+  watching(): void;
+  /** Files appeared or changed; each is `settled` or `gone` later. */
+  seen(paths: readonly string[]): void;
+  settled(entries: readonly TreeEntry[]): void;
+  gone(paths: readonly string[]): void;
+  failed(message: string): void;
+}
+
+export interface TreeWatchHandle {
+  /** Begin to watch; `watching` tells when the watcher is in place. */
+  watch(): void;
+  /** Have these files reported as `settled` once complete. */
+  settle(paths: readonly string[]): void;
+  close(): void;
+}
+
+/** The end of a walk. */
+export interface TreeScan {
+  readonly errors: readonly TreeError[];
+  readonly rootInode: number | undefined;
+}
+
+interface PendingCall {
+  readonly onEntries?: (entries: readonly TreeEntry[]) => void;
+  readonly resolve: (reply: TreeReply) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Talks to the tree thread, which is started when first needed. */
+export class TreeService {
+  #worker: Worker | undefined;
+  #nextId = 0;
+  readonly #listeners = new Map<number, TreeListener>();
+  readonly #calls = new Map<number, PendingCall>();
+
+  /** Walk a tree. @returns what couldn't be read (path '' when the root itself is missing), and the root's inode */
+  async scan(
+    root: string,
+    selection: FileSelection,
+    onEntries: (entries: readonly TreeEntry[]) => void,
+  ): Promise<TreeScan> {
+    const reply = await this.#call((id) => ({ kind: 'scan', id, root, selection }), onEntries);
+    if (reply.kind !== 'scanned') throw new DmError('DM_INTERNAL', `The tree thread answered ${reply.kind} to a scan.`);
+    return reply;
+  }
+
+  /** @returns the paths that are not there with that size */
+  async missing(root: string, files: readonly { path: string; sizeBytes: number }[]): Promise<readonly string[]> {
+    const reply = await this.#call((id) => ({ kind: 'check', id, root, files }));
+    return reply.kind === 'checked' ? reply.missing : [];
+  }
+
+  open(root: string, selection: FileSelection, quietTimeMs: number, listener: TreeListener): TreeWatchHandle {
+    const id = this.#nextId++;
+    this.#listeners.set(id, listener);
+    this.#post({ kind: 'open', id, root, selection, quietTimeMs });
+    return {
+      watch: () => {
+        this.#post({ kind: 'watch', id });
+      },
+      settle: (paths) => {
+        if (paths.length > 0) this.#post({ kind: 'settle', id, paths });
+      },
+      close: () => {
+        if (this.#listeners.delete(id)) this.#post({ kind: 'close', id });
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+    this.#rejectAll('The engine is closed.');
+  }
+
+  #call(request: (id: number) => TreeRequest, onEntries?: PendingCall['onEntries']): Promise<TreeReply> {
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#calls.set(id, { resolve, reject, ...(onEntries && { onEntries }) });
+      this.#post(request(id));
+    });
+  }
+
+  #post(request: TreeRequest): void {
+    this.#worker ??= this.#spawn();
+    this.#worker.postMessage(request);
+  }
+
+  #spawn(): Worker {
+    const worker = new Worker(new URL('./tree-worker.js', import.meta.url));
+    worker.on('message', (reply: TreeReply) => {
+      this.#dispatch(reply);
+    });
+    worker.on('error', (error: Error) => {
+      this.#worker = undefined;
+      const listeners = [...this.#listeners.values()];
+      this.#listeners.clear();
+      this.#rejectAll(`The tree thread failed: ${error.message}`);
+      for (const listener of listeners) listener.failed(error.message);
+    });
+    return worker;
+  }
+
+  #dispatch(reply: TreeReply): void {
+    const listener = this.#listeners.get(reply.id);
+    switch (reply.kind) {
+      case 'watching':
+        listener?.watching();
+        break;
+      case 'seen':
+        listener?.seen(reply.paths);
+        break;
+      case 'settled':
+        listener?.settled(reply.entries);
+        break;
+      case 'gone':
+        listener?.gone(reply.paths);
+        break;
+      case 'watchFailed':
+        listener?.failed(reply.message);
+        break;
+      case 'entries':
+        this.#calls.get(reply.id)?.onEntries?.(reply.entries);
+        break;
+      case 'scanned':
+      case 'checked':
+        this.#calls.get(reply.id)?.resolve(reply);
+        this.#calls.delete(reply.id);
+    }
+  }
+
+  #rejectAll(message: string): void {
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    for (const call of calls) call.reject(new DmError('DM_COMMAND_FAILED', message));
+  }
+}

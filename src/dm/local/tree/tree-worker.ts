@@ -1,0 +1,50 @@
+import { statSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+import { compileSelection } from './file-selection.js';
+import { scanTree, treeEntry } from './scan-tree.js';
+import type { TreeReply, TreeRequest } from './tree-messages.js';
+import { TreeWatch } from './tree-watch.js';
+
+/** The tree thread: watches and walks directory trees, so that a large one never holds up the main thread. */
+const watches = new Map<number, TreeWatch>();
+
+function post(reply: TreeReply): void {
+  parentPort?.postMessage(reply);
+}
+
+async function scan(request: Extract<TreeRequest, { kind: 'scan' }>): Promise<void> {
+  const { id, root } = request;
+  const errors = await scanTree(root, compileSelection(request.selection), (entries) => {
+    post({ kind: 'entries', id, entries });
+  });
+  post({ kind: 'scanned', id, errors, rootInode: statSync(root, { throwIfNoEntry: false })?.ino });
+}
+
+function handle(request: TreeRequest): void {
+  switch (request.kind) {
+    case 'open':
+      watches.set(request.id, new TreeWatch(request, post));
+      break;
+    case 'watch':
+      watches.get(request.id)?.watch();
+      break;
+    case 'close':
+      void watches.get(request.id)?.close();
+      watches.delete(request.id);
+      break;
+    case 'settle':
+      watches.get(request.id)?.settle(request.paths);
+      break;
+    case 'scan':
+      void scan(request);
+      break;
+    case 'check': {
+      const missing = request.files.filter(
+        ({ path, sizeBytes }) => treeEntry(request.root, path)?.sizeBytes !== sizeBytes,
+      );
+      post({ kind: 'checked', id: request.id, missing: missing.map(({ path }) => path) });
+    }
+  }
+}
+
+parentPort?.on('message', handle);

@@ -1,0 +1,42 @@
+import { DmInvalidArgumentError } from '../../errors.js';
+import { workflowSchema, type Workflow } from '../../schemas/workflow.js';
+import { Expression } from '../jobs/expression.js';
+import { outputRegex } from '../jobs/output-variables.js';
+
+/**
+ * Check a workflow definition whole: its shape, its expressions and regular expressions.
+ * @throws DmInvalidArgumentError that names the key
+ */
+export function checkWorkflow(definition: unknown): Workflow {
+  const parsed = workflowSchema.safeParse(definition);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new DmInvalidArgumentError(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
+  }
+  const workflow = parsed.data;
+  if (Object.keys(workflow.stages).length === 0)
+    throw new DmInvalidArgumentError('stages: a workflow needs at least one stage');
+  for (const [id, stage] of Object.entries(workflow.stages)) {
+    const at = (key: string, check: () => unknown): void => {
+      try {
+        check();
+      } catch (error) {
+        throw new DmInvalidArgumentError(
+          `stages.${id}.${key}: ${error instanceof Error ? error.message : String(error)}`,
+          { cause: error },
+        );
+      }
+    };
+    at('outputVariableRegexList', () => stage.outputVariableRegexList?.map(outputRegex));
+    const { runIf, repeatUntil, repeatPeriod, maxRepeats } = stage;
+    if (runIf !== undefined) at('runIf', () => new Expression(runIf));
+    if (repeatUntil !== undefined) at('repeatUntil', () => new Expression(repeatUntil));
+    const repeatKeys = [repeatUntil, repeatPeriod, maxRepeats].filter((value) => value !== undefined).length;
+    if (repeatKeys !== 0 && repeatKeys !== 3) {
+      throw new DmInvalidArgumentError(
+        `stages.${id}: repeatPeriod, repeatUntil and maxRepeats go together; give all three or none`,
+      );
+    }
+  }
+  return workflow;
+}

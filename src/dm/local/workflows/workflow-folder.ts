@@ -1,0 +1,139 @@
+import { readdir } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { watch, type FSWatcher } from 'chokidar';
+import { DmError } from '../../errors.js';
+import type { Workflow } from '../../schemas/workflow.js';
+import type { DmLogger } from '../../logger.js';
+import { ThrottledNotice } from '../throttled-notice.js';
+import { isWorkflowFile, readWorkflowFile } from './read-workflow-file.js';
+
+/** A workflow and the file that defines it. */
+export interface WorkflowFile {
+  readonly file: string;
+  readonly workflow: Workflow;
+}
+
+interface WorkflowProblem {
+  readonly name: string;
+  readonly message: string;
+}
+
+export interface WorkflowFolderContext {
+  readonly directory: string;
+  readonly owner: string;
+  readonly log: DmLogger;
+  readonly onChange: (workflow: Workflow) => void;
+  readonly onRemove: (workflow: Workflow) => void;
+}
+
+const RELOAD_PERIOD_MS = 100;
+
+/** The workflows that a folder's files define; read again when one changes. A wrong file is logged and leaves the others alone. */
+export class WorkflowFolder {
+  readonly #context: WorkflowFolderContext;
+  #workflows = new Map<string, WorkflowFile>();
+  /** Why a file defines nothing, and the workflow that it defined last or else would by its name. */
+  #problems = new Map<string, WorkflowProblem>();
+  #watcher: FSWatcher | undefined;
+  #loading = Promise.resolve();
+  #notice: ThrottledNotice;
+
+  constructor(context: WorkflowFolderContext) {
+    this.#context = context;
+    this.#notice = new ThrottledNotice(RELOAD_PERIOD_MS, () => {
+      this.#loading = this.#loading.then(() => this.#load());
+    });
+  }
+
+  /** @throws DmError DM_CONFIGURATION when the folder can't be read */
+  async start(): Promise<void> {
+    const { directory, log } = this.#context;
+    await readdir(directory).catch((error: unknown) => {
+      throw new DmError(
+        'DM_CONFIGURATION',
+        `The folder of workflows ${directory} can't be read: ${reasonOf(error)}; make it, or name another.`,
+        { cause: error },
+      );
+    });
+    const watcher = watch(directory, {
+      ignoreInitial: true,
+      depth: 0,
+      awaitWriteFinish: { stabilityThreshold: 100, pollInterval: 20 },
+    });
+    this.#watcher = watcher;
+    watcher.on('error', (error) => {
+      log.warn({ directory, error }, 'the folder of workflows is not watched');
+    });
+    await new Promise<void>((resolve) => {
+      watcher.once('ready', resolve);
+    });
+    watcher.on('all', () => {
+      this.#notice.announce();
+    });
+    await this.#load();
+  }
+
+  get(owner: string, name: string): WorkflowFile | undefined {
+    return this.#workflows.get(keyOf({ owner, name }));
+  }
+
+  /** Why a workflow that a file should define is not there; undefined when no file is to blame. */
+  problemOf(owner: string, name: string): string | undefined {
+    if (owner !== this.#context.owner) return undefined;
+    return [...this.#problems.values()].find((problem) => problem.name === name)?.message;
+  }
+
+  list(owner: string): Workflow[] {
+    return [...this.#workflows.values()].map(({ workflow }) => workflow).filter((workflow) => workflow.owner === owner);
+  }
+
+  async close(): Promise<void> {
+    this.#notice.cancel();
+    await this.#watcher?.close();
+    await this.#loading;
+  }
+
+  #nameOf(file: string): string {
+    const last = [...this.#workflows.values()].find((one) => one.file === file);
+    return last?.workflow.name ?? this.#problems.get(file)?.name ?? basename(file, extname(file));
+  }
+
+  async #load(): Promise<void> {
+    const { directory, owner, log, onChange, onRemove } = this.#context;
+    const names = await readdir(directory).catch((error: unknown) => {
+      log.error({ directory, error }, `the folder of workflows ${directory} can't be read`);
+      return [] as string[];
+    });
+    const loaded = new Map<string, WorkflowFile>();
+    const problems = new Map<string, WorkflowProblem>();
+    for (const name of names.filter(isWorkflowFile).sort()) {
+      const file = join(directory, name);
+      try {
+        const workflow = await readWorkflowFile(file, owner);
+        const other = loaded.get(keyOf(workflow));
+        if (other !== undefined)
+          throw new Error(`Workflow file ${file}: name "${workflow.name}" is already defined by ${other.file}.`);
+        loaded.set(keyOf(workflow), { file, workflow });
+      } catch (error) {
+        const message = reasonOf(error);
+        problems.set(file, { name: this.#nameOf(file), message });
+        log.error({ file }, message);
+      }
+    }
+    const before = this.#workflows;
+    this.#workflows = loaded;
+    this.#problems = problems;
+    for (const [key, { workflow }] of loaded) {
+      if (JSON.stringify(before.get(key)?.workflow) !== JSON.stringify(workflow)) onChange(workflow);
+    }
+    for (const [key, { workflow }] of before) if (!loaded.has(key)) onRemove(workflow);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function keyOf({ owner, name }: { owner: string; name: string }): string {
+  return `${owner}\0${name}`;
+}

@@ -1,0 +1,102 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CallOptions, Catalog, PageOptions } from '../data-management.js';
+import { DmError } from '../errors.js';
+import type { Dataset, FileMetadata } from '../schemas/catalog.js';
+import { pause } from './pause.js';
+import type { RestContext } from './rest-context.js';
+import type { ServiceClient } from './service-client.js';
+
+const BACKOFF = 1.5;
+/** So many files are remembered to tell a change only once; the catalogue itself may hold millions. */
+const REMEMBERED_FILES = 1_000;
+
+export class RestCatalog implements Catalog {
+  readonly #cat: ServiceClient;
+  readonly #context: RestContext;
+  readonly #told = new Map<string, FileMetadata>();
+
+  constructor(cat: ServiceClient, context: RestContext) {
+    this.#cat = cat;
+    this.#context = context;
+  }
+
+  async getFile(experimentName: string, path: string, options?: CallOptions): Promise<FileMetadata> {
+    const parameters = { experimentName, experimentFilePath: path };
+    return this.#observed(await this.#cat.call('getExperimentFile', parameters, options));
+  }
+
+  listFiles(experimentName: string, page?: PageOptions): Promise<FileMetadata[]> {
+    return this.#pages('getExperimentFiles', experimentName, (file) => file.experimentFilePath, page);
+  }
+
+  /** Asks again with growing pauses, also while the service is down; other refusals end the wait. */
+  async waitForFile(experimentName: string, path: string, options: CallOptions = {}): Promise<FileMetadata> {
+    const { periods } = this.#context;
+    for (
+      let pauseMs = periods.pollMs;
+      ;
+      pauseMs = Math.min(pauseMs * BACKOFF, Math.max(periods.listMs, periods.pollMs))
+    ) {
+      try {
+        return await this.getFile(experimentName, path, options);
+      } catch (error) {
+        if (options.signal?.aborted === true || !(error instanceof DmError) || !WORTH_WAITING.has(error.code))
+          throw error;
+      }
+      await pause(pauseMs, options.signal);
+    }
+  }
+
+  async addDataset(dataset: Dataset, options?: CallOptions): Promise<Dataset> {
+    const answer = await this.#cat.call('addExperimentDataset', { datasetInfo: dataset }, options);
+    this.#context.events.emit('dataset', answer);
+    return answer;
+  }
+
+  getDataset(experimentName: string, datasetName: string, options?: CallOptions): Promise<Dataset> {
+    return this.#cat.call('getExperimentDataset', { experimentName, datasetName }, options);
+  }
+
+  listDatasets(experimentName: string, page?: PageOptions): Promise<Dataset[]> {
+    return this.#pages('getExperimentDatasets', experimentName, (dataset) => dataset.datasetName, page);
+  }
+
+  /** DM cuts a list off in silence at its limit, so everything is asked for in pages. */
+  async #pages<N extends 'getExperimentFiles' | 'getExperimentDatasets'>(
+    route: N,
+    experimentName: string,
+    keyOf: (entry: N extends 'getExperimentFiles' ? FileMetadata : Dataset) => string,
+    { skip = 0, limit = Infinity, ...options }: PageOptions = {},
+  ): Promise<(N extends 'getExperimentFiles' ? FileMetadata : Dataset)[]> {
+    type Entry = N extends 'getExperimentFiles' ? FileMetadata : Dataset;
+    const found = new Map<string, Entry>();
+    const end = skip + limit;
+    const pageSize = this.#context.options.paging.files;
+    for (let at = skip; at < end; at += pageSize) {
+      const size = Math.min(pageSize, end - at);
+      const parameters = { experimentName, queryDict: {}, skip: at, limit: size };
+      const page = (await this.#cat.call(route, parameters, options)) as Entry[];
+      for (const entry of page) found.set(keyOf(entry), entry);
+      if (page.length < size) break;
+    }
+    return [...found.values()];
+  }
+
+  #observed(file: FileMetadata): FileMetadata {
+    const key = `${file.experimentName}\n${file.experimentFilePath}`;
+    if (!isDeepStrictEqual(this.#told.get(key), file)) this.#context.events.emit('file', file);
+    this.#told.delete(key);
+    this.#told.set(key, file);
+    const oldest = this.#told.keys().next().value;
+    if (this.#told.size > REMEMBERED_FILES && oldest !== undefined) this.#told.delete(oldest);
+    return file;
+  }
+}
+
+const WORTH_WAITING: ReadonlySet<string> = new Set([
+  'DM_OBJECT_NOT_FOUND',
+  'DM_COMMUNICATION',
+  'DM_TIMEOUT',
+  'DM_SERVICE_LIMIT',
+  'DM_INTERNAL',
+]);

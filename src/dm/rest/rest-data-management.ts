@@ -1,0 +1,208 @@
+import { EventEmitter } from 'node:events';
+import type { DataManagement, DataManagementEvents, ServiceHealth, ServiceName, Watch } from '../data-management.js';
+import { DmError } from '../errors.js';
+import { type DmLogger, silentLogger } from '../logger.js';
+import { createRouteTable } from '../wire/route-table.js';
+import { ApsDb } from './aps-db.js';
+import { CredentialsSource } from './credentials-source.js';
+import { PollLoop } from './poll-loop.js';
+import type { PollPeriods } from './poll-periods.js';
+import { RestCatalog } from './rest-catalog.js';
+import type { RestContext } from './rest-context.js';
+import { RestDaqs } from './rest-daqs.js';
+import { RestExperiments } from './rest-experiments.js';
+import { RestJobs } from './rest-jobs.js';
+import { parseRestOptions, type RestOptions, type RestOptionsInput } from './rest-options.js';
+import type { DaqService } from './rest-transfers.js';
+import { RestUploads } from './rest-uploads.js';
+import { RestWorkflows } from './rest-workflows.js';
+import { ServiceBoard } from './service-board.js';
+import { ServiceClient } from './service-client.js';
+import { Transport } from './transport.js';
+
+interface Poller {
+  start(): void;
+  stop(): Promise<void>;
+  recover(): void;
+  reconsider(): void;
+}
+
+/** DM by its web services. Polls, and tells by events what has changed; see `DataManagement`. */
+export class RestDataManagement implements DataManagement {
+  readonly backend = 'rest';
+  readonly station: string;
+  readonly experiments: RestExperiments;
+  readonly daqs: RestDaqs;
+  readonly uploads: RestUploads;
+  readonly catalog: RestCatalog;
+  readonly workflows: RestWorkflows;
+  readonly jobs: RestJobs;
+  /** Null when the URL of the APS database service isn't configured. */
+  readonly apsDb: ApsDb | null;
+  readonly events = new EventEmitter<DataManagementEvents>();
+  readonly #options: RestOptions;
+  readonly #periods: PollPeriods;
+  readonly #transport: Transport;
+  readonly #board: ServiceBoard;
+  readonly #credentials: CredentialsSource;
+  readonly #pollers: readonly (readonly [url: string, poller: Poller])[];
+  readonly #logger: DmLogger;
+  #owner: string;
+
+  /** @throws DmError DM_CONFIGURATION; nothing is asked of DM before `start` */
+  constructor(input: RestOptionsInput, logger: DmLogger = silentLogger) {
+    const options = parseRestOptions(input);
+    this.#options = options;
+    this.#logger = logger;
+    this.station = options.station;
+    this.#owner = options.owner ?? '';
+    this.#periods = { ...options.poll };
+    this.#transport = new Transport(options.tls, options.timeouts.connectMs);
+    this.#credentials = new CredentialsSource(options.loginFile);
+    this.#board = this.#createBoard();
+    const table = createRouteTable(options.routes);
+    const client = (service: ServiceName | 'APS_DB', url: string): ServiceClient =>
+      new ServiceClient({
+        service,
+        url,
+        transport: this.#transport,
+        credentials: this.#credentials,
+        table,
+        board: this.#board,
+        logger,
+        rest: options,
+      });
+    const context: RestContext = {
+      options,
+      events: this.events,
+      periods: this.#periods,
+      logger,
+      pollFailed: (what) => this.#pollFailed(what),
+    };
+    const cat = client('CAT', options.cat);
+    const proc = client('PROC', options.proc);
+    const daqServices = options.daq.map(({ url, directories }): DaqService => ({
+      client: client('DAQ', url),
+      directories,
+    }));
+    const [first, ...others] = daqServices;
+    if (first === undefined) throw new DmError('DM_CONFIGURATION', 'There is no DAQ service.');
+    const owner = (): string => this.#owner;
+    this.experiments = new RestExperiments(client('DS', options.ds), context);
+    this.daqs = new RestDaqs([first, ...others], context);
+    this.uploads = new RestUploads([first, ...others], context);
+    this.catalog = new RestCatalog(cat, context);
+    this.workflows = new RestWorkflows(proc, owner, context);
+    this.jobs = new RestJobs(proc, owner, context);
+    this.apsDb = options.apsDb === undefined ? null : new ApsDb(client('APS_DB', options.apsDb), options);
+    this.#pollers = [
+      [options.ds, this.experiments.poller],
+      ...[...this.daqs.transfers.pollers, ...this.uploads.transfers.pollers].map(
+        ([service, poller]) => [service.url, poller] as const,
+      ),
+      [options.proc, this.workflows.poller],
+      [options.proc, this.jobs.poller],
+      [options.cat, this.#createProbe(cat)],
+    ];
+    if (!options.tls.verify) {
+      logger.warn(
+        { tls: { verify: false } },
+        "DM's certificates are not verified: anybody on the network can pose as DM",
+      );
+    }
+  }
+
+  /** The user of the login file, unless configured; known from `start` on. */
+  get owner(): string {
+    return this.#owner;
+  }
+
+  /** @throws DmError DM_CONFIGURATION when the login file can't be read; services that are down are waited for */
+  async start(): Promise<void> {
+    if (this.#owner === '') this.#owner = (await this.#credentials.read()).username;
+    for (const [, poller] of this.#pollers) poller.start();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#pollers.map(([, poller]) => poller.stop()), this.#transport.close()]);
+  }
+
+  health(): readonly ServiceHealth[] {
+    return this.#board.health();
+  }
+
+  watchJob(owner: string, id: string): Watch {
+    return this.jobs.watch(owner, id);
+  }
+
+  watchDaq(id: string): Watch {
+    return this.daqs.watch(id);
+  }
+
+  watchUpload(id: string): Watch {
+    return this.uploads.watch(id);
+  }
+
+  /** Change the periods while running; all in milliseconds, those left out stay. */
+  setPollPeriods(periods: Partial<PollPeriods>): void {
+    Object.assign(this.#periods, periods);
+    for (const [, poller] of this.#pollers) poller.reconsider();
+  }
+
+  #createBoard(): ServiceBoard {
+    const { ds, daq, cat, proc } = this.#options;
+    const urls = [['DS', ds], ...daq.map(({ url }) => ['DAQ', url] as const), ['CAT', cat], ['PROC', proc]] as const;
+    const logged = new Map<ServiceName, boolean>();
+    return new ServiceBoard(urls, {
+      changed: (health) => {
+        const { service, connected, lastError } = health;
+        if (logged.get(service) !== connected) {
+          if (connected) this.#logger.info({ service }, 'DM service connected');
+          else this.#logger.warn({ service, lastError }, 'DM service not connected');
+        }
+        logged.set(service, connected);
+        this.events.emit('service', health);
+      },
+      recovered: (recovered) => {
+        for (const [url, poller] of this.#pollers) if (url === recovered) poller.recover();
+      },
+    });
+  }
+
+  /** Nothing of the catalogue is polled, so whether it answers is asked for by itself. */
+  #createProbe(cat: ServiceClient): Poller {
+    const loop = new PollLoop({
+      run: async (signal) => {
+        if (Date.now() - this.#board.lastContactMs('CAT', cat.url) < this.#periods.listMs) return;
+        await cat.call('getServiceStatus', {}, { signal, retry: false }).catch((error: unknown) => {
+          // The path is a guess; any answer shows that the service and the session are well.
+          if (!(error instanceof DmError) || error.code !== 'DM_URL') throw error;
+        });
+      },
+      periodMs: () => this.#periods.idleListMs,
+      maxBackoffMs: () => this.#periods.maxBackoffMs,
+      onError: this.#pollFailed('the catalogue'),
+    });
+    return {
+      start: () => {
+        loop.start();
+      },
+      stop: () => loop.stop(),
+      recover: () => undefined,
+      reconsider: () => {
+        loop.reconsider();
+      },
+    };
+  }
+
+  /** Logs a failure when its reason is new; the state of the service tells the rest. */
+  #pollFailed(what: string): (error: unknown) => void {
+    let last = '';
+    return (error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (reason === last) return;
+      last = reason;
+      this.#logger.warn({ reason }, `DM's ${what} can't be polled`);
+    };
+  }
+}

@@ -1,0 +1,134 @@
+import type { CallOptions, Watch } from '../data-management.js';
+import { DmError, DmObjectNotFoundError } from '../errors.js';
+import { type DaqInfo, daqInfoSchema, type UploadInfo, uploadInfoSchema } from '../schemas/transfer.js';
+import type { RestContext } from './rest-context.js';
+import type { ClientCallOptions, ServiceClient } from './service-client.js';
+import { WatchedPoller } from './watched-poller.js';
+
+/** A DAQ service with the data directories that it can see. */
+export interface DaqService {
+  readonly client: ServiceClient;
+  readonly directories: readonly string[];
+}
+
+interface Kind {
+  readonly list: 'listDaqs' | 'listUploads';
+  readonly get: 'getDaqInfo' | 'getUploadInfo';
+  readonly clear: 'clearDaq' | 'clearUpload';
+  readonly event: 'daq' | 'upload';
+}
+
+/** What DAQs and uploads have in common: they live on one of several DAQ services, which an id alone doesn't tell. */
+export class RestTransfers<T extends DaqInfo | UploadInfo> {
+  readonly pollers: ReadonlyMap<ServiceClient, WatchedPoller<T>>;
+  readonly #services: readonly [DaqService, ...DaqService[]];
+  readonly #kind: Kind;
+  readonly #station: string;
+  readonly #homes = new Map<string, ServiceClient>();
+
+  constructor(services: readonly [DaqService, ...DaqService[]], kind: Kind, context: RestContext) {
+    this.#services = services;
+    this.#kind = kind;
+    this.#station = context.options.station.toLowerCase();
+    this.pollers = new Map(services.map(({ client }) => [client, this.#createPoller(client, context)]));
+  }
+
+  watch(id: string): Watch {
+    const home = this.#homes.get(id);
+    const watches = this.#services
+      .filter(({ client }) => home === undefined || client === home)
+      .flatMap(({ client }) => this.pollers.get(client)?.watch(id) ?? []);
+    return {
+      [Symbol.dispose]: () => {
+        for (const watch of watches) watch[Symbol.dispose]();
+      },
+    };
+  }
+
+  /** The service that sees a directory: the one with the longest fitting directory, else the first. */
+  clientFor(dataDirectory: string): ServiceClient {
+    const fitting = this.#services.flatMap(({ client, directories }) =>
+      directories
+        .map((directory) => directory.replace(/\/+$/u, ''))
+        .filter((directory) => dataDirectory === directory || dataDirectory.startsWith(`${directory}/`))
+        .map((directory) => ({ client, length: directory.length })),
+    );
+    return fitting.sort((a, b) => b.length - a.length)[0]?.client ?? this.#services[0].client;
+  }
+
+  /** Those of this station, of all services, newest first. */
+  async list(options?: CallOptions): Promise<T[]> {
+    const lists = await Promise.all(this.#services.map(({ client }) => this.listOf(client, options)));
+    return lists.flat().sort((a, b) => startedS(b) - startedS(a));
+  }
+
+  async listOf(client: ServiceClient, options?: ClientCallOptions): Promise<T[]> {
+    const entries = (await client.call(this.#kind.list, { status: 'any' }, options)) as T[];
+    const own = entries.filter(
+      (entry) => (entry.experimentStationName ?? this.#station).toLowerCase() === this.#station,
+    );
+    for (const entry of own) this.#homes.set(entry.id, client);
+    return own;
+  }
+
+  async get(id: string, options?: CallOptions): Promise<T> {
+    const home = this.#homes.get(id);
+    const clients = home === undefined ? this.#services.map(({ client }) => client) : [home];
+    let missing: unknown = new DmObjectNotFoundError(`There is no ${this.#kind.event} ${id}.`);
+    for (const client of clients) {
+      try {
+        return this.observe(client, (await client.call(this.#kind.get, { id }, options)) as T);
+      } catch (error) {
+        if (!(error instanceof DmError) || error.code !== 'DM_OBJECT_NOT_FOUND') throw error;
+        missing = error;
+      }
+    }
+    throw missing as Error;
+  }
+
+  async clear(id: string, options?: CallOptions): Promise<void> {
+    const client = await this.home(id, options);
+    await client.call(this.#kind.clear, { id }, options);
+    this.#homes.delete(id);
+    this.pollers.get(client)?.changes.delete(id);
+  }
+
+  /** The service that knows an id. @throws DmObjectNotFoundError */
+  async home(id: string, options?: CallOptions): Promise<ServiceClient> {
+    if (!this.#homes.has(id)) await this.get(id, options);
+    return this.#homes.get(id) ?? this.#services[0].client;
+  }
+
+  observe(client: ServiceClient, entry: T): T {
+    this.#homes.set(entry.id, client);
+    this.pollers.get(client)?.observe(entry);
+    return entry;
+  }
+
+  /** What DM answers to a stop is not documented: unless it is the object, the object is read. */
+  async afterStop(client: ServiceClient, id: string, answer: unknown, options?: CallOptions): Promise<T> {
+    const schema = this.#kind.event === 'daq' ? daqInfoSchema : uploadInfoSchema;
+    const parsed = schema.safeParse(answer);
+    return parsed.success && parsed.data.id === id ? this.observe(client, parsed.data as T) : this.get(id, options);
+  }
+
+  #createPoller(client: ServiceClient, { events, periods, pollFailed }: RestContext): WatchedPoller<T> {
+    const { event, get } = this.#kind;
+    return new WatchedPoller<T>({
+      list: (signal) => this.listOf(client, { signal, retry: false }),
+      get: async (id, signal) => {
+        const entry = (await client.call(get, { id }, { signal, retry: false })) as T;
+        this.#homes.set(id, client);
+        return entry;
+      },
+      keyOf: (entry) => entry.id,
+      emit: (entry) => events.emit(event, entry),
+      periods,
+      onError: pollFailed(`${event}s of ${client.url}`),
+    });
+  }
+}
+
+function startedS(entry: DaqInfo): number {
+  return entry.submissionTime ?? entry.startTime ?? Infinity;
+}

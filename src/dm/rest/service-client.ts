@@ -1,0 +1,200 @@
+import pRetry, { AbortError } from 'p-retry';
+import type { CallOptions, ServiceName } from '../data-management.js';
+import { DmError, type DmErrorCode } from '../errors.js';
+import type { DmLogger } from '../logger.js';
+import { parseResponse } from '../wire/parse-response.js';
+import { expandTemplate, type WireParameters } from '../wire/path-template.js';
+import { type ResolvedRoute, routeOf, type RouteTable } from '../wire/route-table.js';
+import { isConfirmed, type RouteName, type RouteResponse } from '../wire/routes.js';
+import { wireErrorOf } from '../wire/status-headers.js';
+import { CONTEXT_ROOT } from '../wire/wire-service.js';
+import type { CredentialsSource } from './credentials-source.js';
+import type { RestOptions } from './rest-options.js';
+import type { ServiceBoard } from './service-board.js';
+import { Session } from './session.js';
+import { isCertificateError, type Transport, type TransportReply } from './transport.js';
+
+export interface ServiceClientOptions {
+  /** APS-DB has no place on the board of services. */
+  readonly service: ServiceName | 'APS_DB';
+  readonly url: string;
+  readonly transport: Transport;
+  readonly credentials: CredentialsSource;
+  readonly table: RouteTable;
+  readonly board: ServiceBoard;
+  readonly logger: DmLogger;
+  readonly rest: RestOptions;
+}
+
+export interface ClientCallOptions extends CallOptions {
+  /** False for polls, which repeat by themselves. */
+  readonly retry?: boolean;
+}
+
+const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 503, 504]);
+/** Failures that say something of the service rather than of the call. */
+const DOWN_CODES: ReadonlySet<DmErrorCode> = new Set<DmErrorCode>([
+  'DM_COMMUNICATION',
+  'DM_OUTCOME_UNKNOWN',
+  'DM_TIMEOUT',
+  'DM_AUTHENTICATION',
+  'DM_INVALID_SESSION',
+  'DM_CONFIGURATION',
+]);
+
+/** Calls of one service at one URL, with session, time limits, retries of reads, and errors as DM means them. */
+export class ServiceClient {
+  readonly service: ServiceName | 'APS_DB';
+  readonly url: string;
+  readonly #options: ServiceClientOptions;
+  readonly #session: Session;
+
+  constructor(options: ServiceClientOptions) {
+    const { rest, url, transport, credentials } = options;
+    this.service = options.service;
+    this.url = url;
+    this.#options = options;
+    this.#session = new Session({
+      url,
+      transport,
+      credentials,
+      timeoutMs: rest.timeouts.readMs,
+      refusedForMs: rest.retry.loginMs,
+    });
+  }
+
+  /** @throws DmError as DM tells it, or DM_COMMUNICATION, DM_TIMEOUT, DM_OUTCOME_UNKNOWN, DM_URL, DM_INTERNAL of our own */
+  async call<N extends RouteName>(
+    name: N,
+    parameters: WireParameters,
+    { signal, retry = true }: ClientCallOptions = {},
+  ): Promise<RouteResponse<N>> {
+    const resolved = routeOf(this.#options.table, name);
+    const attempt = (): Promise<RouteResponse<N>> => this.#attempt(name, resolved, parameters, signal);
+    const { reads, firstDelayMs } = this.#options.rest.retry;
+    if (!retry || reads === 0 || resolved.route.cost === 'write') return attempt();
+    return pRetry(
+      async () => {
+        try {
+          return await attempt();
+        } catch (error) {
+          throw isPassing(error) ? error : new AbortError(error instanceof Error ? error : new Error(String(error)));
+        }
+      },
+      { retries: reads, minTimeout: firstDelayMs, randomize: true, ...(signal !== undefined && { signal }) },
+    );
+  }
+
+  async #attempt<N extends RouteName>(
+    name: N,
+    resolved: ResolvedRoute,
+    parameters: WireParameters,
+    signal: AbortSignal | undefined,
+  ): Promise<RouteResponse<N>> {
+    const { board } = this.#options;
+    const service = this.service === 'APS_DB' ? undefined : this.service;
+    let reply: TransportReply;
+    try {
+      reply = await this.#exchange(resolved, parameters, signal);
+      if (GATEWAY_ERRORS.has(reply.status)) throw this.#httpError(resolved, reply.status);
+    } catch (error) {
+      if (service !== undefined && error instanceof DmError && DOWN_CODES.has(error.code)) {
+        board.failure(service, this.url, error.message);
+      }
+      throw error;
+    }
+    if (service !== undefined) board.contact(service, this.url);
+    return this.#understand(name, resolved, reply);
+  }
+
+  /** Sends the request; when the session has ended, once more with a new one (DM hasn't done anything then). */
+  async #exchange(
+    resolved: ResolvedRoute,
+    parameters: WireParameters,
+    signal: AbortSignal | undefined,
+  ): Promise<TransportReply> {
+    const path = `${CONTEXT_ROOT}${expandTemplate(resolved.path, parameters)}`;
+    const first = await this.#send(resolved, path, signal);
+    if (!isSessionEnd(first.reply)) return first.reply;
+    this.#options.logger.debug({ url: this.url, route: resolved.name }, 'DM session ended, logging in again');
+    this.#session.drop(first.cookie);
+    const second = await this.#send(resolved, path, signal);
+    if (!isSessionEnd(second.reply)) return second.reply;
+    this.#session.drop(second.cookie);
+    throw (
+      wireErrorOf(second.reply.headers, parseJson(second.reply.text)) ??
+      new DmError('DM_AUTHORIZATION', `${this.url} refuses ${resolved.name} although the login succeeded.`)
+    );
+  }
+
+  async #send(
+    { route, path: template }: ResolvedRoute,
+    path: string,
+    signal: AbortSignal | undefined,
+  ): Promise<{ reply: TransportReply; cookie: string }> {
+    const cookie = await this.#session.cookie(signal);
+    const reply = await this.#options.transport.request({
+      url: this.url,
+      method: template.method,
+      path,
+      headers: { 'content-type': 'html', cookie },
+      timeoutMs: this.#options.rest.timeouts[`${route.cost}Ms`],
+      writes: route.cost === 'write',
+      signal,
+    });
+    if (!isSessionEnd(reply)) this.#session.adopt(reply);
+    return { reply, cookie };
+  }
+
+  #understand<N extends RouteName>(name: N, resolved: ResolvedRoute, reply: TransportReply): RouteResponse<N> {
+    const body = parseJson(reply.text);
+    const told = wireErrorOf(reply.headers, body);
+    if (told !== undefined) throw told;
+    if (reply.status >= 400) throw this.#httpError(resolved, reply.status);
+    try {
+      if (body === undefined && reply.text !== '') {
+        throw new DmError('DM_INTERNAL', `${this.url} answered ${name} with something that is not JSON.`);
+      }
+      return parseResponse(name, body);
+    } catch (error) {
+      if (resolved.route.cost !== 'write' || !(error instanceof DmError)) throw error;
+      throw new DmError('DM_OUTCOME_UNKNOWN', `DM took the command, but: ${error.message} Check before repeating.`);
+    }
+  }
+
+  #httpError({ name, route, path, overridden }: ResolvedRoute, status: number): DmError {
+    if (status === 404 || status === 405) {
+      const guess = isConfirmed(route) || overridden ? '' : ' Its path is not confirmed: set the right one in routes.';
+      return new DmError('DM_URL', `${this.url} does not know ${name} as ${path.source} (HTTP ${status}).${guess}`);
+    }
+    if (status === 503) return new DmError('DM_COMMUNICATION', `${this.url} is not available (HTTP 503).`);
+    const lost = status === 502 || status === 504;
+    if (lost && route.cost === 'write') {
+      return new DmError(
+        'DM_OUTCOME_UNKNOWN',
+        `A proxy lost the reply to ${name} (HTTP ${status}): check before repeating.`,
+      );
+    }
+    return new DmError(lost ? 'DM_COMMUNICATION' : 'DM_INTERNAL', `${this.url} failed ${name} with HTTP ${status}.`);
+  }
+}
+
+function isSessionEnd(reply: TransportReply): boolean {
+  if (reply.status === 401) return true;
+  const error = wireErrorOf(reply.headers, reply.text.includes('"errorCode"') ? parseJson(reply.text) : undefined);
+  return error?.code === 'DM_INVALID_SESSION';
+}
+
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof DmError)) return false;
+  if (error.code === 'DM_SERVICE_LIMIT') return true;
+  return error.code === 'DM_COMMUNICATION' && !isCertificateError(error.cause);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  } catch {
+    return undefined;
+  }
+}

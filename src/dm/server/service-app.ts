@@ -1,0 +1,193 @@
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { DataManagement } from '../data-management.js';
+import { DmError } from '../errors.js';
+import type { DmLogger } from '../logger.js';
+import { type PathTemplate, readParameters } from '../wire/path-template.js';
+import type { ResolvedRoute, RouteTable } from '../wire/route-table.js';
+import { fromStatusCode, SESSION_ROLE_HEADER, statusHeaders, toWireError } from '../wire/status-headers.js';
+import { CONTEXT_ROOT, type ListeningService, LOGIN_PATH } from '../wire/wire-service.js';
+import type { DmServerFaults, DmServerOptions, ServedCall } from './dm-server-options.js';
+import { ADMINISTRATOR_ROUTES, ROUTE_HANDLERS } from './route-handlers.js';
+import type { SessionStore } from './session-store.js';
+
+/** Doubly encoded workflows and arguments travel in the query, so request lines grow long. */
+const MAX_HEADER_BYTES = 4 * 1024 * 1024;
+
+export interface ServiceAppOptions {
+  readonly dm: DataManagement;
+  /** The first one names the app in `onCall`. */
+  readonly services: readonly [ListeningService, ...ListeningService[]];
+  readonly tls: DmServerOptions['tls'];
+  readonly table: RouteTable;
+  readonly sessions: SessionStore;
+  readonly faults: DmServerFaults;
+  readonly logger: DmLogger;
+  readonly onCall: (call: ServedCall) => void;
+}
+
+/** One listener of DM's protocol: login, session, and the routes of its services. */
+export async function createServiceApp(options: ServiceAppOptions): Promise<FastifyInstance> {
+  const { tls, services, sessions, faults } = options;
+  const app = Fastify({
+    routerOptions: { maxParamLength: MAX_HEADER_BYTES, ignoreTrailingSlash: true },
+    forceCloseConnections: true,
+    serverFactory: (handler) =>
+      tls === null
+        ? createHttpServer({ maxHeaderSize: MAX_HEADER_BYTES }, handler)
+        : createHttpsServer({ ...tls, maxHeaderSize: MAX_HEADER_BYTES }, handler),
+  });
+  await app.register(cookie);
+  await app.register(formbody);
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume().on('end', () => {
+      done(null);
+    });
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    if (faults.down) return drop(request, reply);
+    // DM's clients send "Content-Type: html", which is no media type, with every request.
+    const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+    if (!isForm || !request.url.startsWith(LOGIN_PATH)) delete request.raw.headers['content-type'];
+    return undefined;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('dm-status-code')) reply.headers(statusHeaders());
+    return Promise.resolve();
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    options.onCall({
+      service: services[0],
+      route: reply.routeName ?? null,
+      method: request.method,
+      path: request.url,
+      httpStatus: reply.statusCode,
+    });
+    return Promise.resolve();
+  });
+  app.decorateReply('routeName', null);
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ errorMessage: `The path ${request.url.split('?', 1)[0] ?? ''} was not found.` }),
+  );
+  app.setErrorHandler((error, _request, reply) => sendError(reply, error, options.logger));
+  app.post(LOGIN_PATH, (request, reply) => login(request, reply, sessions, faults));
+  for (const resolved of options.table.values()) {
+    const { service } = resolved.route;
+    if (service === 'ANY' || services.includes(service)) addRoute(app, resolved, options);
+  }
+  return app;
+}
+
+declare module 'fastify' {
+  interface FastifyReply {
+    routeName: ResolvedRoute['name'] | null;
+  }
+}
+
+function login(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  sessions: SessionStore,
+  faults: DmServerFaults,
+): FastifyReply {
+  const form = (request.body ?? {}) as Record<string, unknown>;
+  const { username, password } = form;
+  const session =
+    typeof username === 'string' && typeof password === 'string' && !faults.refuseLogin
+      ? sessions.open(username, password)
+      : undefined;
+  if (session === undefined) {
+    const error = toWireError(new DmError('DM_AUTHENTICATION', 'Incorrect username or password.'));
+    return reply.code(401).headers(statusHeaders(error)).send(error);
+  }
+  return reply
+    .headers({ ...statusHeaders(), [SESSION_ROLE_HEADER]: session.role })
+    .header('set-cookie', `session_id=${session.id}; expires=${new Date(session.expiresMs).toUTCString()}; Path=/`)
+    .send();
+}
+
+function addRoute(app: FastifyInstance, resolved: ResolvedRoute, options: ServiceAppOptions): void {
+  const { path, name } = resolved;
+  for (const url of fastifyPaths(path)) {
+    app.route({
+      method: path.method,
+      url,
+      handler: async (request, reply) => {
+        reply.routeName = name;
+        const { faults, sessions } = options;
+        const id = request.cookies['session_id'];
+        const session = sessions.use(id);
+        if (session === undefined) {
+          const error = toWireError(fromStatusCode(12, `Invalid or expired session id: ${id ?? 'none'}.`));
+          return reply
+            .code(faults.sessionErrorAsCode ? 200 : 401)
+            .headers(statusHeaders(error))
+            .send(error);
+        }
+        if (session.role !== 'administrator' && ADMINISTRATOR_ROUTES.has(name)) {
+          throw new DmError('DM_AUTHORIZATION', `User ${session.username} may not call ${name}.`);
+        }
+        return answer(request, reply, resolved, options);
+      },
+    });
+  }
+}
+
+async function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { name, path }: ResolvedRoute,
+  { dm, faults }: ServiceAppOptions,
+): Promise<FastifyReply> {
+  const slowMs = faults.slowMs[name];
+  if (slowMs !== undefined) await delay(slowMs, undefined, { ref: false });
+  const httpStatus = faults.httpStatus[name];
+  if (httpStatus !== undefined) return reply.code(httpStatus).type('text/html').send('<html>Fault</html>');
+  const statusCode = faults.statusCode[name];
+  if (statusCode !== undefined) throw fromStatusCode(statusCode, `Fault: code ${statusCode} for ${name}.`);
+  const parameters = readParameters(
+    path,
+    request.params as Record<string, string | undefined>,
+    request.query as Record<string, string | undefined>,
+  );
+  const result = await ROUTE_HANDLERS[name](dm, parameters, {});
+  if (faults.loseReply[name] === true) return drop(request, reply);
+  return reply.send(distort(result ?? {}, faults));
+}
+
+function sendError(reply: FastifyReply, error: unknown, logger: DmLogger): FastifyReply {
+  if (!(error instanceof DmError)) logger.error({ err: error }, 'a DM call failed inside the server');
+  const wire = toWireError(error);
+  return reply.code(200).headers(statusHeaders(wire)).send(wire);
+}
+
+function drop(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.hijack();
+  request.raw.socket.destroy();
+  return reply;
+}
+
+/** A template as the router reads it; an optional last segment gives two paths. */
+function fastifyPaths(path: PathTemplate): string[] {
+  const write = (segments: PathTemplate['segments']): string =>
+    `${CONTEXT_ROOT}/${segments.map((part) => (typeof part === 'string' ? part : `:${part.name}`)).join('/')}`;
+  const last = path.segments.at(-1);
+  const paths = [write(path.segments)];
+  if (last !== undefined && typeof last !== 'string' && last.optional) paths.push(write(path.segments.slice(0, -1)));
+  return paths;
+}
+
+function distort(value: unknown, faults: DmServerFaults): unknown {
+  if (!faults.percentageAsText && !faults.nullMd5Sum) return value;
+  if (Array.isArray(value)) return value.map((entry) => distort(entry, faults));
+  const object: Record<string, unknown> = { ...(value as object) };
+  if (faults.percentageAsText && 'percentageComplete' in object) {
+    object['percentageComplete'] = Number(object['percentageComplete']).toFixed(2);
+  }
+  if (faults.nullMd5Sum && 'md5Sum' in object) object['md5Sum'] = null;
+  return object;
+}

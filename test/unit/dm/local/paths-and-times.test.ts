@@ -1,0 +1,27 @@
+import t from 'tap';
+import { dateText, parseDate, timestampText } from 'dm/internal/local/dm-time';
+import { relativePath } from 'dm/internal/local/relative-path';
+
+void t.test('a relative path stays inside', (t) => {
+  t.equal(relativePath('a//b/./c/', 'p'), 'a/b/c');
+  t.equal(relativePath('', 'p'), '');
+  for (const path of ['/a', '..', 'a/../b', '../a', 'a\0b']) {
+    t.throws(
+      () => relativePath(path, 'destDirectory'),
+      { code: 'DM_INVALID_ARGUMENT', message: /destDirectory/u },
+      JSON.stringify(path),
+    );
+  }
+  t.end();
+});
+
+void t.test("times have DM's shapes", (t) => {
+  t.match(timestampText(1778252821.88), /^2026\/05\/\d\d \d\d:\d\d:01 [A-Z]+/u);
+  t.match(dateText(new Date(2026, 1, 26, 13, 26, 39, 763)), /^2026-02-26 13:26:39\.763000[-+]\d\d:\d\d$/u);
+  t.same(parseDate('26-Feb-26', 'd'), new Date(2026, 1, 26));
+  t.same(parseDate('2026-02-26', 'd'), new Date(2026, 1, 26));
+  t.same(parseDate('2026-02-26 12:00:00-06:00', 'd'), new Date('2026-02-26T18:00:00Z'));
+  t.throws(() => parseDate('31-Feb-26', 'startDate'), { code: 'DM_INVALID_ARGUMENT', message: /startDate/u });
+  t.throws(() => parseDate('soon', 'startDate'), { code: 'DM_INVALID_ARGUMENT' });
+  t.end();
+});

@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process';
+import { utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import t from 'tap';
+import { waitForDaq, waitForJob, waitForUpload } from '../port/wait-for.js';
+import { temporaryDirectory } from '../port/temporary-directory.js';
+import { writeFiles } from '../port/write-files.js';
+import { temporaryEngine } from './temporary-engine.js';
+
+void t.test('a DAQ goes on after a restart, with exactly the files it missed', async (t) => {
+  const root = join(await temporaryDirectory(t), 'dm-data');
+  const first = await temporaryEngine(t, { root });
+  const source = await first.sourceDirectory();
+  await writeFiles(source, { old: 'x', changed: 'x' });
+  await first.engine.experiments.add({ name: 'demo' });
+  const { id } = await first.engine.daqs.start('demo', source);
+  await writeFiles(source, { stored: '1' });
+  await first.engine.daqs.sync(id);
+  await first.engine.close();
+  await writeFiles(source, { missed: '2', changed: 'xy' });
+  await utimes(join(source, 'missed'), 1000, 1000);
+  const { engine } = await temporaryEngine(t, { root });
+  t.match(await engine.daqs.get(id), { status: 'running' });
+  const stored: string[] = [];
+  engine.events.on('file', ({ experimentFilePath }) => stored.push(experimentFilePath));
+  await engine.daqs.sync(id);
+  t.same(stored.sort(), ['changed', 'missed']);
+  await engine.daqs.stop('demo', source);
+  t.match(await waitForDaq(engine, id), { status: 'done', countFiles: 3, nCompletedFiles: 3 });
+});
+
+void t.test(
+  'jobs, uploads, experiments, workflows and datasets are there after a restart; a pending job then runs',
+  async (t) => {
+    const root = join(await temporaryDirectory(t), 'dm-data');
+    const { engine: first, sourceDirectory } = await temporaryEngine(t, { root, maxJobs: 1 });
+    const source = await sourceDirectory();
+    await writeFiles(source, { a: 'x' });
+    const experiment = await first.experiments.add({ name: 'demo' });
+    await first.catalog.addDataset({ experimentName: 'demo', datasetName: 'd', n: 1 });
+    const workflow = await first.workflows.add({
+      name: 'mine',
+      owner: first.owner,
+      stages: { '1': { command: 'echo $x' } },
+    });
+    const upload = await waitForUpload(first, (await first.uploads.start('demo', source)).id);
+    const done = await waitForJob(first, (await first.jobs.start(first.owner, 'mine', { filePath: '/x', x: 1 })).id);
+    const running = await first.jobs.start(first.owner, 'sleep', { filePath: '/x', seconds: '60' });
+    await waitForJob(first, running.id, ({ stage }) => stage === '01-SLEEP');
+    const pending = await first.jobs.start(first.owner, 'mine', { filePath: '/x' });
+    await first.close();
+    const { engine } = await temporaryEngine(t, { root });
+    t.same(await engine.experiments.getByName('demo'), experiment);
+    t.match(await engine.catalog.getDataset('demo', 'd'), { n: 1 });
+    t.same(await engine.workflows.get(engine.owner, 'mine'), workflow);
+    t.same(await engine.uploads.get(upload.id), upload);
+    t.same(await engine.jobs.get(engine.owner, done.id), done);
+    t.match(await engine.jobs.get(engine.owner, running.id), { status: 'aborted', errorMessage: /engine was closed/u });
+    t.equal((await waitForJob(engine, pending.id)).status, 'done');
+    t.same(
+      (await engine.jobs.list(engine.owner)).map(({ id }) => id),
+      [pending.id, running.id, done.id],
+    );
+  },
+);
+
+void t.test('ended jobs, DAQs and uploads are forgotten after their time; the catalogue stays', async (t) => {
+  const root = join(await temporaryDirectory(t), 'dm-data');
+  const { engine: first, sourceDirectory } = await temporaryEngine(t, { root });
+  const source = await sourceDirectory();
+  await writeFiles(source, { a: 'x' });
+  await first.experiments.add({ name: 'demo' });
+  const old = await waitForUpload(first, (await first.uploads.start('demo', source)).id);
+  const oldJob = await waitForJob(first, (await first.jobs.start(first.owner, 'fails', { filePath: '/x' })).id);
+  await first.close();
+  const raw = new DatabaseSync(join(root, 'dm.sqlite'));
+  raw.exec(
+    'UPDATE jobs SET end_time = end_time - 864000; UPDATE uploads SET end_time = end_time - 864000; PRAGMA journal_mode = DELETE',
+  );
+  raw.close();
+  const { engine } = await temporaryEngine(t, { root, historyMaxAgeDays: 9 });
+  await t.rejects(engine.jobs.get(engine.owner, oldJob.id), { code: 'DM_OBJECT_NOT_FOUND' });
+  await t.rejects(engine.uploads.get(old.id), { code: 'DM_OBJECT_NOT_FOUND' });
+  t.equal((await engine.catalog.listFiles('demo')).length, 1);
+});
+
+void t.test('a second engine on the same root is refused, and a closed one says so', async (t) => {
+  const { engine, root } = await temporaryEngine(t);
+  await t.rejects(temporaryEngine(t, { root }), { code: 'DM_CONFIGURATION', message: /in use by another engine/u });
+  t.same(
+    engine.health().map(({ service, connected }) => [service, connected]),
+    [
+      ['DS', true],
+      ['DAQ', true],
+      ['CAT', true],
+      ['PROC', true],
+    ],
+  );
+  await engine.close();
+  t.match(engine.health()[0], { connected: false, lastError: /closed/u });
+  await engine.close();
+});
+
+void t.test('an upload that the closing of the engine interrupts goes on at the next start', async (t) => {
+  const root = join(await temporaryDirectory(t), 'dm-data');
+  const { engine: first, sourceDirectory } = await temporaryEngine(t, { root });
+  const source = await sourceDirectory();
+  await writeFiles(source, { small: 'x' });
+  execFileSync('truncate', ['-s', '300M', join(source, 'large')]);
+  await first.experiments.add({ name: 'demo' });
+  const { id } = await first.uploads.start('demo', source);
+  await waitForUpload(first, id, ({ countFiles }) => countFiles === 2);
+  await first.close();
+  const { engine } = await temporaryEngine(t, { root });
+  t.match(await waitForUpload(engine, id), { status: 'done', nProcessingErrors: 0 });
+  t.equal((await engine.catalog.listFiles('demo')).length, 2);
+});
+
+void t.test('a call that was aborted before it began changes nothing', async (t) => {
+  const { engine, sourceDirectory } = await temporaryEngine(t);
+  const source = await sourceDirectory();
+  await engine.experiments.add({ name: 'demo' });
+  const signal = AbortSignal.abort(new Error('given up'));
+  const givenUp = { message: 'given up' };
+  await t.rejects(engine.experiments.add({ name: 'other' }, { signal }), givenUp);
+  await t.rejects(engine.jobs.start(engine.owner, 'fails', { filePath: '/x' }, { signal }), givenUp);
+  await t.rejects(engine.daqs.start('demo', source, {}, { signal }), givenUp);
+  await t.rejects(engine.uploads.start('demo', source, {}, { signal }), givenUp);
+  t.same([await engine.jobs.list(engine.owner), await engine.daqs.list(), await engine.uploads.list()], [[], [], []]);
+  t.equal((await engine.experiments.list()).length, 1);
+});

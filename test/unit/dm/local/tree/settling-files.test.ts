@@ -1,0 +1,24 @@
+import t from 'tap';
+import { SettlingFiles } from 'dm/internal/local/tree/settling-files';
+import type { TreeEntry } from 'dm/internal/local/tree/tree-messages';
+
+void t.test('a file is complete once it stood still for the quiet time', (t) => {
+  const now = 1_000_000;
+  let entry: TreeEntry | undefined = { path: 'a', sizeBytes: 1, mtimeMs: now, inode: 1 };
+  const files = new SettlingFiles(100, () => entry);
+  t.ok(files.add('a', now));
+  t.notOk(files.add('a', now), 'it is watched once');
+  t.same(files.poll(now), { settled: [], gone: [] });
+  entry = { ...entry, sizeBytes: 2, mtimeMs: now + 90 };
+  t.same(files.poll(now + 110).settled, [], 'it grew');
+  t.same(files.poll(now + 150).settled, [], 'not yet quiet for long enough');
+  t.same(files.poll(now + 220).settled, [entry]);
+  t.equal(files.size, 0);
+  files.add('a', now + 300);
+  entry = undefined;
+  t.same(files.poll(now + 300).gone, ['a']);
+  entry = { path: 'a', sizeBytes: 2, mtimeMs: now - 60_000, inode: 1 };
+  files.add('a', now);
+  t.same(files.poll(now).settled, [entry], 'a file of long ago is complete at first sight');
+  t.end();
+});

@@ -1,0 +1,85 @@
+import { rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import t from 'tap';
+import { silentLogger } from 'dm';
+import { temporaryDirectory } from '../../port/temporary-directory.js';
+import { writeFiles } from '../../port/write-files.js';
+import { temporaryEngine } from '../temporary-engine.js';
+
+const GOOD = 'description: good\nstages: { "1": { command: "true" } }\n';
+
+void t.test('a wrong file is logged with its name and key, and the others are loaded', async (t) => {
+  const workflowsDirectory = await temporaryDirectory(t);
+  await writeFiles(workflowsDirectory, {
+    'good.yaml': GOOD,
+    'also.json': JSON.stringify({ name: 'other-name', owner: 'somebody', stages: { '1': { command: 'true' } } }),
+    'syntax.yml': 'stages: [',
+    'key.yaml': 'stages: { "01-A": { comand: "true" } }',
+    'regex.yaml': 'stages: { "01-A": { command: "true", outputVariableRegexList: ["("] } }',
+    'twice.yaml': `name: good\n${GOOD}`,
+    'list.json': '[]',
+    'ignored.txt': 'no workflow',
+    '.hidden.yaml': 'no workflow',
+  });
+  const messages: string[] = [];
+  const error = (_bindings: object, message: string): void => void messages.push(message);
+  const { engine } = await temporaryEngine(t, { workflowsDirectory, log: { ...silentLogger, error } });
+  t.same(
+    (await engine.workflows.list(engine.owner)).map(({ name }) => name),
+    ['good'],
+  );
+  t.match(await engine.workflows.get('somebody', 'other-name'), { id: /^[0-9a-f]{24}$/u });
+  t.equal(messages.length, 5);
+  await t.rejects(engine.workflows.get(engine.owner, 'key'), {
+    code: 'DM_OBJECT_NOT_FOUND',
+    message: /does not exist: its file is wrong\. Workflow file .*key\.yaml: .*stages\.01-A\.command/u,
+  });
+  await t.rejects(engine.workflows.get('somebody', 'key'), { message: /does not exist\.$/u });
+  for (const pattern of [
+    /syntax\.yml/u,
+    /key\.yaml.*stages\.01-A\.command/su,
+    /regex\.yaml.*stages\.01-A/su,
+    /twice\.yaml.*good\.yaml/su,
+    /list\.json/u,
+  ]) {
+    t.ok(
+      messages.some((message) => pattern.test(message)),
+      String(pattern),
+    );
+  }
+});
+
+void t.test('the folder is read again when a file changes, and its workflows are changed there only', async (t) => {
+  const workflowsDirectory = await temporaryDirectory(t);
+  await writeFiles(workflowsDirectory, { 'mine.yaml': GOOD });
+  const { engine } = await temporaryEngine(t, { workflowsDirectory });
+  const changed = once(engine.events, 'workflow');
+  await writeFiles(workflowsDirectory, { 'mine.yaml': GOOD.replace('good', 'better') });
+  t.match((await changed)[0], { name: 'mine', description: 'better' });
+  const workflow = await engine.workflows.get(engine.owner, 'mine');
+  await t.rejects(engine.workflows.update(workflow), { code: 'DM_INVALID_OBJECT_STATE', message: /mine\.yaml/u });
+  await t.rejects(engine.workflows.remove(engine.owner, 'mine'), { code: 'DM_INVALID_OBJECT_STATE' });
+  await t.rejects(engine.workflows.add(workflow), { code: 'DM_OBJECT_ALREADY_EXISTS' });
+  const removed = once(engine.events, 'workflowRemoved');
+  await rm(join(workflowsDirectory, 'mine.yaml'));
+  t.same(await removed, [engine.owner, 'mine']);
+});
+
+void t.test('a workflow whose file went wrong is known by its own name', async (t) => {
+  const workflowsDirectory = await temporaryDirectory(t);
+  await writeFiles(workflowsDirectory, { 'file.yaml': `name: own\n${GOOD}` });
+  const { engine } = await temporaryEngine(t, { workflowsDirectory });
+  const removed = once(engine.events, 'workflowRemoved');
+  await writeFiles(workflowsDirectory, { 'file.yaml': 'name: own\nstages: [' });
+  await removed;
+  await t.rejects(engine.workflows.get(engine.owner, 'own'), { message: /its file is wrong\. .*file\.yaml/u });
+});
+
+void t.test('a folder that is not there keeps the engine from starting', async (t) => {
+  const workflowsDirectory = join(await temporaryDirectory(t), 'none');
+  await t.rejects(temporaryEngine(t, { workflowsDirectory }), {
+    code: 'DM_CONFIGURATION',
+    message: /folder of workflows .*none can't be read: ENOENT/u,
+  });
+});
