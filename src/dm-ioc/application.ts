@@ -1,0 +1,191 @@
+import type { DataManagement } from 'dm';
+import { PvaServer } from 'epics-pva-ts';
+import { Ioc } from 'node-epics-ca';
+import type { Logger } from 'pino';
+import { Autosave } from './autosave/autosave.js';
+import { collectSaved, restoreSaved, watchSaved } from './autosave/saved-signals.js';
+import { applyPollPeriods } from './commands/period-commands.js';
+import { serveRemoteCalls } from './commands/remote-calls.js';
+import { claimPorts } from './config/claim-ports.js';
+import type { Config } from './config/config.js';
+import { epicsEnvironment, requestedEndpoints, type Endpoints } from './config/epics-environment.js';
+import { addConfiguredExperiments, createDataManagement, serveDataManagement } from './create-data-management.js';
+import { DmFeed } from './feed/dm-feed.js';
+import { keepSelection, restoreSelection } from './feed/restore-selection.js';
+import { SlotFollower } from './feed/slot-follower.js';
+import { adoptRecordDefaults } from './pvs/adopt-record-defaults.js';
+import { bindRecords } from './pvs/bind-records.js';
+import type { Binding } from './pvs/binding.js';
+import { loadDatabases, readSiteStartup, runSiteLines } from './pvs/load-databases.js';
+import { Publisher } from './pvs/publisher.js';
+import { PutHandler } from './pvs/put-handler.js';
+import { servePvi } from './pvs/pvi.js';
+import { Tables } from './pvs/tables.js';
+import { initialState } from './state/initial-state.js';
+import { Store } from './state/store.js';
+import { VERSION } from './version.js';
+import { writerOf } from './writer-of.js';
+
+const TICK_MS = 1000;
+const CLOSE_GRACE_MS = 2000;
+
+/** The periods of the configuration are the ones that the PVs begin with. */
+function adoptPeriods(config: Config, store: Store): void {
+  const { poll } = config.dm.rest;
+  if (typeof poll !== 'object' || poll === null) return;
+  const place = { area: 'service', slot: 0 } as const;
+  if ('pollMs' in poll && typeof poll.pollMs === 'number') {
+    store.dispatch({ type: 'input', place, input: 'pollPeriodS', value: poll.pollMs / 1000 });
+  }
+  if ('listMs' in poll && typeof poll.listMs === 'number') {
+    store.dispatch({ type: 'input', place, input: 'listPeriodS', value: poll.listMs / 1000 });
+  }
+}
+
+/** The running IOC. */
+export interface Application {
+  readonly ioc: Ioc;
+  readonly dm: DataManagement;
+  readonly store: Store;
+  readonly bindings: readonly Binding[];
+  readonly endpoints: Endpoints;
+  /** Answers what is under way, saves, and ends DM and EPICS. */
+  close(): Promise<void>;
+}
+
+/** EPICS with all records loaded and every address checked, but not started. */
+export interface LoadedIoc {
+  readonly ioc: Ioc;
+  readonly bindings: readonly Binding[];
+  readonly afterInit: readonly string[];
+}
+
+/** Loads what the IOC would serve. @throws StartupError, IocError with one line that names file and remedy */
+export async function loadIoc(config: Config, endpoints: Endpoints, log: Logger): Promise<LoadedIoc> {
+  const startup = readSiteStartup(config.site.startup);
+  const environment = { P: config.prefix, TOP: process.cwd(), ...epicsEnvironment(endpoints, process.env) };
+  const ioc = new Ioc({
+    environment,
+    onMessage: (line) => {
+      log.info({ epics: line }, 'EPICS');
+    },
+  });
+  loadDatabases(ioc, config);
+  await runSiteLines(ioc, config.site.startup ?? '', startup.before, config.prefix);
+  ioc.setAccessSecurity(config.access.file, { P: config.prefix });
+  return { ioc, bindings: bindRecords(ioc.deviceRecords(), config.slots), afterInit: startup.after };
+}
+
+/**
+ * The composition root: builds everything, in the order in which it depends on each other, and starts it. Data goes one way:
+ * DM to feed to state to PVs, and puts to commands to DM.
+ */
+export async function startApplication(config: Config, log: Logger): Promise<Application> {
+  const endpoints = await claimPorts(requestedEndpoints(config, process.env), process.env);
+  const { ioc, bindings, afterInit } = await loadIoc(config, endpoints, log);
+  const saved = Autosave.restore(config.autosave.directory, log);
+  const dm = await createDataManagement(config, log);
+  const dmStarted = dm.start();
+  dmStarted.catch(() => undefined);
+  const store = new Store(
+    initialState({ version: VERSION, backend: dm.backend, station: dm.station, owner: dm.owner, slots: config.slots }),
+  );
+  const publisher = new Publisher(ioc, store, bindings, (error) => {
+    log.error({ reason: error instanceof Error ? error.message : String(error) }, 'PVs were not posted');
+  });
+  const closing = new AbortController();
+  const feed = new DmFeed(dm, store, log);
+  const follower = new SlotFollower(dm, store, log);
+  const autosave = new Autosave(
+    config.autosave.directory,
+    VERSION,
+    () => collectSaved(bindings, store.state, ioc),
+    log,
+  );
+  const puts = new PutHandler({
+    dm,
+    store,
+    publisher,
+    bindings,
+    log,
+    closing: closing.signal,
+    save: () => autosave.save(),
+  });
+  let open: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+
+  await ioc.start(
+    async (write) => {
+      await ready;
+      await puts.handle(write);
+    },
+    {
+      beforeRun: () => {
+        adoptRecordDefaults(ioc, bindings, store);
+        adoptPeriods(config, store);
+        for (const problem of restoreSaved(bindings, saved, store, ioc)) log.warn({ problem }, 'not restored');
+        publisher.start();
+      },
+    },
+  );
+  const server = PvaServer.onIoc();
+  const tables = new Tables(server, config.prefix, store, log);
+  serveRemoteCalls(server, config.prefix, dm, store);
+  servePvi(
+    server,
+    config.prefix,
+    bindings,
+    server.names.filter((name) => !name.startsWith(`${config.prefix}rpc:`)),
+  );
+  await dmStarted;
+  store.dispatch({ type: 'identity', station: dm.station, owner: dm.owner });
+  applyPollPeriods(dm, store);
+  await addConfiguredExperiments(dm, config.dm.local.experiments, log);
+  const dmServer = await serveDataManagement(dm, config, log);
+  feed.start();
+  const loaded = feed.loadLists();
+  if (dm.backend === 'local') await loaded;
+  tables.start();
+  follower.start();
+  if (store.state.experiment.inputs.name !== '') store.dispatch({ type: 'experimentUnconfirmed' });
+  if (dm.backend === 'local') await restoreSelection(dm, store, log, closing.signal);
+  void keepSelection(dm, store, log, closing.signal, () => {
+    for (const { record, signalName, place } of bindings) {
+      if (signalName !== 'experiment.name') continue;
+      store.dispatch({ type: 'putSucceeded', place, pv: record.name, isCommand: false });
+      publisher.clearAlarm(record);
+    }
+  });
+  const stopSaving = watchSaved(store, () => {
+    autosave.touch();
+  });
+  const stopPutLog = ioc.onPut((put) => {
+    const { user, host, ...what } = put;
+    log.info({ ...what, ...writerOf({ user, host }) }, 'put');
+  });
+  const ticker = setInterval(() => {
+    store.dispatch({ type: 'tick' });
+  }, TICK_MS);
+  publisher.flush();
+  open();
+  await runSiteLines(ioc, config.site.startup ?? '', afterInit, config.prefix);
+
+  const close = async (): Promise<void> => {
+    closing.abort();
+    clearInterval(ticker);
+    await ioc.close({ graceMs: CLOSE_GRACE_MS });
+    stopSaving();
+    stopPutLog();
+    publisher.stop();
+    tables.stop();
+    server.close();
+    follower.stop();
+    feed.stop();
+    await autosave.close();
+    await dmServer?.close();
+    await dm.close();
+  };
+  return { ioc, dm, store, bindings, endpoints, close };
+}

@@ -1,0 +1,100 @@
+import type { Binding } from '../pvs/binding.js';
+import type { Plain } from '../registry/signal.js';
+import type { SlotArea } from '../state/action.js';
+import type { State } from '../state/state.js';
+import type { Store } from '../state/store.js';
+import type { SavedValues } from './save-file.js';
+
+/** Reads and writes the other fields that a record's `autosaveFields` names, such as HIHI. */
+export interface FieldPort {
+  getField(name: string): string;
+  putField(name: string, value: string): void;
+}
+
+const ID_SIGNALS: ReadonlySet<string> = new Set(['daq.id', 'upload.id', 'workflow.jobId']);
+
+function fieldsOf(binding: Binding): string[] {
+  const { info } = binding.record;
+  const tags = [info['autosaveFields'], info['autosaveFields_pass0'], info['autosaveFields_pass1']];
+  return [...new Set(tags.flatMap((tag) => (tag ?? '').split(/\s+/u)).filter((field) => field !== ''))];
+}
+
+function valueOf(binding: Binding, state: State): Plain | undefined {
+  const { signal } = binding;
+  if (signal.kind === 'command') return undefined;
+  const read = signal.read(binding.slice(state));
+  return typeof read === 'object' ? read.value : read;
+}
+
+function asPlain(binding: Binding, text: string): Plain {
+  const { signal } = binding;
+  if (signal.kind !== 'setpoint') return text;
+  return signal.valueKind === 'boolean' ? text === '1' : signal.valueKind === 'number' ? Number(text) : text;
+}
+
+/** What the records that carry `info(autosaveFields, …)` hold now. */
+export function collectSaved(bindings: readonly Binding[], state: State, fields: FieldPort): SavedValues {
+  const values = new Map<string, string>();
+  for (const binding of bindings) {
+    for (const field of fieldsOf(binding)) {
+      if (field !== 'VAL') {
+        values.set(`${binding.record.name}.${field}`, fields.getField(`${binding.record.name}.${field}`));
+        continue;
+      }
+      const value = valueOf(binding, state);
+      if (value !== undefined)
+        values.set(binding.record.name, typeof value === 'boolean' ? (value ? '1' : '0') : String(value));
+    }
+  }
+  return values;
+}
+
+/**
+ * Puts what was saved back into the state and the other fields. Each value is checked like a put.
+ * @returns a line for each value that is no longer good, and was left out
+ */
+export function restoreSaved(
+  bindings: readonly Binding[],
+  saved: SavedValues,
+  store: Store,
+  fields: FieldPort,
+): string[] {
+  const problems: string[] = [];
+  for (const binding of bindings) {
+    const { record, signal, place, signalName } = binding;
+    for (const field of fieldsOf(binding)) {
+      const name = field === 'VAL' ? record.name : `${record.name}.${field}`;
+      const text = saved.get(name);
+      if (text === undefined) continue;
+      try {
+        if (field !== 'VAL') fields.putField(name, text);
+        else if (signal.kind === 'setpoint') {
+          const value = signal.parse(asPlain(binding, text));
+          store.dispatch({ type: 'input', place, input: signal.input, value });
+        } else if (ID_SIGNALS.has(signalName) && text !== '') {
+          store.dispatch({ type: 'slotRestored', area: place.area as SlotArea, slot: place.slot, id: text });
+        }
+      } catch (error) {
+        problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+  return problems;
+}
+
+/** What of the state is saved, as references. */
+function savedParts({ service, experiment, file, dataset, daqSlots, uploadSlots, workflowSlots }: State): unknown[] {
+  const slots = [...daqSlots, ...uploadSlots, ...workflowSlots].flatMap((slot) => [slot.inputs, slot.id]);
+  return [service.inputs, experiment.inputs, file.inputs, dataset.inputs, ...slots];
+}
+
+/** Calls `onChange` after each change of what is saved; the result ends it. */
+export function watchSaved(store: Store, onChange: () => void): () => void {
+  let seen = savedParts(store.state);
+  return store.subscribe(() => {
+    const parts = savedParts(store.state);
+    if (parts.every((part, index) => part === seen[index])) return;
+    seen = parts;
+    onChange();
+  });
+}

@@ -1,0 +1,96 @@
+import { newExperimentSchema, type DataManagement, type NewExperiment } from 'dm';
+import { PvaClient, PvaError } from 'epics-pva-ts';
+import type { Config } from '../config/config.js';
+import { requestedEndpoints } from '../config/epics-environment.js';
+import { loadConfig } from '../config/load-config.js';
+import { backendOf, createDataManagement } from '../create-data-management.js';
+import { StartupError } from '../errors.js';
+import { createLog } from '../log.js';
+import { pvaClientEnvironment } from './pv-reading.js';
+
+export interface AddExperimentOptions {
+  readonly config?: string;
+  readonly set: readonly string[];
+  readonly type?: string;
+  readonly description?: string;
+  readonly user: readonly string[];
+}
+
+/** `dm-ioc experiment add NAME` */
+export async function addExperiment(name: string, options: AddExperimentOptions): Promise<void> {
+  const config = loadConfig(options.config, options.set);
+  const wanted = newExperimentSchema.safeParse({
+    name,
+    ...(options.type === undefined ? {} : { typeName: options.type }),
+    ...(options.description === undefined ? {} : { description: options.description }),
+    ...(options.user.length === 0 ? {} : { users: options.user }),
+  });
+  if (!wanted.success) {
+    throw new StartupError(
+      'CONFIG_INVALID',
+      `experiment ${name}: ${wanted.error.issues.map((issue) => issue.message).join('; ')}`,
+    );
+  }
+  const { experiment, by } = await add(config, wanted.data);
+  process.stdout.write(`experiment ${experiment.name} made${by}: ${experiment.dataDirectory ?? ''}\n`);
+}
+
+interface Added {
+  readonly experiment: { readonly name: string; readonly dataDirectory?: string | undefined };
+  readonly by: string;
+}
+
+/** The engine belongs to the IOC while that runs: then the IOC is asked. */
+async function add(config: Config, wanted: NewExperiment): Promise<Added> {
+  let dm: DataManagement;
+  try {
+    dm = await createDataManagement(config, createLog({ ...config.log, level: 'warn' }));
+    await dm.start();
+  } catch (error) {
+    if (backendOf(config) === 'rest') throw error;
+    const environment = iocEnvironment(config);
+    const experiment = await addByIoc(config, wanted, environment);
+    if (experiment === null)
+      throw new StartupError('ENGINE_UNAVAILABLE', textOf(error, config, environment), { cause: error });
+    return { experiment, by: ' by the running IOC' };
+  }
+  try {
+    return { experiment: await dm.experiments.add(wanted), by: '' };
+  } finally {
+    await dm.close();
+  }
+}
+
+/** Where the IOC of this configuration would be found. */
+function iocEnvironment(config: Config): Readonly<Record<string, string>> {
+  const { pvaBroadcastPort } = requestedEndpoints(config, process.env);
+  const port = pvaBroadcastPort === 0 ? {} : { EPICS_PVA_BROADCAST_PORT: String(pvaBroadcastPort) };
+  return { ...pvaClientEnvironment(), ...port };
+}
+
+function textOf(error: unknown, { prefix }: Config, environment: Readonly<Record<string, string>>): string {
+  const reason = (error instanceof Error ? error.message : String(error)).trim().replace(/\.$/u, '');
+  const where = `${environment['EPICS_PVA_ADDR_LIST'] ?? ''}, search port ${environment['EPICS_PVA_BROADCAST_PORT'] ?? '5076'}`;
+  return `${reason}; and no IOC of prefix ${prefix} answers over PVAccess (${where}): give its ports by pva.broadcastPort or EPICS_PVA_BROADCAST_PORT`;
+}
+
+/** null: no IOC of this prefix answers. */
+async function addByIoc(
+  { prefix }: Config,
+  wanted: NewExperiment,
+  environment: Readonly<Record<string, string>>,
+): Promise<Added['experiment'] | null> {
+  const { name, typeName, description, users } = wanted;
+  const client = new PvaClient({ environment });
+  try {
+    const given = { name, type: typeName, description, users: users?.join(',') };
+    const defined = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const { fields } = await client.rpc(`${prefix}rpc:addExperiment`, Object.fromEntries(defined), { timeoutMs: 3000 });
+    return { name, dataDirectory: String(fields['dataDirectory']) };
+  } catch (error) {
+    if (error instanceof PvaError && error.code === 'PVA_TIMEOUT') return null;
+    throw error;
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,19 @@
+import { checkServices } from 'dm/rest';
+import { loadConfig } from '../config/load-config.js';
+import { restOptions } from '../create-data-management.js';
+
+const MARKS = { ok: 'ok', failed: 'FAILED', skipped: 'skipped' } as const;
+
+/** `dm-ioc dm check`: exit code 1 when an endpoint doesn't answer as expected. */
+export async function checkDm(options: { readonly config?: string; readonly set: readonly string[] }): Promise<void> {
+  const checks = await checkServices(restOptions(loadConfig(options.config, options.set)));
+  for (const { service, route, path, confirmed, outcome, message, durationMs } of checks) {
+    const evidence = confirmed ? '' : ' (path unconfirmed)';
+    process.stdout.write(
+      `${MARKS[outcome].padEnd(7)} ${service.padEnd(6)} ${route.padEnd(26)} ${path}${evidence}: ${message} (${Math.round(durationMs)} ms)\n`,
+    );
+  }
+  const failed = checks.filter(({ outcome }) => outcome === 'failed').length;
+  process.stdout.write(`${checks.length} endpoints, ${failed} failed\n`);
+  if (failed > 0) process.exitCode = 1;
+}

@@ -1,0 +1,43 @@
+import { timeText } from '../pvs/record-text.js';
+import type { PvReading } from './pv-reading.js';
+
+function isColumns(value: unknown): value is Readonly<Record<string, ArrayLike<unknown>>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) return false;
+  const columns = Object.values(value);
+  return columns.length > 0 && columns.every((column) => Array.isArray(column) || ArrayBuffer.isView(column));
+}
+
+function table(columns: Readonly<Record<string, ArrayLike<unknown>>>): string {
+  const names = Object.keys(columns);
+  const count = Math.max(...Object.values(columns).map((column) => column.length));
+  const rows = Array.from({ length: count }, (_row, at) =>
+    names.map((name) => String((columns[name]?.[at] ?? '') as string | number).replaceAll('\n', ' ')),
+  );
+  const widths = names.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  return [names, ...rows]
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && value !== null) {
+    if (isColumns(value)) return `\n${table(value)}`;
+    if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number>).join(' ');
+    return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
+  }
+  return String(value);
+}
+
+/** One reading for the terminal: just the value, or with name and time; an alarm always shows. */
+export function formatReading(pv: string, reading: PvReading, isNamed: boolean): string {
+  const { value, severity, message, timeMs } = reading;
+  const alarm = severity === 'NONE' ? '' : ` [${severity}${message === '' ? '' : `: ${message}`}]`;
+  const time = timeMs === null || timeMs <= 0 ? '' : `${timeText(timeMs)} `;
+  return isNamed ? `${pv} ${time}${valueText(value)}${alarm}` : `${valueText(value)}${alarm}`;
+}

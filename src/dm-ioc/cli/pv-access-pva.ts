@@ -1,0 +1,49 @@
+import { PvaClient, type PvaData } from 'epics-pva-ts';
+import { putInteger, putNumber } from './put-number.js';
+import { putState } from './put-state.js';
+import { pvaClientEnvironment, type PvAccess, type PvReading } from './pv-reading.js';
+
+interface EnumFields {
+  readonly index: number;
+  readonly choices: readonly string[];
+}
+
+function isEnum(value: unknown): value is EnumFields {
+  return typeof value === 'object' && value !== null && 'index' in value && 'choices' in value;
+}
+
+function toReading(data: PvaData): PvReading {
+  const { alarm, timeMs } = data;
+  const value = 'value' in data.fields ? data.value : data.fields;
+  return {
+    value: isEnum(value) ? (value.choices[value.index] ?? value.index) : value,
+    severity: alarm?.severity ?? 'NONE',
+    message: alarm?.message ?? '',
+    timeMs,
+  };
+}
+
+export function pvaAccess(): PvAccess {
+  const client = new PvaClient({ environment: pvaClientEnvironment() });
+  return {
+    get: async (pv, timeoutMs) => toReading(await client.get(pv, { timeoutMs })),
+    async put(pv, value, wait, timeoutMs) {
+      await client.put(pv, await asPut(client, pv, value, timeoutMs), wait ? { block: true } : { timeoutMs });
+    },
+    async *monitor(pv, signal) {
+      for await (const update of client.monitor(pv, { signal })) yield toReading(update);
+    },
+    close: () => {
+      client.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** The text in the PV's own type: an enum's index, a number, or text. */
+async function asPut(client: PvaClient, pv: string, text: string, timeoutMs: number): Promise<unknown> {
+  const { value } = await client.get(pv, { timeoutMs });
+  if (isEnum(value)) return putState(pv, text, value.choices);
+  if (typeof value === 'number') return putNumber(pv, text);
+  return typeof value === 'bigint' ? putInteger(pv, text) : text;
+}

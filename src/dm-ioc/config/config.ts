@@ -1,0 +1,90 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+const port = z.number().int().min(0).max(65_535);
+const slotCount = z.number().int().min(0).max(99);
+const text = z.string().min(1);
+const address = z.string().refine((value) => isIP(value) === 4, 'must be an IPv4 address');
+
+const databaseSchema = z.strictObject({
+  file: text.describe('Path of a .db file'),
+  macros: z.record(z.string(), z.string()).default({}).describe('Its macros; P is given'),
+});
+
+const serveSchema = z.strictObject({
+  enabled: z.boolean().default(false).describe("Serve the engine over DM's own web protocol, to other clients of DM"),
+  host: text.default('127.0.0.1').describe('Where it listens'),
+  port: port.default(22_236).describe('One port for all services; 0: any free'),
+  loginFile: text.optional().describe('Its user, in the form of the DM login file: username|password'),
+  certificate: text.optional().describe('PEM file; with key: HTTPS'),
+  key: text.optional().describe('PEM file'),
+});
+
+const localSchema = z.strictObject({
+  root: text.default('./dm-data').describe('Storage and catalogue; experiments are in <root>/experiments'),
+  workflows: text.default('ioc/workflows').describe('Folder of workflow definitions'),
+  station: text.default('LOCAL').describe('Name of the station'),
+  owner: text.optional().describe('Owner of the jobs; default the user of the process'),
+  experiments: z.array(text).default(['demo']).describe('Made at the first start'),
+  maxJobs: z.number().int().min(1).max(1000).default(4).describe('Jobs that run at once'),
+  serve: serveSchema.prefault({}),
+  historyMaxAgeDays: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Ended jobs are forgotten after so many days; default never'),
+});
+
+/** The configuration file. Every key has a default; an unknown key is an error. */
+export const configSchema = z.strictObject({
+  prefix: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9_:;<>[\]+-]{1,24}$/u,
+      'must be 1 to 24 of the characters that PV names may have, without . and /',
+    )
+    .default('dm:')
+    .describe('First part of every PV name'),
+  interfaces: z.array(address).min(1).default(['127.0.0.1']).describe('Where CA and PVA listen'),
+  ca: z.strictObject({ port: port.default(5064).describe('TCP and UDP; 0: any free') }).prefault({}),
+  pva: z
+    .strictObject({
+      port: port.default(5075).describe('TCP; 0: any free'),
+      broadcastPort: port.default(5076).describe('UDP, for searches; 0: any free'),
+    })
+    .prefault({}),
+  slots: z
+    .strictObject({
+      daq: slotCount.default(4).describe('DAQ1 to DAQn'),
+      upload: slotCount.default(4).describe('Upload1 to Uploadn'),
+      workflow: slotCount.default(4).describe('WF1 to WFn'),
+    })
+    .prefault({}),
+  dm: z
+    .strictObject({
+      backend: z
+        .enum(['local', 'rest', 'auto'])
+        .default('local')
+        .describe('Engine; auto: rest when the DM_*_WEB_SERVICE_URL variables are set, else local'),
+      local: localSchema.prefault({}),
+      rest: z.looseObject({}).prefault({}).describe('DM web services; what is left out comes from the DM_* variables'),
+    })
+    .prefault({}),
+  access: z.strictObject({ file: text.default('ioc/access.acf').describe('EPICS access security') }).prefault({}),
+  autosave: z
+    .strictObject({ directory: text.default('./dm-data/autosave').describe('Where setpoints and ids are kept') })
+    .prefault({}),
+  site: z
+    .strictObject({
+      databases: z.array(databaseSchema).default([]).describe('Your own records'),
+      startup: text.optional().describe('Your own iocsh lines, before and after its line iocInit'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info').describe('Least level that is logged'),
+      format: z.enum(['text', 'json']).default('text').describe('Lines for people, or for machines'),
+    })
+    .prefault({}),
+});
+export type Config = z.infer<typeof configSchema>;

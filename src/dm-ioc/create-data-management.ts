@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import {
+  createLocalDataManagement,
+  DmError,
+  DmObjectAlreadyExistsError,
+  DmObjectNotFoundError,
+  hasDmServices,
+  readLoginFile,
+  restOptionsFromEnvironment,
+  type DataManagement,
+} from 'dm';
+import type { RestOptionsInput } from 'dm/rest';
+import type { DmServer } from 'dm/server';
+import type { Logger } from 'pino';
+import type { Config } from './config/config.js';
+
+/** Options of the web services: the configuration over DM's own variables. */
+export function restOptions(config: Config): RestOptionsInput {
+  return { ...restOptionsFromEnvironment(), ...config.dm.rest } as RestOptionsInput;
+}
+
+/** Which engine the configuration asks for. */
+export function backendOf({ dm }: Config): 'local' | 'rest' {
+  return dm.backend === 'rest' || (dm.backend === 'auto' && hasDmServices()) ? 'rest' : 'local';
+}
+
+/**
+ * The engine that the configuration asks for; not started. The web services' code is loaded only when they are asked for.
+ * @throws DmError DM_CONFIGURATION
+ */
+export async function createDataManagement(config: Config, log: Logger): Promise<DataManagement> {
+  const { local } = config.dm;
+  if (backendOf(config) === 'rest') {
+    const { RestDataManagement } = await import('dm/rest');
+    return new RestDataManagement(restOptions(config), log);
+  }
+  return createLocalDataManagement({
+    root: local.root,
+    workflowsDirectory: local.workflows,
+    station: local.station,
+    owner: local.owner,
+    maxJobs: local.maxJobs,
+    historyMaxAgeDays: local.historyMaxAgeDays,
+    log,
+  });
+}
+
+/** Serves the local engine over DM's protocol when the configuration asks for it. @throws DmError DM_CONFIGURATION */
+export async function serveDataManagement(dm: DataManagement, config: Config, log: Logger): Promise<DmServer | null> {
+  const { enabled, host, port, loginFile, certificate, key } = config.dm.local.serve;
+  if (!enabled || dm.backend !== 'local') return null;
+  if (loginFile === undefined) {
+    throw new DmError(
+      'DM_CONFIGURATION',
+      'dm.local.serve.loginFile: name a file whose first line is username|password',
+    );
+  }
+  if ((certificate === undefined) !== (key === undefined)) {
+    throw new DmError('DM_CONFIGURATION', 'dm.local.serve: certificate and key go together');
+  }
+  const tls =
+    certificate === undefined || key === undefined
+      ? null
+      : { cert: await readFile(certificate, 'utf8'), key: await readFile(key, 'utf8') };
+  const users = [await readLoginFile(loginFile)];
+  const { createDmServer } = await import('dm/server');
+  const server = await createDmServer(dm, { host, ports: port, tls, users, logger: log });
+  log.info({ url: server.urls.DS }, "serving DM's protocol");
+  return server;
+}
+
+/** Makes the experiments of the configuration that the local engine doesn't have yet. */
+export async function addConfiguredExperiments(
+  dm: DataManagement,
+  names: readonly string[],
+  log: Logger,
+): Promise<void> {
+  if (dm.backend !== 'local') return;
+  for (const name of names) {
+    try {
+      await dm.experiments.getByName(name);
+    } catch (error) {
+      if (!(error instanceof DmObjectNotFoundError)) throw error;
+      try {
+        await dm.experiments.add({ name });
+        log.info({ experiment: name }, 'experiment made');
+      } catch (addError) {
+        if (!(addError instanceof DmObjectAlreadyExistsError)) throw addError;
+      }
+    }
+  }
+}

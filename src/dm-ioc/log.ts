@@ -1,0 +1,55 @@
+import { Writable } from 'node:stream';
+import { pino, type Logger } from 'pino';
+import { timeText } from './pvs/record-text.js';
+
+export interface LogOptions {
+  readonly level: string;
+  readonly format: 'text' | 'json';
+}
+
+const LEVELS: Readonly<Record<number, string>> = {
+  10: 'TRACE',
+  20: 'DEBUG',
+  30: 'INFO',
+  40: 'WARN',
+  50: 'ERROR',
+  60: 'FATAL',
+};
+
+const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** One line, whatever a client put. */
+function oneLine(text: string): string {
+  // eslint-disable-next-line no-control-regex -- these are what must not reach a terminal
+  return text.replaceAll(/[\u0000-\u001f\u007f]/gu, (character) => ESCAPES[character] ?? hex(character));
+}
+
+function hex(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+
+/** A logged line of JSON as text for people. A stack keeps its lines. */
+export function logText(line: string): string {
+  const { level, time, msg, stack, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  const details = Object.entries(fields).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? oneLine(value) : JSON.stringify(value)}`,
+  );
+  const head = `${timeText(Number(time))} ${LEVELS[Number(level)] ?? ''} ${typeof msg === 'string' ? oneLine(msg) : ''}`;
+  const trace = typeof stack === 'string' ? `\n${stack}` : '';
+  return `${[head, ...details].join(' ')}${trace}\n`;
+}
+
+/** The log goes to stderr: stdout belongs to the shell and to the line that says where the IOC is. */
+export function createLog({ level, format }: LogOptions): Logger {
+  const destination =
+    format === 'json'
+      ? pino.destination({ fd: 2, sync: true })
+      : new Writable({
+          decodeStrings: false,
+          write(line: string, _encoding, done) {
+            process.stderr.write(logText(line));
+            done();
+          },
+        });
+  return pino({ level, base: null }, destination);
+}

@@ -1,0 +1,7 @@
+import type { DeviceRecord } from 'node-epics-ca';
+import type { Resolved } from '../registry/registry.js';
+
+/** A record and what its address means. */
+export interface Binding extends Resolved {
+  readonly record: DeviceRecord;
+}

@@ -1,0 +1,168 @@
+import type { AlarmSeverity, DeviceRecord, RecordUpdate, RecordValue } from 'node-epics-ca';
+import type { Plain, Shown } from '../registry/signal.js';
+import type { InputState, State } from '../state/state.js';
+import type { Store } from '../state/store.js';
+import type { Binding } from './binding.js';
+import { toRecordValue } from './record-value.js';
+
+/** The part of `Ioc` that publishing needs. */
+export interface RecordPort {
+  post(updates: readonly RecordUpdate[]): void;
+}
+
+interface Published {
+  readonly binding: Binding;
+  value: Plain | undefined;
+  severity: AlarmSeverity;
+  message: string;
+}
+
+/** Bindings that look at the same part of the state; skipped whole while that part is the same. */
+interface Group {
+  readonly slice: (state: State) => unknown;
+  readonly entries: Published[];
+  seen: unknown;
+}
+
+/**
+ * The only writer of the records: after each change of the state it posts, in one batch a turn of the event loop, the records whose
+ * value or alarm is another one.
+ */
+export class Publisher {
+  readonly #port: RecordPort;
+  readonly #store: Store;
+  readonly #groups: readonly Group[];
+  readonly #byRecord: ReadonlyMap<number, Published>;
+  readonly #commands: readonly DeviceRecord[];
+  readonly #onError: (error: unknown) => void;
+  #health: State['health'] | undefined;
+  #scheduled: NodeJS.Immediate | undefined;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(port: RecordPort, store: Store, bindings: readonly Binding[], onError: (error: unknown) => void) {
+    this.#port = port;
+    this.#store = store;
+    this.#onError = onError;
+    const groups = new Map<string, Group>();
+    const byRecord = new Map<number, Published>();
+    const commands: DeviceRecord[] = [];
+    for (const binding of bindings) {
+      const { address, record, signal, slice } = binding;
+      if (signal.kind === 'command') {
+        commands.push(record);
+        continue;
+      }
+      const name = `${address.area}[${address.key ?? ''}]`;
+      const group = groups.get(name) ?? { slice, entries: [], seen: undefined };
+      groups.set(name, group);
+      const entry: Published = { binding, value: undefined, severity: 'NONE', message: '' };
+      group.entries.push(entry);
+      byRecord.set(record.index, entry);
+    }
+    this.#groups = [...groups.values()];
+    this.#byRecord = byRecord;
+    this.#commands = commands;
+  }
+
+  /** Publish now and from now on. Commands are told once that they are idle, else they would begin undefined. */
+  start(): void {
+    this.#unsubscribe = this.#store.subscribe(() => {
+      this.#scheduled ??= setImmediate(() => {
+        try {
+          this.flush();
+        } catch (error) {
+          this.#onError(error);
+        }
+      });
+    });
+    if (this.#commands.length > 0) {
+      this.#port.post(this.#commands.map((record) => ({ record, value: 0, severity: 'NONE' })));
+    }
+    this.flush();
+  }
+
+  stop(): void {
+    this.#unsubscribe?.();
+    clearImmediate(this.#scheduled);
+    this.#scheduled = undefined;
+  }
+
+  /** The record holds this already (a client put it), so it needs no post. */
+  holds(record: DeviceRecord, value: Plain): void {
+    const entry = this.#byRecord.get(record.index);
+    if (entry !== undefined) entry.value = value;
+  }
+
+  /** The record must not go on showing what was put: it gets the last good value back, and keeps its alarm. */
+  restore(record: DeviceRecord): void {
+    const entry = this.#byRecord.get(record.index);
+    const group = this.#groups.find(({ entries }) => entry !== undefined && entries.includes(entry));
+    if (entry === undefined || group === undefined) return;
+    const { signal } = entry.binding;
+    if (signal.kind !== 'setpoint') return;
+    const value = signal.read(group.slice(this.#store.state));
+    entry.value = value;
+    this.#port.post([{ record, value: toRecordValue(record, signal, value) }]);
+  }
+
+  /** What its last put was refused for is no longer so: a setpoint's alarm goes without a put. */
+  clearAlarm(record: DeviceRecord): void {
+    this.#port.post([{ record, severity: 'NONE' }]);
+  }
+
+  /** Post what has changed, at once: before a put is answered, its outcome must be readable. */
+  flush(): void {
+    clearImmediate(this.#scheduled);
+    this.#scheduled = undefined;
+    const { state } = this.#store;
+    const isHealthNews = state.health !== this.#health;
+    this.#health = state.health;
+    const updates: RecordUpdate[] = [];
+    for (const group of this.#groups) {
+      const slice = group.slice(state);
+      if (slice === group.seen && !isHealthNews) continue;
+      group.seen = slice;
+      for (const entry of group.entries) {
+        const update = changeOf(entry, slice, state);
+        if (update !== undefined) updates.push(update);
+      }
+    }
+    if (updates.length > 0) this.#port.post(updates);
+  }
+}
+
+function withService(entry: Published, shown: Shown, state: State): Shown {
+  const { signal } = entry.binding;
+  if (signal.kind !== 'reading' || signal.service === undefined) return shown;
+  const health = state.health[signal.service];
+  if (health.connected) return shown;
+  return {
+    value: entry.value ?? shown.value,
+    severity: 'INVALID',
+    message: `no ${health.service}: ${health.lastError ?? 'not connected'}`,
+  };
+}
+
+/** A record whose put was refused keeps what was put, and its alarm, until a good put. */
+function isRefused(slice: unknown, input: string): boolean {
+  return (slice as Partial<InputState<unknown>>).refused?.[input] !== undefined;
+}
+
+function changeOf(entry: Published, slice: unknown, state: State): RecordUpdate | undefined {
+  const { record, signal } = entry.binding;
+  if (signal.kind === 'command') return undefined;
+  if (signal.kind === 'setpoint' && isRefused(slice, signal.input)) return undefined;
+  const read = signal.read(slice);
+  const shown = withService(entry, typeof read === 'object' ? read : { value: read }, state);
+  const { value, severity = 'NONE', message = '' } = shown;
+  // A setpoint's alarm belongs to the put that was refused; it is cleared by the next good put.
+  const isSameAlarm = signal.kind === 'setpoint' || (severity === entry.severity && message === entry.message);
+  if (Object.is(value, entry.value) && isSameAlarm) return undefined;
+  const isSameValue = Object.is(value, entry.value);
+  entry.value = value;
+  entry.severity = severity;
+  entry.message = message;
+  const posted: RecordValue | undefined = isSameValue ? undefined : toRecordValue(record, signal, value);
+  const alarm = signal.kind === 'setpoint' ? {} : { severity, ...(message === '' ? {} : { message }) };
+  return { record, ...(posted === undefined ? {} : { value: posted }), ...alarm };
+}

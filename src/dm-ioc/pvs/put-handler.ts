@@ -1,0 +1,160 @@
+import { DmError, type DataManagement } from 'dm';
+import type { RecordWrite } from 'node-epics-ca';
+import type { Logger } from 'pino';
+import { CommandError, isRefusal } from '../errors.js';
+import type { Binding } from './binding.js';
+import { unfitReason } from './check-put.js';
+import type { Publisher } from './publisher.js';
+import { fromRecordValue } from './record-value.js';
+import type { SetpointSignal } from '../registry/signal.js';
+import type { InputValue } from '../state/state.js';
+import type { Store } from '../state/store.js';
+import { COMMANDS, SETPOINT_EFFECTS } from '../commands/command-table.js';
+import type { CommandContext } from '../commands/command.js';
+import { writerOf } from '../writer-of.js';
+
+export interface PutHandlerOptions {
+  readonly dm: DataManagement;
+  readonly store: Store;
+  readonly publisher: Publisher;
+  readonly bindings: readonly Binding[];
+  readonly log: Logger;
+  /** Writes ids and setpoints to the disk; never rejects. */
+  readonly save: () => Promise<void>;
+  /** Aborted when the IOC stops. */
+  readonly closing: AbortSignal;
+}
+
+/** DM's names of what setpoints become. */
+const PV_NAMES: Readonly<Record<string, string>> = {
+  dataDirectory: 'DataDirectory',
+  destDirectory: 'DestDirectory',
+  experimentFilePath: 'FilePath',
+  skipFilePathPattern: 'SkipPattern',
+  workflowArgs: 'WorkflowArgs',
+  workflowName: 'WorkflowName',
+};
+
+/** A complaint about an option of DM, as one about the PV that it comes from. */
+function withPvNames(reason: string): string {
+  return reason.replace(/^\w+/u, (word) => PV_NAMES[word] ?? word);
+}
+
+/** Any failure as the one that the record, its client, the message PV and the log get. */
+function asCommandError(error: unknown, signal: AbortSignal): CommandError {
+  if (error instanceof CommandError) return error;
+  if (signal.aborted) return new CommandError('CANCELLED', 'cancelled', { severity: 'MINOR', cause: error });
+  if (error instanceof DmError) {
+    const severity = error.code === 'DM_COMMAND_FAILED' ? 'MAJOR' : 'INVALID';
+    return new CommandError('DM_FAILED', withPvNames(error.message), { severity, cause: error });
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new CommandError('INTERNAL', `internal error: ${reason}`, { severity: 'INVALID', cause: error });
+}
+
+/** The reason with the PV before it, without the names of its area: `Timeout: -5 is out of range`. */
+function withName(pv: string, reason: string): string {
+  const name = pv.slice(pv.lastIndexOf(':') + 1);
+  return reason.startsWith(`${name} `) ? reason : `${name}: ${reason}`;
+}
+
+/** Turns each put into a change of an input or into a command, and answers it exactly once, after its outcome can be read. */
+export class PutHandler {
+  readonly #options: PutHandlerOptions;
+  readonly #byRecord: ReadonlyMap<number, Binding>;
+  readonly #claims = new Set<string>();
+
+  constructor(options: PutHandlerOptions) {
+    this.#options = options;
+    this.#byRecord = new Map(options.bindings.map((binding) => [binding.record.index, binding]));
+  }
+
+  /** Resolves when the put is done. @throws CommandError with the severity of the record's alarm */
+  async handle(write: RecordWrite): Promise<void> {
+    const binding = this.#byRecord.get(write.record.index);
+    if (binding === undefined) throw new CommandError('READ_ONLY', `${write.record.name} takes no put`);
+    const { store, publisher, log } = this.#options;
+    const { place, record } = binding;
+    const isCommand = binding.signal.kind === 'command';
+    const who = { pv: record.name, ...writerOf(write) };
+    const startedMs = performance.now();
+    if (isCommand) log.info(who, 'command started');
+    try {
+      await this.#perform(binding, write);
+      store.dispatch({ type: 'putSucceeded', place, pv: record.name, isCommand });
+      if (isCommand) log.info({ ...who, durationMs: Math.round(performance.now() - startedMs) }, 'command done');
+    } catch (error) {
+      const failure = asCommandError(error, write.signal);
+      const { severity, message: reason } = failure;
+      store.dispatch({ type: 'putFailed', place, pv: record.name, severity, reason });
+      log.warn({ ...who, severity, reason, ...stackOf(error) }, 'put failed');
+      // The alarm message is one line; the whole text is in the message PV and in the slot.
+      throw new CommandError(failure.code, reason.split('\n', 1)[0] ?? '', { severity, cause: error });
+    } finally {
+      this.#flush(publisher);
+    }
+  }
+
+  /** Before the put is answered its outcome must be readable; a failure to post must not change the answer. */
+  #flush(publisher: Publisher): void {
+    try {
+      publisher.flush();
+    } catch (error) {
+      this.#options.log.error(
+        { reason: error instanceof Error ? error.message : String(error) },
+        'PVs were not posted',
+      );
+    }
+  }
+
+  async #perform(binding: Binding, write: RecordWrite): Promise<void> {
+    const { signal, signalName } = binding;
+    if (signal.kind === 'reading') throw new CommandError('READ_ONLY', `${write.record.name} takes no put`);
+    if (signal.kind === 'setpoint') {
+      await this.#set(binding, signal, write);
+      return;
+    }
+    const command = COMMANDS[signalName];
+    if (command === undefined) throw new Error(`no command ${signalName}`);
+    await command(this.#context(binding, write));
+  }
+
+  async #set(binding: Binding, signal: SetpointSignal<unknown>, write: RecordWrite): Promise<void> {
+    const { store, publisher } = this.#options;
+    const { place, signalName } = binding;
+    try {
+      const put = fromRecordValue(signal, write.value);
+      publisher.holds(write.record, put);
+      const unfit = unfitReason(write.record, signal.valueKind, put);
+      if (unfit !== undefined) {
+        publisher.restore(write.record);
+        throw new CommandError('SETPOINT_INVALID', unfit);
+      }
+      const value: InputValue = signal.parse(put);
+      publisher.holds(write.record, value);
+      store.dispatch({ type: 'input', place, input: signal.input, value });
+      await SETPOINT_EFFECTS[signalName]?.(this.#context(binding, write));
+    } catch (error) {
+      if (isRefusal(error)) {
+        const { message } = asCommandError(error, write.signal);
+        store.dispatch({
+          type: 'inputRefused',
+          place,
+          input: signal.input,
+          reason: withName(write.record.name, message),
+        });
+      }
+      throw error;
+    }
+  }
+
+  #context(binding: Binding, write: RecordWrite): CommandContext {
+    const { dm, store, closing, save } = this.#options;
+    return { dm, store, closing, save, place: binding.place, signal: write.signal, claims: this.#claims };
+  }
+}
+
+function stackOf(error: unknown): { readonly stack?: string } {
+  const isExpected = error instanceof CommandError || error instanceof DmError;
+  return !isExpected && error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {};
+}

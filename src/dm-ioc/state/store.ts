@@ -1,0 +1,62 @@
+import type { Action } from './action.js';
+import { reduce } from './reduce.js';
+import type { State } from './state.js';
+
+/** Holds the state, takes actions, and tells who listens. */
+export class Store {
+  #state: State;
+  readonly #now: () => number;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(state: State, now: () => number = Date.now) {
+    this.#state = state;
+    this.#now = now;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  dispatch(action: Action): void {
+    const next = reduce(this.#state, action, this.#now());
+    if (next === this.#state) return;
+    this.#state = next;
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** Called after each change; the result ends it. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Resolves with what `select` finds as soon as it isn't undefined.
+   * @throws the signal's reason when it aborts first
+   */
+  when<T>(select: (state: State) => T | undefined, signal?: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        unsubscribe();
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const onAbort = (): void => {
+        stop();
+        reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
+      };
+      const look = (): void => {
+        const found = select(this.#state);
+        if (found === undefined) return;
+        stop();
+        resolve(found);
+      };
+      const unsubscribe = this.subscribe(look);
+      if (signal?.aborted === true) {
+        onAbort();
+        return;
+      }
+      signal?.addEventListener('abort', onAbort, { once: true });
+      look();
+    });
+  }
+}

@@ -1,0 +1,10 @@
+/** Who put, for the log. A put without user and host is the IOC's own: its shell, or a link of a record. */
+export function writerOf({
+  user,
+  host,
+}: {
+  readonly user: string;
+  readonly host: string;
+}): Readonly<Record<string, string>> {
+  return user === '' && host === '' ? { from: 'IOC' } : { user, host };
+}

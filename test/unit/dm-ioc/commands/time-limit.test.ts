@@ -1,0 +1,33 @@
+import { withTimeLimit } from 'dm-ioc/internal/commands/time-limit';
+import t from 'tap';
+
+const untilAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new Error('aborted'));
+    });
+  });
+
+await t.test(
+  'a limit ends the waiting with MINOR, a cancelled put says so, another failure stays what it is',
+  async (t) => {
+    const { signal } = new AbortController();
+    await t.rejects(withTimeLimit(signal, 0.01, 'the job goes on', untilAborted), {
+      code: 'TIMEOUT',
+      severity: 'MINOR',
+    });
+    const cancelled = new AbortController();
+    const waiting = withTimeLimit(cancelled.signal, 0, 'the job goes on', untilAborted);
+    cancelled.abort();
+    await t.rejects(waiting, { code: 'CANCELLED', message: 'cancelled, the job goes on' });
+    await t.rejects(
+      withTimeLimit(signal, 10, '', () => Promise.reject(new Error('broken'))),
+      { message: 'broken' },
+    );
+    t.equal(
+      await withTimeLimit(signal, 999_999_999, '', () => Promise.resolve(7)),
+      7,
+      'a limit beyond any timer is none',
+    );
+  },
+);

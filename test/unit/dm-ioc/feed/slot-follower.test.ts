@@ -1,0 +1,100 @@
+import { DmCommunicationError } from 'dm';
+import { DmFeed } from 'dm-ioc/internal/feed/dm-feed';
+import { restoreSelection } from 'dm-ioc/internal/feed/restore-selection';
+import { SlotFollower } from 'dm-ioc/internal/feed/slot-follower';
+import { initialState } from 'dm-ioc/internal/state/initial-state';
+import { Store } from 'dm-ioc/internal/state/store';
+import { pino } from 'pino';
+import t from 'tap';
+import { FakeDataManagement } from '../../dm/fake-data-management.js';
+
+const log = pino({ enabled: false });
+const SLOTS = { daq: 1, upload: 1, workflow: 1 };
+
+function setUp() {
+  const dm = new FakeDataManagement();
+  const store = new Store(
+    initialState({ version: '1', backend: 'local', station: 'X', owner: dm.owner, slots: SLOTS }),
+  );
+  const follower = new SlotFollower(dm, store, log);
+  t.teardown(() => {
+    follower.stop();
+  });
+  const connect = (): void => {
+    store.dispatch({ type: 'health', health: { service: 'PROC', connected: true, lastContactMs: 1, lastError: null } });
+    store.dispatch({ type: 'health', health: { service: 'DS', connected: true, lastContactMs: 1, lastError: null } });
+  };
+  return { dm, store, follower, connect };
+}
+
+const restored = { type: 'slotRestored', area: 'workflow', slot: 1, id: 'j' } as const;
+
+await t.test('an id that DM no longer knows is forgotten, with a message', async (t) => {
+  const { store, follower } = setUp();
+  store.dispatch(restored);
+  follower.start();
+  await store.when(
+    ({ workflowSlots, service }) => (workflowSlots[0]?.id === '' && service.message.text !== '') || undefined,
+  );
+  t.match(store.state.service.message, { severity: 'MINOR', text: /DM no longer knows j/u });
+});
+
+await t.test('an id that cannot be asked for is kept, and asked for again when the service is back', async (t) => {
+  const { dm, store, follower, connect } = setUp();
+  const get = dm.jobs.get.bind(dm.jobs);
+  let asked = 0;
+  dm.jobs.get = (...args) => {
+    asked += 1;
+    return asked === 1 ? Promise.reject(new DmCommunicationError('down')) : get(...args);
+  };
+  dm.allJobs.push({ id: 'j', owner: dm.owner, status: 'done' });
+  store.dispatch(restored);
+  follower.start();
+  await new Promise((resolve) => setImmediate(resolve));
+  t.equal(store.state.workflowSlots[0]?.id, 'j', 'kept');
+  connect();
+  await store.when(({ workflowSlots }) => workflowSlots[0]?.job?.status === 'done' || undefined);
+  t.equal(asked, 2);
+});
+
+await t.test('the selection of before a restart waits for DM, and is refused when DM does not know it', async (t) => {
+  const { dm, store, connect } = setUp();
+  const place = { area: 'experiment', slot: 0 } as const;
+  const getByName = dm.experiments.getByName.bind(dm.experiments);
+  let isDown = true;
+  dm.experiments.getByName = (...args) =>
+    isDown ? Promise.reject(new DmCommunicationError('down')) : getByName(...args);
+  await dm.experiments.add({ name: 'demo' });
+  store.dispatch({ type: 'input', place, input: 'name', value: 'demo' });
+  store.dispatch({ type: 'experimentUnconfirmed' });
+  const { signal } = new AbortController();
+  const restoring = restoreSelection(dm, store, log, signal);
+  await new Promise((resolve) => setImmediate(resolve));
+  t.equal(store.state.experiment.selected, null);
+  isDown = false;
+  connect();
+  await restoring;
+  t.equal(store.state.experiment.selected?.name, 'demo');
+  store.dispatch({ type: 'experimentSelected', experiment: null });
+  store.dispatch({ type: 'input', place, input: 'name', value: 'gone' });
+  store.dispatch({ type: 'experimentUnconfirmed' });
+  await restoreSelection(dm, store, log, signal);
+  t.match(store.state.experiment.refused['name'], /gone/u);
+});
+
+await t.test('the feed brings lists and events into the state, until it stops', async (t) => {
+  const { dm, store } = setUp();
+  await dm.experiments.add({ name: 'demo' });
+  dm.allJobs.push({ id: 'old', owner: dm.owner, status: 'done' });
+  const feed = new DmFeed(dm, store, log);
+  feed.start();
+  await feed.loadLists();
+  t.ok(store.state.experiments.has('demo') && store.state.jobs.has('old'));
+  dm.events.emit('job', { id: 'new', owner: dm.owner, status: 'running' });
+  t.equal(store.state.jobs.get('new')?.status, 'running');
+  dm.events.emit('experimentRemoved', 'demo');
+  t.notOk(store.state.experiments.has('demo'));
+  feed.stop();
+  dm.events.emit('job', { id: 'late', owner: dm.owner, status: 'running' });
+  t.notOk(store.state.jobs.has('late'));
+});

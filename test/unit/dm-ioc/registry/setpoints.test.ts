@@ -1,0 +1,39 @@
+import t from 'tap';
+import { choiceSetpoint, jsonSetpoint, numberSetpoint, textSetpoint } from 'dm-ioc/internal/registry/setpoints';
+
+const REFUSED = { code: 'SETPOINT_INVALID', severity: 'INVALID' };
+
+await t.test('a text is trimmed, and refused when it is too long or has a NUL', (t) => {
+  const { parse } = textSetpoint('name', 'Name', { maxCharacters: 5 });
+  t.equal(parse(' demo\n'), 'demo');
+  t.throws(() => parse('demo-2'), { ...REFUSED, message: /at most 5/u });
+  t.throws(() => parse('a\0b'), REFUSED);
+  t.end();
+});
+
+await t.test('a JSON setpoint takes objects only', (t) => {
+  const { parse } = jsonSetpoint('args', 'Arguments', 100);
+  t.equal(parse(''), '{}');
+  t.equal(parse('{"a": 1}'), '{"a": 1}');
+  for (const text of ['{"a": "x\\u0000y"}', '{"b": [{"x\\u0000y": 1}]}']) {
+    t.throws(() => parse(text), { ...REFUSED, message: /NUL/u }, text);
+  }
+  t.equal(parse('{"a": "x\\\\u0000y"}'), '{"a": "x\\\\u0000y"}', 'a backslash before u0000 is no NUL');
+  for (const text of ['{', '[1]', '1', 'null', '"x"']) t.throws(() => parse(text), REFUSED, text);
+  t.end();
+});
+
+await t.test('a number is refused out of its range, never cut', (t) => {
+  const { parse } = numberSetpoint('period', 'Period', { unit: 's', min: 1, max: 60 });
+  t.equal(parse(60), 60);
+  t.throws(() => parse(61), { ...REFUSED, message: '61 is out of range 1..60 s' });
+  t.throws(() => parse(NaN), REFUSED);
+  t.end();
+});
+
+await t.test('a choice is one of its states', (t) => {
+  const { parse } = choiceSetpoint('mode', 'Mode', ['Files', 'Directory']);
+  t.equal(parse('Directory'), 'Directory');
+  t.throws(() => parse('2'), { ...REFUSED, message: /not one of Files, Directory/u });
+  t.end();
+});
