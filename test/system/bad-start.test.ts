@@ -1,0 +1,157 @@
+import { createSocket } from 'node:dgram';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { PROGRAM, runProgram, temporaryDirectory } from './ioc-process.js';
+
+t.setTimeout(120_000);
+const directory = temporaryDirectory(t);
+mkdirSync(join(directory, 'db'));
+
+interface Refusal {
+  readonly title: string;
+  readonly settings?: readonly string[];
+  readonly config?: string;
+  readonly database?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** What the one line must name. */
+  readonly says: RegExp;
+}
+
+const record = (type: string, link: string, address: string, more = ''): string =>
+  `record(${type}, "$(P)Mine") { field(DTYP, "dm") field(${link}, "@${address}") ${more} }`;
+
+const REFUSALS: readonly Refusal[] = [
+  { title: 'an unknown key', settings: ['slots.wokflow=2'], says: /unknown key slots\.wokflow/u },
+  { title: 'a value out of range', settings: ['slots.daq=1000'], says: /slots\.daq/u },
+  { title: 'a malformed setting', settings: ['slots'], says: /--set slots: must have the form key\.key=value/u },
+  { title: 'a file that is not YAML', config: 'a: [1', says: /bad\.yaml: /u },
+  { title: 'an unknown key in the file', config: 'colour: red', says: /bad\.yaml: unknown key colour/u },
+  { title: 'a missing access file', settings: ['access.file=/nowhere/access.acf'], says: /\/nowhere\/access\.acf/u },
+  { title: 'a missing site database', settings: ['site.databases=[{file: /nowhere/x.db}]'], says: /\/nowhere\/x\.db/u },
+  { title: 'a missing site startup', settings: ['site.startup=/nowhere/st.cmd'], says: /\/nowhere\/st\.cmd/u },
+  {
+    title: 'an autosave directory that cannot be made',
+    settings: ['autosave.directory=/proc/nowhere'],
+    says: /autosave directory \/proc\/nowhere can't be made: .*set autosave\.directory/u,
+  },
+  {
+    title: 'a root that cannot be made',
+    settings: ['dm.local.root=/proc/nowhere'],
+    says: /root \/proc\/nowhere can't be made/u,
+  },
+  {
+    title: 'a missing folder of workflows',
+    settings: ['dm.local.workflows=/nowhere/workflows'],
+    says: /\/nowhere\/workflows can't be read/u,
+  },
+  { title: 'an interface of another host', settings: ['interfaces=[203.0.113.1]'], says: /203\.0\.113\.1/u },
+  {
+    title: 'an unknown address',
+    database: record('lsi', 'INP', 'workflow[1].stge'),
+    says: /site\.db: record dm:Mine: "@workflow\[1\]\.stge".*did you mean/u,
+  },
+  {
+    title: 'a slot that is not there',
+    database: record('lsi', 'INP', 'workflow[9].stage'),
+    says: /slots\.workflow: 4/u,
+  },
+  {
+    title: 'a wrong record type',
+    database: record('ai', 'INP', 'workflow[1].stage'),
+    says: /must be lsi or stringin/u,
+  },
+  { title: 'a wrong direction', database: record('lso', 'OUT', 'workflow[1].stage'), says: /must be lsi or stringin/u },
+  {
+    title: 'a command that is no busy record',
+    database: record('bo', 'OUT', 'workflow[1].run'),
+    says: /must be busy/u,
+  },
+  {
+    title: 'other states',
+    database: record('mbbi', 'INP', 'workflow[1].status', 'field(ZRST, "Off")'),
+    says: /its states must be Idle/u,
+  },
+  { title: 'a record that EPICS refuses', database: 'record(nonsense, "$(P)Mine") { }', says: /site\.db/u },
+  { title: 'an undefined macro', database: 'record(ai, "$(P)$(NOT)Mine") { }', says: /site\.db.*NOT/u },
+  { title: 'a web service without URL', settings: ['dm.backend=rest'], says: /DM web services are not valid: .*ds/u },
+  {
+    title: 'a port that is none',
+    environment: { EPICS_CAS_SERVER_PORT: '70000' },
+    says: /EPICS_CAS_SERVER_PORT=70000/u,
+  },
+  {
+    title: 'a missing library',
+    environment: { EPICS_BASE: '/nowhere/base' },
+    says: /EPICS_BASE is set but PVXS is not: set both/u,
+  },
+];
+
+async function refused(t: Test, refusal: Refusal, verb: 'run' | 'check'): Promise<void> {
+  const settings = ['ca.port=0', 'pva.port=0', 'pva.broadcastPort=0', `dm.local.root=${join(directory, 'dm')}`];
+  settings.push(`autosave.directory=${join(directory, 'autosave')}`, ...(refusal.settings ?? []));
+  const args: string[] = [PROGRAM, verb];
+  if (refusal.config !== undefined) {
+    writeFileSync(join(directory, 'bad.yaml'), refusal.config);
+    args.push('--config', join(directory, 'bad.yaml'));
+  }
+  if (refusal.database !== undefined) {
+    const file = join(directory, 'site.db');
+    writeFileSync(file, refusal.database);
+    settings.push(`site.databases=[{file: ${file}}]`);
+  }
+  for (const setting of settings) args.push('--set', setting);
+  const { code, stdout, stderr } = await runProgram(process.execPath, args, refusal.environment ?? {}, 20_000);
+  t.equal(code, 1, 'exit code 1', { stdout, stderr });
+  const lines = stderr.trim().split('\n');
+  t.match(lines.at(-1), refusal.says, 'the line names it');
+  t.match(lines.at(-1), /^dm-ioc: /u, 'and who says so');
+  t.equal(lines.length, 1, 'one line', { stderr });
+  t.notMatch(stderr, /^ {4}at /mu, 'no stack');
+}
+
+for (const refusal of REFUSALS) {
+  await t.test(`${refusal.title} keeps the IOC from starting`, (t) => refused(t, refusal, 'run'));
+}
+
+await t.test('check finds the same without starting anything', (t) =>
+  refused(t, { title: '', database: record('lsi', 'INP', 'nothing.here'), says: /no area nothing/u }, 'check'),
+);
+
+await t.test('a port in use keeps the IOC from starting', async (t) => {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  const socket = createSocket('udp4');
+  await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
+  const udpPort = socket.address().port;
+  t.teardown(() => {
+    server.close();
+    socket.close();
+  });
+  await refused(
+    t,
+    { title: '', settings: [`ca.port=${port}`], says: new RegExp(`CA port ${port} .*in use: set ca.port`, 'u') },
+    'run',
+  );
+  await refused(
+    t,
+    { title: '', settings: [`pva.port=${port}`], says: new RegExp(`PVA port ${port} .*in use: set pva.port`, 'u') },
+    'run',
+  );
+  await refused(
+    t,
+    { title: '', settings: [`ca.port=${udpPort}`], says: new RegExp(`CA port ${udpPort} .*in use`, 'u') },
+    'run',
+  );
+  await refused(
+    t,
+    {
+      title: '',
+      settings: [`pva.broadcastPort=${udpPort}`],
+      says: new RegExp(`PVA port ${udpPort} \\(UDP.*in use`, 'u'),
+    },
+    'run',
+  );
+});

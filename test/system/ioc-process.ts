@@ -1,0 +1,167 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Test } from 'tap';
+
+export const PROGRAM = resolve('src/dm-ioc/bin/dm-ioc.js');
+export const PYTHON = resolve('.venv/bin/python');
+const START_TIMEOUT_MS = 30_000;
+
+/** The environment without the EPICS and DM settings of whoever runs the tests. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(EPICS|PVXS|DM|TAP)_/u.test(name)));
+}
+
+/** `dm-ioc run` as a child process on free ports of loopback. */
+export class IocProcess {
+  readonly child: ChildProcess;
+  readonly root: string;
+  readonly caPort: number;
+  readonly pvaPort: number;
+  readonly searchPort: number;
+  readonly #lines: string[];
+  readonly #exit: Promise<number | null>;
+
+  private constructor(
+    child: ChildProcess,
+    root: string,
+    ready: RegExpExecArray,
+    lines: string[],
+    exit: Promise<number | null>,
+  ) {
+    this.child = child;
+    this.root = root;
+    this.caPort = Number(ready[1]);
+    this.pvaPort = Number(ready[2]);
+    this.searchPort = Number(ready[3]);
+    this.#lines = lines;
+    this.#exit = exit;
+  }
+
+  /** @param root directory of storage and autosave; kept, so that another process can go on with it */
+  static async start(
+    root: string,
+    settings: readonly string[] = [],
+    environment: NodeJS.ProcessEnv = {},
+  ): Promise<IocProcess> {
+    mkdirSync(root, { recursive: true });
+    const all = [
+      'ca.port=0',
+      'pva.port=0',
+      'pva.broadcastPort=0',
+      `dm.local.root=${root}`,
+      `autosave.directory=${join(root, 'autosave')}`,
+      ...settings,
+    ];
+    const args = ['run', ...all.flatMap((setting) => ['--set', setting])];
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      env: { ...cleanEnvironment(), ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const lines: string[] = [];
+    const exit = new Promise<number | null>((done) => child.once('exit', done));
+    const ready = await new Promise<RegExpExecArray>((done, fail) => {
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        fail(new Error(`the IOC is not ready:\n${lines.join('')}`));
+      }, START_TIMEOUT_MS);
+      const take = (chunk: Buffer): void => {
+        lines.push(chunk.toString());
+        const found = /CA port (\d+), PVA port (\d+) \(search (\d+)\)/u.exec(lines.join(''));
+        if (found === null) return;
+        clearTimeout(timer);
+        done(found);
+      };
+      child.stdout.on('data', take);
+      child.stderr.on('data', take);
+      void exit.then((code) => {
+        clearTimeout(timer);
+        fail(new Error(`the IOC ended with ${String(code)}:\n${lines.join('')}`));
+      });
+    });
+    return new IocProcess(child, root, ready, lines, exit);
+  }
+
+  /** Settings by which clients find this IOC and no other. */
+  get clientEnvironment(): Record<string, string> {
+    return {
+      EPICS_CA_ADDR_LIST: '127.0.0.1',
+      EPICS_CA_AUTO_ADDR_LIST: 'NO',
+      EPICS_CA_SERVER_PORT: String(this.caPort),
+      EPICS_PVA_ADDR_LIST: '127.0.0.1',
+      EPICS_PVA_AUTO_ADDR_LIST: 'NO',
+      EPICS_PVA_SERVER_PORT: String(this.pvaPort),
+      EPICS_PVA_BROADCAST_PORT: String(this.searchPort),
+    };
+  }
+
+  get output(): string {
+    return this.#lines.join('');
+  }
+
+  /** Ends it; the exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.child.kill(signal);
+    return this.#exit;
+  }
+}
+
+/** A directory for one test, removed after it. */
+export function temporaryDirectory(t: Test): string {
+  const directory = mkdtempSync(join(tmpdir(), 'dm-ioc-test-'));
+  t.teardown(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return directory;
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end. */
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  timeoutMs: number,
+): Promise<Finished> {
+  return new Promise((done) => {
+    const child = spawn(command, args, {
+      env: { ...cleanEnvironment(), ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      done({ code, stdout, stderr });
+    });
+  });
+}
+
+/** Runs a Python client that prints its checks as JSON lines, and takes each over as an assertion. */
+export async function checkByPython(
+  t: Test,
+  script: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  const { code, stdout, stderr } = await runProgram(
+    PYTHON,
+    [resolve('test/system', script), ...args],
+    environment,
+    100_000,
+  );
+  for (const line of stdout.split('\n').filter((one) => one.startsWith('{"name"'))) {
+    const { name, ok, detail } = JSON.parse(line) as { name: string; ok: boolean; detail: string };
+    t.ok(ok, name, ok ? {} : { detail });
+  }
+  t.equal(code, 0, 'the client ends well', { stderr });
+}

@@ -1,0 +1,103 @@
+"""ophyd-async finds all PVs by PVI and drives a job; text that isn't UTF-8 does no harm. Usage: ophyd_async_devices.py
+
+Prints one JSON line for each check: {"name": ..., "ok": ..., "detail": ...}. The IOC is found by the EPICS_* variables.
+"""
+
+import asyncio
+import json
+
+import epics
+from ophyd_async.core import Device, DeviceVector, SignalR, SignalRW, TriggerableCommand
+from ophyd_async.epics.core import PviDeviceConnector, epics_triggerable_command
+
+
+def check(name, ok, detail=""):
+    print(json.dumps({"name": name, "ok": bool(ok), "detail": str(detail)}), flush=True)
+
+
+class Everything(Device):
+    def __init__(self, prefix, name=""):
+        super().__init__(name=name, connector=PviDeviceConnector(prefix))
+
+
+class Workflow(Device):
+    workflow: SignalRW[str]
+    args: SignalRW[str]
+    run: TriggerableCommand
+    error_message: SignalR[str]
+
+
+class Typed(Device):
+    wf: DeviceVector[Workflow]
+
+    def __init__(self, prefix, name=""):
+        super().__init__(name=name, connector=PviDeviceConnector(prefix))
+
+
+def put_bytes(pv, value):
+    """Over Channel Access, where text is bytes."""
+    channel = epics.PV(pv, connection_timeout=5)
+    channel.wait_for_connection()
+    channel.put([*value, 0], wait=True, timeout=5)
+
+
+async def devices():
+    dm = Everything("dm:", "dm")
+    await dm.connect(timeout=10)
+    check(
+        "an untyped device connects to everything",
+        isinstance(dm.wf, DeviceVector),
+        dm.wf,
+    )
+    slots = [sorted(vector) for vector in (dm.daq, dm.upload, dm.wf)]
+    check("slots are device vectors", slots == [[1, 2, 3, 4]] * 3, slots)
+    check("a vector has its totals", await dm.daq.n_active.get_value() == 0)
+    stops = [dm.daq[1].daq_stop, dm.dataset.dataset_name, dm.wf[4].wf_clear]
+    check(
+        "reserved names are told by their device",
+        all(isinstance(one, Device) for one in stops),
+        stops,
+    )
+
+    typed = Typed("dm:", "typed")
+    await typed.connect(timeout=10)
+    workflow = typed.wf[2]
+    await workflow.workflow.set("sleep")
+    await workflow.args.set('{"seconds": 0.1, "filePath": "/dev/null"}')
+    await workflow.run.execute()
+    check(
+        "a typed device runs a job",
+        await dm.wf[2].status.get_value() == "Done",
+        await dm.wf[2].status.get_value(),
+    )
+    run = epics_triggerable_command("ca://dm:WF2:Run")
+    await run.connect(timeout=5)
+    await run.execute()
+    check(
+        "a command over Channel Access runs a job",
+        await dm.wf[2].status.get_value() == "Done",
+    )
+
+    await dm.wf[1].file_path.set("/tmp/good.dat")
+    await asyncio.to_thread(put_bytes, "dm:WF1:FilePath.VAL$", b"/tmp/\xe9.dat")
+    shown = await dm.wf[1].file_path.get_value()
+    check("text that is not UTF-8 is not served", shown == "/tmp/good.dat", shown)
+    alarm = (
+        epics.caget("dm:WF1:FilePath.SEVR"),
+        epics.caget("dm:WF1:FilePath.AMSG", as_string=True),
+    )
+    check("its put fails with the reason", alarm == (3, "text is not UTF-8"), alarm)
+    await asyncio.to_thread(put_bytes, "dm:WF1:FilePath.VAL$", b"x" * 1500)
+    alarm = (
+        epics.caget("dm:WF1:FilePath.SEVR"),
+        epics.caget("dm:WF1:FilePath.AMSG", as_string=True),
+    )
+    check(
+        "text that is too long is refused",
+        alarm == (3, "text too long, at most 1022 bytes"),
+        alarm,
+    )
+    check("and not served", await dm.wf[1].file_path.get_value() == "/tmp/good.dat")
+
+
+asyncio.run(devices())
