@@ -20,7 +20,7 @@ import { loadDatabases, readSiteStartup, runSiteLines } from './pvs/load-databas
 import { Publisher } from './pvs/publisher.js';
 import { PutHandler } from './pvs/put-handler.js';
 import { servePvi } from './pvs/pvi.js';
-import { Tables } from './pvs/tables.js';
+import { Tables } from './pvs/tables/tables.js';
 import { initialState } from './state/initial-state.js';
 import { Store } from './state/store.js';
 import { VERSION } from './version.js';

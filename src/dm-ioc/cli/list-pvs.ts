@@ -1,5 +1,5 @@
 import { loadConfig } from '../config/load-config.js';
-import { tableNames } from '../pvs/tables.js';
+import { allTables } from '../pvs/tables/tables.js';
 import type { Binding } from '../pvs/binding.js';
 import { REMOTE_CALLS } from '../commands/remote-calls.js';
 import { loadForInspection } from './load-for-inspection.js';
@@ -19,8 +19,8 @@ function recordRow({ record, signal }: Binding): Row {
 }
 
 function allRows(bindings: readonly Binding[], prefix: string, workflowSlots: number): Row[] {
-  const tables = tableNames(prefix, workflowSlots).map(([pv, description]): Row => {
-    return { pv, type: 'NTTable', unit: '', address: '', description };
+  const tables = allTables(workflowSlots).map(({ name, descriptor: description }): Row => {
+    return { pv: `${prefix}${name}`, type: 'NTTable', unit: '', address: '', description };
   });
   const calls = Object.entries(REMOTE_CALLS).map(([name, description]): Row => {
     return { pv: `${prefix}rpc:${name}`, type: 'RPC', unit: '', address: '', description };

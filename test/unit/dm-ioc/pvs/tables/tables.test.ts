@@ -1,0 +1,78 @@
+import { Tables } from 'dm-ioc/internal/pvs/tables/tables';
+import { PvaClient, PvaServer } from 'epics-pva-ts';
+import { pino } from 'pino';
+import t from 'tap';
+import { emptyStore } from '../../empty-store.js';
+
+type Columns = Readonly<Record<string, ArrayLike<unknown>>>;
+
+async function setUp() {
+  const server = PvaServer.isolated();
+  const client = new PvaClient({ environment: server.clientSettings });
+  const store = emptyStore();
+  const tables = new Tables(server, 'dm:', store, pino({ enabled: false }));
+  tables.start();
+  t.teardown(() => {
+    tables.stop();
+    client.close();
+    server.close();
+  });
+  /** Follows a table until it is as wanted. */
+  const shown = async (name: string, isWanted: (columns: Columns) => boolean): Promise<Columns> => {
+    for await (const { value } of client.monitor<Columns>(`dm:${name}`)) if (isWanted(value)) return value;
+    throw new Error(`${name} ended`);
+  };
+  await client.get('dm:Job:Table');
+  return { server, store, shown };
+}
+
+const job = { owner: 'me', status: 'done', countFiles: 1 };
+
+await t.test('a slot has its table of stages: one row a process, and one for a stage that has not begun', async (t) => {
+  const { store, shown } = await setUp();
+  const ran = { stageId: '1', childProcessNumber: 7, command: 'echo a', status: 'done', exitStatus: 0, stdOut: 'a\n' };
+  const stages = {
+    '2': { command: 'echo $b' },
+    '1': { command: 'echo $a', childProcesses: { '7': { ...ran, runTime: 0.5, stdErr: '' } } },
+  };
+  store.dispatch({
+    type: 'slotTaken',
+    area: 'workflow',
+    slot: 1,
+    job: { ...job, id: 'x', workflow: { name: 'w', owner: 'me', stages } },
+  });
+  t.same(await shown('WF1:Stages', ({ stage }) => stage?.length === 2), {
+    stage: ['1', '2'],
+    process: ['7', ''],
+    status: ['done', ''],
+    runTime: Float64Array.of(0.5, 0),
+    exitStatus: Int32Array.of(0, 0),
+    stdOut: ['a\n', ''],
+    stdErr: ['', ''],
+    command: ['echo a', 'echo $b'],
+  });
+  store.dispatch({ type: 'slotCleared', area: 'workflow', slot: 1 });
+  t.same((await shown('WF1:Stages', ({ stage }) => stage?.length === 0))['command'], []);
+});
+
+await t.test('lists are newest first', async (t) => {
+  const { store, shown } = await setUp();
+  store.dispatch({
+    type: 'jobs',
+    jobs: [
+      { ...job, id: 'old', submissionTime: 1 },
+      { ...job, id: 'new', submissionTime: 2, errorMessage: 'x'.repeat(300) },
+    ],
+  });
+  const jobs = await shown('Job:Table', ({ id }) => id?.length === 2);
+  t.same(jobs['id'], ['new', 'old']);
+  t.equal(String(jobs['error']?.[0]).length, 200, 'a long error is cut');
+  store.dispatch({
+    type: 'experiments',
+    experiments: [
+      { name: 'first', id: 1 },
+      { name: 'second', id: 2 },
+    ],
+  });
+  t.same((await shown('Experiment:Table', ({ id }) => id?.length === 2))['id'], Int32Array.of(2, 1));
+});
