@@ -52,7 +52,10 @@ await t.test('an error answers with its code and message', async (t) => {
     remoteCode: 'DM_OBJECT_NOT_FOUND',
     message: /nothing/u,
   });
-  await t.rejects(call('startDaq', { dataDirectory: '/data' }), { code: 'PVA_REMOTE', remoteCode: 'EXPERIMENT_NOT_SELECTED' });
+  await t.rejects(call('startDaq', { dataDirectory: '/data' }), {
+    code: 'PVA_REMOTE',
+    remoteCode: 'EXPERIMENT_NOT_SELECTED',
+  });
   await t.rejects(call('getJob'), { code: 'PVA_REMOTE', message: /id/u }, 'a missing argument is named');
   await t.rejects(call('getJob', { id: 'x', ID: 'x' }), { message: /ID/u }, 'an unknown argument is named');
   await t.rejects(call('startWorkflow', { workflow: 'w', args: '{x' }), { message: /args.*not JSON/u });
