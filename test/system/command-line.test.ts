@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { cleanEnvironment, IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
@@ -118,12 +118,13 @@ await t.test('an experiment is made by the engine, or by the IOC while that runs
 });
 
 await t.test('the lists of PVs and of configuration keys are printed', async (t) => {
+  const page = (name: string): string => readFileSync(join(import.meta.dirname, '../../../docs', name), 'utf8');
   const run = (...args: string[]): Promise<Finished> =>
     runProgram(process.execPath, [PROGRAM, ...args], {}, TIMEOUT_MS);
   t.match(await run('pvs'), { code: 0, stdout: /dm:WF4:Run +busy +@workflow\[4\]\.run/u });
-  t.match(await run('pvs', '--markdown'), { code: 0, stdout: /\| `dm:WF1:RunTime` \| ai \| s \|/u });
+  t.equal((await run('pvs', '--markdown')).stdout, page('pv-list.md'), 'the page is as `make docs` writes it');
   const keys = await run('config');
-  t.match(keys, { code: 0, stdout: /\| `slots\.workflow` \| integer \| `4` \|/u });
+  t.equal(keys.stdout, page('configuration.md'), 'the page is as `make docs` writes it');
   t.notMatch(keys.stdout, /\| +\|$/mu, 'every key has its meaning');
   t.match(await run('check'), { code: 0, stdout: /configuration good/u });
   t.match(await run('nonsense'), { code: 1, stderr: /unknown command/u });
