@@ -12,7 +12,7 @@ OTHER_NODES ?= 22 24
 .DEFAULT_GOAL := run
 
 run: build
-	@node src/dm-ioc/dist/cli/main.js run --config ioc/config.yaml $(ARGS)
+	@src/dm-ioc/bin/dm-ioc.js run --config ioc/config.yaml $(ARGS)
 
 build: prerequisites node_modules/.package-lock.json $(ADDONS:%=src/%/build/.built)
 	@npx --no-install tsc -b src/dm-ioc
@@ -44,8 +44,8 @@ bench: build $(CLIENTS)
 	@node build/test/bench/main.js $(ARGS)
 
 docs: build
-	@node src/dm-ioc/dist/cli/main.js pvs --markdown > docs/pv-list.md
-	@node src/dm-ioc/dist/cli/main.js config > docs/configuration.md
+	@src/dm-ioc/bin/dm-ioc.js pvs --markdown > docs/pv-list.md
+	@src/dm-ioc/bin/dm-ioc.js config > docs/configuration.md
 
 clean:
 	rm -rf build .tap src/*/dist src/*/build

@@ -109,6 +109,10 @@ export async function startApplication(config: Config, log: Logger): Promise<App
     bindings,
     log,
     closing: closing.signal,
+    flush: () => {
+      publisher.flush();
+      tables.flush();
+    },
     save: () => autosave.save(),
   });
   let open: () => void = () => undefined;

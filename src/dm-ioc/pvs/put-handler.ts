@@ -19,6 +19,8 @@ export interface PutHandlerOptions {
   readonly publisher: Publisher;
   readonly bindings: readonly Binding[];
   readonly log: Logger;
+  /** Posts at once what has changed, records and tables. */
+  readonly flush: () => void;
   /** Writes ids and setpoints to the disk; never rejects. */
   readonly save: () => Promise<void>;
   /** Aborted when the IOC stops. */
@@ -73,7 +75,7 @@ export class PutHandler {
   async handle(write: RecordWrite): Promise<void> {
     const binding = this.#byRecord.get(write.record.index);
     if (binding === undefined) throw new CommandError('READ_ONLY', `${write.record.name} takes no put`);
-    const { store, publisher, log } = this.#options;
+    const { store, log } = this.#options;
     const { place, record } = binding;
     const isCommand = binding.signal.kind === 'command';
     const who = { pv: record.name, ...writerOf(write) };
@@ -91,19 +93,17 @@ export class PutHandler {
       // The alarm message is one line; the whole text is in the message PV and in the slot.
       throw new CommandError(failure.code, reason.split('\n', 1)[0] ?? '', { severity, cause: error });
     } finally {
-      this.#flush(publisher);
+      this.#flush();
     }
   }
 
   /** Before the put is answered its outcome must be readable; a failure to post must not change the answer. */
-  #flush(publisher: Publisher): void {
+  #flush(): void {
+    const { flush, log } = this.#options;
     try {
-      publisher.flush();
+      flush();
     } catch (error) {
-      this.#options.log.error(
-        { reason: error instanceof Error ? error.message : String(error) },
-        'PVs were not posted',
-      );
+      log.error({ reason: error instanceof Error ? error.message : String(error) }, 'PVs were not posted');
     }
   }
 

@@ -58,6 +58,16 @@ export class Tables {
     for (const { timer } of this.#served) clearTimeout(timer);
   }
 
+  /** Posts at once what waits for its time. */
+  flush(): void {
+    for (const served of this.#served) {
+      if (served.timer === undefined) continue;
+      clearTimeout(served.timer);
+      served.timer = undefined;
+      this.#post(served);
+    }
+  }
+
   #consider(served: ServedTable): void {
     const { table, timer, seen } = served;
     if (timer !== undefined || table.slice(this.#store.state) === seen) return;

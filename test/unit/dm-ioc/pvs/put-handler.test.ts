@@ -66,6 +66,9 @@ function setUp() {
     bindings,
     log: pino({ enabled: false }),
     closing: closing.signal,
+    flush: () => {
+      publisher.flush();
+    },
     save: () => {
       saved.push(store.state.workflowSlots[0]?.id ?? '');
       return Promise.resolve();

@@ -22,8 +22,8 @@ async function setUp() {
     for await (const { value } of client.monitor<Columns>(`dm:${name}`)) if (isWanted(value)) return value;
     throw new Error(`${name} ended`);
   };
-  await client.get('dm:Job:Table');
-  return { server, store, shown };
+  const get = async (name: string): Promise<Columns> => (await client.get<Columns>(`dm:${name}`)).value;
+  return { store, tables, shown, get };
 }
 
 const job = { owner: 'me', status: 'done', countFiles: 1 };
@@ -75,4 +75,11 @@ await t.test('lists are newest first', async (t) => {
     ],
   });
   t.same((await shown('Experiment:Table', ({ id }) => id?.length === 2))['id'], Int32Array.of(2, 1));
+});
+
+await t.test('a table that waits for its time is posted at once when it must be readable', async (t) => {
+  const { store, tables, get } = await setUp();
+  store.dispatch({ type: 'jobs', jobs: [{ ...job, id: 'x', submissionTime: 1 }] });
+  tables.flush();
+  t.same((await get('Job:Table'))['id'], ['x']);
 });
