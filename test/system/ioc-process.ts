@@ -55,7 +55,7 @@ export class IocProcess {
       ...settings,
     ];
     const args = ['run', ...all.flatMap((setting) => ['--set', setting])];
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
+    const child = spawn(PROGRAM, args, {
       env: { ...cleanEnvironment(), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

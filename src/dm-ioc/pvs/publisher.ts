@@ -25,7 +25,7 @@ interface Group {
 }
 
 /**
- * The only writer of the records: after each change of the state it posts, in one batch a turn of the event loop, the records whose
+ * The only writer of the records: after each change of the state it posts, in one batch for all that happened at once, the records whose
  * value or alarm is another one.
  */
 export class Publisher {
@@ -36,7 +36,7 @@ export class Publisher {
   readonly #commands: readonly DeviceRecord[];
   readonly #onError: (error: unknown) => void;
   #health: State['health'] | undefined;
-  #scheduled: NodeJS.Immediate | undefined;
+  #isScheduled = false;
   #unsubscribe: (() => void) | undefined;
 
   constructor(port: RecordPort, store: Store, bindings: readonly Binding[], onError: (error: unknown) => void) {
@@ -67,12 +67,10 @@ export class Publisher {
   /** Publish now and from now on. Commands are told once that they are idle, else they would begin undefined. */
   start(): void {
     this.#unsubscribe = this.#store.subscribe(() => {
-      this.#scheduled ??= setImmediate(() => {
-        try {
-          this.flush();
-        } catch (error) {
-          this.#onError(error);
-        }
+      if (this.#isScheduled) return;
+      this.#isScheduled = true;
+      queueMicrotask(() => {
+        this.#flushScheduled();
       });
     });
     if (this.#commands.length > 0) {
@@ -83,8 +81,16 @@ export class Publisher {
 
   stop(): void {
     this.#unsubscribe?.();
-    clearImmediate(this.#scheduled);
-    this.#scheduled = undefined;
+    this.#isScheduled = false;
+  }
+
+  #flushScheduled(): void {
+    if (!this.#isScheduled) return;
+    try {
+      this.flush();
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 
   /** The record holds this already (a client put it), so it needs no post. */
@@ -112,8 +118,7 @@ export class Publisher {
 
   /** Post what has changed, at once: before a put is answered, its outcome must be readable. */
   flush(): void {
-    clearImmediate(this.#scheduled);
-    this.#scheduled = undefined;
+    this.#isScheduled = false;
     const { state } = this.#store;
     const isHealthNews = state.health !== this.#health;
     this.#health = state.health;
