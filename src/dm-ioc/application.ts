@@ -28,6 +28,8 @@ import { writerOf } from './writer-of.js';
 
 const TICK_MS = 1000;
 const CLOSE_GRACE_MS = 2000;
+/** The access security group of setpoints and commands, in `db/`. */
+const OPERATOR_GROUP = 'OPERATOR';
 
 /** The periods of the configuration are the ones that the PVs begin with. */
 function adoptPeriods(config: Config, store: Store): void {
@@ -136,7 +138,14 @@ export async function startApplication(config: Config, log: Logger): Promise<App
   );
   const server = PvaServer.onIoc();
   const tables = new Tables(server, config.prefix, store, log);
-  serveRemoteCalls(server, config.prefix, dm, store);
+  serveRemoteCalls({
+    server,
+    prefix: config.prefix,
+    dm,
+    store,
+    log,
+    mayWrite: ({ users, host }) => ioc.mayWrite(OPERATOR_GROUP, users, host),
+  });
   servePvi(
     server,
     config.prefix,

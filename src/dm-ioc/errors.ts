@@ -45,6 +45,7 @@ export type CommandErrorCode =
   | 'TIMEOUT'
   | 'CANCELLED'
   | 'READ_ONLY'
+  | 'ACCESS_DENIED'
   /** DM refused, failed or couldn't be reached: the cause is a DmError. */
   | 'DM_FAILED'
   | 'INTERNAL';

@@ -7,9 +7,11 @@ import {
   type DataManagement,
 } from 'dm';
 import type { PvaServer } from 'epics-pva-ts';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import { CommandError } from '../errors.js';
 import type { Store } from '../state/store.js';
+import { callerOf, type Caller } from './caller.js';
 
 const name = z.string().min(1);
 
@@ -51,8 +53,21 @@ export const REMOTE_CALLS = {
   addExperiment: 'name, type?, description?, users? (by comma); local engine only',
 } as const;
 
+/** Calls that change nothing: whoever reaches the IOC may make them, as everybody may read its PVs. */
+const READING: ReadonlySet<string> = new Set(['getJob', 'listJobs'] satisfies (keyof typeof REMOTE_CALLS)[]);
+
+export interface RemoteCallsOptions {
+  readonly server: PvaServer;
+  readonly prefix: string;
+  readonly dm: DataManagement;
+  readonly store: Store;
+  readonly log: Logger;
+  /** Whether access security lets the caller write. */
+  readonly mayWrite: (caller: Caller) => boolean;
+}
+
 /** Serves `<prefix>rpc:…`: DM's operations as NTURI calls, independent of the slots. An error answers with its code and message. */
-export function serveRemoteCalls(server: PvaServer, prefix: string, dm: DataManagement, store: Store): string[] {
+export function serveRemoteCalls({ server, prefix, dm, store, log, mayWrite }: RemoteCallsOptions): string[] {
   const names: string[] = [];
   const experimentName = (given: string | undefined): string => {
     const found = given ?? store.state.experiment.selected?.name;
@@ -61,14 +76,29 @@ export function serveRemoteCalls(server: PvaServer, prefix: string, dm: DataMana
     return found;
   };
   const serve = <S extends z.ZodType>(
-    call: keyof typeof REMOTE_CALLS,
+    name: keyof typeof REMOTE_CALLS,
     schema: S,
     handle: (given: z.output<S>, signal: AbortSignal) => Promise<object>,
   ): void => {
-    const pvName = `${prefix}rpc:${call}`;
-    server.addRpc(pvName, { arguments: schema, description: REMOTE_CALLS[call] }, ({ arguments: given, signal }) =>
-      handle(given, signal),
-    );
+    const pvName = `${prefix}rpc:${name}`;
+    server.addRpc(pvName, { arguments: schema, description: REMOTE_CALLS[name] }, async (call) => {
+      const caller = callerOf(call);
+      const who = { call: pvName, user: caller.user, host: caller.host };
+      try {
+        if (!READING.has(name) && !mayWrite(caller)) {
+          throw new CommandError(
+            'ACCESS_DENIED',
+            `${caller.user} on ${caller.host} may not call ${name}: see access.file`,
+          );
+        }
+        const result = await handle(call.arguments, call.signal);
+        if (!READING.has(name)) log.info(who, 'call done');
+        return result;
+      } catch (error) {
+        log.warn({ ...who, reason: error instanceof Error ? error.message : String(error) }, 'call failed');
+        throw error;
+      }
+    });
     names.push(pvName);
   };
   serve(

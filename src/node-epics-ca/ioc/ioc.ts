@@ -104,6 +104,17 @@ export class Ioc {
     this.#hasAccessFile = true;
   }
 
+  /**
+   * Whether access security would let a client put to a record of this group: for what the application serves beside records.
+   * @param group ASG; one that the access file lacks counts as DEFAULT
+   * @param users the client's account, and `role/…` for each of its roles; one that may is enough
+   * @param host as the access file has it: a name or address without port
+   */
+  mayWrite(group: string, users: readonly string[], host: string): boolean {
+    this.#require('running', 'closing');
+    return this.#native.mayWrite(group, users, host);
+  }
+
   /** All records with DTYP "dm" loaded so far; `index` is the position. */
   deviceRecords(): readonly DeviceRecord[] {
     return this.#records;

@@ -23,6 +23,7 @@ export interface NativeIoc {
   loadDatabase(file: string, path: string, macros: string): NativeResult;
   loadRecords(file: string, macros: string): NativeResult;
   setAccessSecurity(file: string, macros: string): NativeResult;
+  mayWrite(group: string, users: readonly string[], host: string): boolean;
   /** Those that an earlier call listed are left out. */
   listDeviceRecords(): Omit<DeviceRecord, 'file'>[];
   open(listener: (events: readonly NativeEvent[]) => void, maxQueuedWrites: number): void;

@@ -117,6 +117,7 @@ const methods: Record<string, (...args: never[]) => unknown> = {
     ioc.putField(`t:${name}`, value);
   },
   execute: (line: string) => ioc.execute(line),
+  mayWrite: (group: string, users: readonly string[], host: string) => ioc.mayWrite(group, users, host),
   counters: () => ioc.counters(),
   records: () => ioc.deviceRecords(),
   mode: (next: NonNullable<ChildOptions['mode']>) => {

@@ -160,3 +160,21 @@ void t.test('access security decides who may write, and tells the handler who di
   t.match(await ioc.event({ event: 'write', name: 'ao' }), { user: /./, host: /./ });
   await ioc.call('settle', 'ao');
 });
+
+void t.test('access security answers for what is served beside records', async (t) => {
+  const folder = t.testdir({
+    'access.acf': `UAG(operators) { alice, "role/staff" }
+HAG(console) { "127.0.0.1" }
+ASG(DEFAULT) { RULE(1, READ) }
+ASG(OPERATOR) { RULE(1, READ) RULE(1, WRITE, TRAPWRITE) { UAG(operators) HAG(console) } }
+`,
+  });
+  const { ioc } = await startTestIoc(t, { access: join(folder, 'access.acf') });
+  const mayWrite = (...args: unknown[]): Promise<unknown> => ioc.call('mayWrite', ...args);
+  t.equal(await mayWrite('OPERATOR', ['alice'], '127.0.0.1'), true);
+  t.equal(await mayWrite('OPERATOR', ['bob', 'role/staff'], '127.0.0.1'), true);
+  t.equal(await mayWrite('OPERATOR', ['bob'], '127.0.0.1'), false);
+  t.equal(await mayWrite('OPERATOR', ['alice'], '10.0.0.1'), false);
+  t.equal(await mayWrite('OPERATOR', [], '127.0.0.1'), false);
+  t.equal(await mayWrite('NO_SUCH_GROUP', ['alice'], '127.0.0.1'), false, 'as DEFAULT');
+});

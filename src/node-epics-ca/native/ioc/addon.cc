@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "access_check.h"
 #include "channel_text.h"
 #include "ioc_state.h"
 #include "js_value.h"
@@ -71,6 +72,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("loadDatabase", loadDatabase);
   add("loadRecords", loadRecords);
   add("setAccessSecurity", setAccessSecurity);
+  add("mayWrite", mayWrite);
   add("listDeviceRecords", listDeviceRecords);
   add("open", open);
   add("build", build);

@@ -1,5 +1,7 @@
 import { REMOTE_CALLS, serveRemoteCalls } from 'dm-ioc/internal/commands/remote-calls';
+import { callerOf, type Caller } from 'dm-ioc/internal/commands/caller';
 import { PvaClient, PvaServer } from 'epics-pva-ts';
+import { pino } from 'pino';
 import t from 'tap';
 import { FakeDataManagement } from '../../dm/fake-data-management.js';
 import { emptyStore } from '../empty-store.js';
@@ -12,7 +14,19 @@ t.teardown(() => {
 });
 const dm = new FakeDataManagement();
 const store = emptyStore(dm.owner);
-serveRemoteCalls(server, 'dm:', dm, store);
+let isTrusted = true;
+const callers: Caller[] = [];
+serveRemoteCalls({
+  server,
+  prefix: 'dm:',
+  dm,
+  store,
+  log: pino({ enabled: false }),
+  mayWrite: (caller) => {
+    callers.push(caller);
+    return isTrusted;
+  },
+});
 
 interface Answer {
   readonly id: string;
@@ -89,4 +103,19 @@ await t.test('a dataset and an experiment are added once', async (t) => {
   });
   t.match(await call('addExperiment', { name: 'new', users: 'd1, d2' }), { dataDirectory: '/dm/new/data' });
   t.same(store.state.experiments.get('new')?.experimentUsernameList, ['d1', 'd2']);
+});
+
+await t.test('a call that changes something is for those whom access security lets write', async (t) => {
+  isTrusted = false;
+  await t.rejects(call('addExperiment', { name: 'secret' }), { code: 'PVA_REMOTE', remoteCode: 'ACCESS_DENIED' });
+  t.notOk(dm.allExperiments.some(({ name }) => name === 'secret'));
+  t.match(callers.at(-1), { user: /./u, host: '127.0.0.1', users: [/./u] });
+  t.ok(await call('listJobs'), 'everybody may read');
+  isTrusted = true;
+});
+
+await t.test('a caller is named as in access files', (t) => {
+  const caller = callerOf({ account: 'me', peer: '[fe80::1%lo]:5075', roles: ['staff'] });
+  t.same(caller, { user: 'me', host: 'fe80::1%lo', users: ['me', 'role/staff'] });
+  t.end();
 });

@@ -6,7 +6,7 @@ import { emptyStore } from '../../empty-store.js';
 
 type Columns = Readonly<Record<string, ArrayLike<unknown>>>;
 
-async function setUp() {
+function setUp() {
   const server = PvaServer.isolated();
   const client = new PvaClient({ environment: server.clientSettings });
   const store = emptyStore();
@@ -29,7 +29,7 @@ async function setUp() {
 const job = { owner: 'me', status: 'done', countFiles: 1 };
 
 await t.test('a slot has its table of stages: one row a process, and one for a stage that has not begun', async (t) => {
-  const { store, shown } = await setUp();
+  const { store, shown } = setUp();
   const ran = { stageId: '1', childProcessNumber: 7, command: 'echo a', status: 'done', exitStatus: 0, stdOut: 'a\n' };
   const stages = {
     '2': { command: 'echo $b' },
@@ -56,7 +56,7 @@ await t.test('a slot has its table of stages: one row a process, and one for a s
 });
 
 await t.test('lists are newest first', async (t) => {
-  const { store, shown } = await setUp();
+  const { store, shown } = setUp();
   store.dispatch({
     type: 'jobs',
     jobs: [
@@ -78,7 +78,7 @@ await t.test('lists are newest first', async (t) => {
 });
 
 await t.test('a table that waits for its time is posted at once when it must be readable', async (t) => {
-  const { store, tables, get } = await setUp();
+  const { store, tables, get } = setUp();
   store.dispatch({ type: 'jobs', jobs: [{ ...job, id: 'x', submissionTime: 1 }] });
   tables.flush();
   t.same((await get('Job:Table'))['id'], ['x']);

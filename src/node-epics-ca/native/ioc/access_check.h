@@ -1,0 +1,12 @@
+#pragma once
+
+#include <napi.h>
+
+namespace epics_ioc {
+
+/// mayWrite(group, users, host): boolean
+/// Whether access security lets one of the users put, from this host, to a record of the group; true when it
+/// is off. On the JavaScript thread; takes the lock of access security, for microseconds.
+Napi::Value mayWrite(const Napi::CallbackInfo& info);
+
+}  // namespace epics_ioc
