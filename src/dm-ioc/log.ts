@@ -20,8 +20,7 @@ const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\
 
 /** One line, whatever a client put. */
 function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what must not reach a terminal
-  return text.replaceAll(/[\u0000-\u001f\u007f]/gu, (character) => ESCAPES[character] ?? hex(character));
+  return text.replaceAll(/\p{Cc}/gu, (character) => ESCAPES[character] ?? hex(character));
 }
 
 function hex(character: string): string {

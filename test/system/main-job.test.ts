@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { checkByPython, IocProcess, temporaryDirectory } from './ioc-process.js';
 
+t.setTimeout(240_000);
+
 const CLIENTS = {
   bluesky: 'a Bluesky RunEngine with plain EpicsSignals does the file-based outline',
   ca: 'Channel Access puts with completion do the same, and failures reach the client',
@@ -14,7 +16,7 @@ for (const [client, title] of Object.entries(CLIENTS)) {
     const directory = temporaryDirectory(t);
     const ioc = await IocProcess.start(join(directory, 'dm'));
     try {
-      await checkByPython(t, 'main_job.py', [client, ioc.root, join(directory, 'work')], ioc.clientEnvironment);
+      await checkByPython(t, 'main_job', [client, ioc.root, join(directory, 'work')], ioc.clientEnvironment);
     } finally {
       t.equal(await ioc.stop(), 0, 'SIGTERM ends the IOC with exit code 0', { output: ioc.output });
     }
@@ -42,7 +44,7 @@ await t.test("the same Bluesky plans drive DM's web services with backend rest",
     'dm.rest.poll={pollMs: 100, listMs: 1000, idleListMs: 2000, syncSettleMs: 500}',
   ]);
   try {
-    await checkByPython(t, 'main_job.py', ['bluesky', engine.root, join(directory, 'work')], ioc.clientEnvironment);
+    await checkByPython(t, 'main_job', ['bluesky', engine.root, join(directory, 'work')], ioc.clientEnvironment);
   } finally {
     t.equal(await ioc.stop(), 0, 'SIGTERM ends the IOC with exit code 0', { output: ioc.output });
     t.equal(await engine.stop(), 0, 'SIGTERM ends the engine with exit code 0');

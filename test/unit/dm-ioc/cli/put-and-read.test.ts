@@ -25,9 +25,8 @@ function pv(before: PvReading, after: PvReading, denied?: Error): PvAccess & { r
       isPut = true;
       return denied === undefined ? Promise.resolve() : Promise.reject(denied);
     },
-    // eslint-disable-next-line @typescript-eslint/require-await, require-yield -- nothing is followed here
-    async *monitor() {
-      return;
+    monitor: () => {
+      throw new Error('nothing is followed here');
     },
     close: () => Promise.resolve(),
   };
