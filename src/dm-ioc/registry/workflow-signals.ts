@@ -92,7 +92,7 @@ function jobsWith(...statuses: readonly string[]): (jobs: Jobs) => number {
 export const JOB_SIGNALS: Readonly<Record<string, Signal<Jobs>>> = {
   nPending: reading('integer', 'Jobs that wait', jobsWith('pending'), { service }),
   nRunning: reading('integer', 'Jobs that run', jobsWith('running', 'finalizing', 'aborting'), { service }),
-  nDone: reading('integer', 'Jobs done', jobsWith('done'), { service }),
-  nFailed: reading('integer', 'Jobs failed', jobsWith('failed'), { service }),
+  nDone: reading('integer', 'Jobs done, of those in Job:Table', jobsWith('done'), { service }),
+  nFailed: reading('integer', 'Jobs failed, of those in Job:Table', jobsWith('failed'), { service }),
   waitIdle: { kind: 'command', description: 'Done when no job is active' },
 };
