@@ -8,9 +8,13 @@ export const PROGRAM = resolve('src/dm-ioc/bin/dm-ioc.js');
 export const PYTHON = resolve('.venv/bin/python');
 const START_TIMEOUT_MS = 30_000;
 
+/** Where EPICS is, if not in the checkout. */
+const INSTALLATION: readonly string[] = ['EPICS_BASE', 'EPICS_HOST_ARCH'];
+
 /** The environment without the EPICS and DM settings of whoever runs the tests. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(EPICS|PVXS|DM|TAP)_/u.test(name)));
+  const isKept = (name: string): boolean => INSTALLATION.includes(name) || !/^(EPICS|PVXS|DM|TAP)_/u.test(name);
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => isKept(name)));
 }
 
 /** `dm-ioc run` as a child process on free ports of loopback. */

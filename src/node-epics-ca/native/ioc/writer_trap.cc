@@ -51,18 +51,23 @@ DeviceRecord* deviceOf(const dbChannel* channel) {
   return found == by_name.end() ? nullptr : found->second;
 }
 
+/// Base before 7.0.9 has it as a pointer to void.
+const dbChannel* channelOf(const asTrapWriteMessage& message) {
+  return static_cast<const dbChannel*>(message.serverSpecific);
+}
+
 void report(const asTrapWriteMessage& message, std::string text) {
   Event event;
   event.kind = Event::Kind::kPut;
-  event.record = dbChannelRecord(message.serverSpecific)->name;
-  event.field = dbChannelFldDes(message.serverSpecific)->name;
+  event.record = dbChannelRecord(channelOf(message))->name;
+  event.field = dbChannelFldDes(channelOf(message))->name;
   event.text = std::move(text);
   event.writer = {message.userid, message.hostid};
   IocState::instance().events.push(std::move(event));
 }
 
 void beforeWrite(const asTrapWriteMessage& message) {
-  current = message.serverSpecific;
+  current = channelOf(message);
   if (message.data != nullptr && trap().is_reporting)
     report(message, textOfRequest(message.dbrType, message.data, message.no_elements));
   const std::lock_guard<std::mutex> lock(trap().mutex);
@@ -71,7 +76,7 @@ void beforeWrite(const asTrapWriteMessage& message) {
     for (auto it = writes.begin(); it != writes.end();)
       it = it->second.has_ended ? writes.erase(it) : std::next(it);
   }
-  writes[message.serverSpecific] = {{message.userid, message.hostid}, false, false};
+  writes[channelOf(message)] = {{message.userid, message.hostid}, false, false};
 }
 
 /// A plain put to a record that is active is processed later, on another thread: remember by whom. The caller
@@ -85,7 +90,7 @@ void keepWaitingWriter(const dbChannel* channel, const Writer& writer) {
 }
 
 void afterWrite(const asTrapWriteMessage& message) {
-  const dbChannel* channel = message.serverSpecific;
+  const dbChannel* channel = channelOf(message);
   if (current == channel) current = nullptr;
   if (message.data == nullptr && trap().is_reporting) report(message, textOfChannel(channel));
   const std::lock_guard<std::mutex> lock(trap().mutex);
