@@ -8,7 +8,7 @@ ADDONS := node-epics-ca node-pvxs
 CLIENTS := .venv/.requirements
 OTHER_NODES ?= 22 24
 
-.PHONY: run build test test-node-% test-all lint bench docs clean prerequisites
+.PHONY: always run build test test-node-% test-all lint bench docs clean prerequisites
 .DEFAULT_GOAL := run
 
 run: build
@@ -60,7 +60,12 @@ node_modules/.package-lock.json: package-lock.json package.json $(wildcard src/*
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-.epics/.installed: $(wildcard src/epics-libs/*.ts) | node_modules/.package-lock.json
+# Where EPICS came from last time: installed and compiled again when that is elsewhere now.
+.epics/.origin: always
+	@mkdir -p $(@D) && echo '$(EPICS_BASE) $(PVXS)' > $@.now
+	@cmp -s $@.now $@ && rm $@.now || mv $@.now $@
+
+.epics/.installed: .epics/.origin $(wildcard src/epics-libs/*.ts) | node_modules/.package-lock.json
 	@npx --no-install tsc -b src/epics-libs
 	@node src/epics-libs/dist/install.js
 	@mkdir -p $(@D) && touch $@

@@ -83,7 +83,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     title: 'a missing library',
-    environment: { EPICS_BASE: '/nowhere/base' },
+    environment: { EPICS_BASE: '/nowhere/base', PVXS: '' },
     says: /EPICS_BASE is set but PVXS is not: set both/u,
   },
 ];

@@ -11,14 +11,23 @@ async function tree(root: string, files: readonly string[]): Promise<void> {
 }
 
 const BASE = ['dbd/base.dbd', 'include/epicsVersion.h', 'lib/linux-x86_64/libCom.so'];
+const WHEELS = [
+  'lib/epicscorelibs/dbd/base.dbd',
+  'lib/epicscorelibs/include/epicsVersion.h',
+  'lib/epicscorelibs/lib/libCom.so',
+  'lib/pvxslibs/dbd/pvxsIoc.dbd',
+  'lib/pvxslibs/include/pvxs/version.h',
+  'lib/pvxslibs/lib/libpvxs.so',
+];
 const PVXS = ['dbd/pvxsIoc.dbd', 'include/pvxs/version.h', 'lib/linux-x86_64/libpvxs.so'];
 
-await t.test('the wheels of the checkout are found when no site is named', (t) => {
-  const epics = locateEpics({});
+await t.test('the wheels of the checkout are found when no site is named', async (t) => {
+  const root = t.testdir();
+  await tree(root, WHEELS);
+  const epics = locateEpics({}, join(root, 'lib'));
   t.equal(epics.origin, 'wheels');
   t.ok(epics.includeDirs.length > 0 && epics.libDirs.length === 2 && epics.dbdDirs.length === 2);
   t.equal(epics.cxx11Abi, process.platform === 'darwin' ? 1 : 0);
-  t.end();
 });
 
 await t.test('wheels that are not installed are an error that says how to install them', (t) => {

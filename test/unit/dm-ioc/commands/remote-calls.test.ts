@@ -109,7 +109,8 @@ await t.test('a call that changes something is for those whom access security le
   isTrusted = false;
   await t.rejects(call('addExperiment', { name: 'secret' }), { code: 'PVA_REMOTE', remoteCode: 'ACCESS_DENIED' });
   t.notOk(dm.allExperiments.some(({ name }) => name === 'secret'));
-  t.match(callers.at(-1), { user: /./u, host: '127.0.0.1', users: [/./u] });
+  // A client of pvxs before 1.5.3 names no account.
+  t.match(callers.at(-1), { user: String, host: '127.0.0.1' });
   t.ok(await call('listJobs'), 'everybody may read');
   isTrusted = true;
 });
