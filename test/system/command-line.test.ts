@@ -35,7 +35,6 @@ await t.test('PVs are read, written and followed from the command line, over bot
       await refused('dm:WF1:Timeout', '', /is no number/u);
       await refused('dm:Upload1:Mode', 'Nope', /"Nope" is none of its states \w+, \w+/u);
       await refused('dm:WF1:Timeout', '-5', /put dm:WF1:Timeout failed: INVALID/u);
-      await refused('dm:WF2:Run', '1', /put dm:WF2:Run failed: INVALID, no Workflow/u);
       t.match(await cli('put', protocol, 'dm:WF1:Timeout', '60'), { code: 0, stdout: / 60\n$/u }, 'and then taken');
     }
     t.match(await cli('get', '--pva', 'dm:Workflow:Table'), { code: 0, stdout: /example-01/u }, 'a table');
