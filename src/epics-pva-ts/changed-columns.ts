@@ -1,6 +1,6 @@
 import { type JoinedStrings, pvxs, type ScalarCode, type StringArrayHandle } from 'node-pvxs';
+import { checkLengths } from './check-lengths.js';
 import { packColumn } from './packed-column.js';
-import { PvaError } from './pva-error.js';
 import type { RawFields } from './pv-type.js';
 
 type Column = ArrayLike<unknown>;
@@ -27,7 +27,7 @@ export class ChangedColumns {
       const change = this.#change(name, column);
       if (change !== undefined) fields[`value.${name}`] = change;
     }
-    this.#checkLengths();
+    checkLengths(this.#posted);
     return fields;
   }
 
@@ -55,13 +55,6 @@ export class ChangedColumns {
     if (packed === column) return column;
     pvxs.stringArraySet(strings, packed as JoinedStrings);
     return strings;
-  }
-
-  #checkLengths(): void {
-    const columns = [...this.#posted];
-    if (columns.every(([, column]) => column.length === columns[0]?.[1].length)) return;
-    const lengths = columns.map(([name, column]) => `${name} ${column.length}`).join(', ');
-    throw new PvaError('PVA_TYPE', `the columns of a table must be of one length: ${lengths}`, { path: 'value' });
   }
 }
 
