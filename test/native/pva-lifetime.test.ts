@@ -50,6 +50,12 @@ await t.test('a put that its handler drops is answered when garbage is collected
   t.same(await child.exit, clean);
 });
 
+await t.test('a put whose handler can never come to an end is answered when garbage is collected', async (t) => {
+  const child = startScenario('forgotten', '--expose-gc');
+  t.match(JSON.parse(await child.expect('error')), { code: 'PVA_REMOTE', remoteCode: 'PVA_CLOSED' });
+  t.same(await child.exit, clean);
+});
+
 await t.test('the main thread and workers use the addon one after the other', async (t) => {
   const child = startScenario('workers');
   for (let round = 0; round < 4; round++) t.equal(await child.expect('value'), '2');

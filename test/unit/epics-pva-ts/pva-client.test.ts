@@ -119,6 +119,24 @@ await t.test('a put that waits longer than its limit, or whose PV is missing, ti
   t.ok(isAborted, 'the handler learns that the client has gone');
 });
 
+await t.test('a limit of more than a timer of Node can count is none', async (t) => {
+  const { server, client } = start(t);
+  server.add('t:n', ntScalar('int32'), {
+    putTimeoutMs: 2 ** 40,
+    onPut: async (put) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return put.value;
+    },
+  });
+  await client.put('t:n', 1, { timeoutMs: 2 ** 40 });
+  const giveUp = new AbortController();
+  setTimeout(() => {
+    giveUp.abort();
+  }, 20);
+  const missing = client.get('t:none', { timeoutMs: 2 ** 31, signal: giveUp.signal });
+  await t.rejects(missing, { code: 'PVA_CANCELLED' });
+});
+
 await t.test('calls carry any data there and back', async (t) => {
   const { server, client } = start(t);
   server.addRpc('t:echo', {}, (call) => ({ ...call.arguments, peer: call.peer, none: undefined }));
