@@ -40,9 +40,10 @@ function packNumbers(code: NumberCode, column: ArrayLike<unknown>): unknown {
     if (typeof number !== wanted) return column;
   }
   const packed = typedArrays[code](column as never[]);
-  if (code === 'float32' || code === 'float64') return packed;
+  if (code === 'float64') return packed;
   for (let i = 0; i < column.length; i++) {
-    if (packed[i] !== column[i]) return column;
+    const isExact = packed[i] === column[i] || (code === 'float32' && Math.abs(packed[i] as number) !== Infinity);
+    if (!isExact) return column;
   }
   return packed;
 }

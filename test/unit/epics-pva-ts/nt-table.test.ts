@@ -55,13 +55,17 @@ await t.test('columns put by a client, or posted as fields, count as posted', as
 });
 
 await t.test('an element that does not fit is named', (t) => {
-  const table = server.add('t:bad', ntTable({ a: { type: 'string' }, n: { type: 'uint8' }, o: { type: 'bool' } }));
-  const rows = { a: ['x', 'y'], n: [1, 2], o: [true, false] };
+  const table = server.add(
+    't:bad',
+    ntTable({ a: { type: 'string' }, n: { type: 'uint8' }, o: { type: 'bool' }, f: { type: 'float32' } }),
+  );
+  const rows = { a: ['x', 'y'], n: [1, 2], o: [true, false], f: [0, Infinity] };
   for (const [bad, path] of [
     [{ ...rows, a: ['x', 5] }, 'value.a[1]'],
     [{ ...rows, n: [1, 256] }, 'value.n[1]'],
     [{ ...rows, n: [1, 0.5] }, 'value.n[1]'],
     [{ ...rows, o: [true, 1] }, 'value.o[1]'],
+    [{ ...rows, f: [0, 1e39] }, 'value.f[1]'],
     [{ ...rows, more: [1, 2] }, 'value.more'],
   ] as const) {
     t.throws(
