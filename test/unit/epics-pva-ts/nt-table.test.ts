@@ -100,6 +100,35 @@ await t.test('an array changed in place, or with a NUL in a text, is posted as i
   t.end();
 });
 
+await t.test('numbers of a column change one by one, whatever they are given as', (t) => {
+  const table = server.add('t:numbers', ntTable({ big: { type: 'int64' }, f: { type: 'float32' } }));
+  const big = [1n, 2n, 3n, 4n, 5n];
+  const f = [0, 0.1, NaN, -0, Infinity];
+  for (const change of [
+    () => (big[0] = 10n),
+    () => (big[1] = 20 as never),
+    () => (big[2] = 30n),
+    () => (f[2] = 0.25),
+    () => (f[3] = NaN),
+    () => (big[4] = 2n ** 63n - 1n),
+  ]) {
+    change();
+    table.post({ big, f });
+    t.same(table.get(), { big: BigInt64Array.from(big, BigInt), f: Float32Array.from(f) });
+  }
+  t.throws(
+    () => {
+      big[3] = 2n ** 63n;
+      table.post({ big });
+    },
+    { code: 'PVA_TYPE', path: 'value.big[3]' },
+  );
+  big[3] = 7n;
+  table.post({ big });
+  t.same(table.get().big, BigInt64Array.from(big, BigInt));
+  t.end();
+});
+
 await t.test('whatever is posted after whatever, the table holds the last of each column', (t) => {
   const text = fc.oneof(fc.constantFrom('', 'a', 'status', '\0'), fc.string({ unit: 'grapheme', maxLength: 300 }));
   const rows = (size: number): fc.Arbitrary<{ text?: string[]; number?: number[]; flag?: boolean[] }> =>
