@@ -1,6 +1,6 @@
 import { type JoinedStrings, pvxs, type ScalarCode, type StringArrayHandle } from 'node-pvxs';
-import { packColumn } from './packed-column.js';
-import { PvaError } from './pva-error.js';
+import { checkLengths } from './check-lengths.js';
+import { type Numbers, packColumn, repackNumber } from './packed-column.js';
 import type { RawFields } from './pv-type.js';
 
 type Column = ArrayLike<unknown>;
@@ -10,6 +10,7 @@ export class ChangedColumns {
   readonly #types: ReadonlyMap<string, ScalarCode>;
   readonly #posted: Map<string, unknown[]>;
   readonly #strings = new Map<string, StringArrayHandle>();
+  readonly #numbers = new Map<string, Numbers>();
 
   /** @param present columns as they are before the first post; others are empty */
   constructor(types: ReadonlyMap<string, ScalarCode>, present: Readonly<Record<string, unknown>>) {
@@ -27,7 +28,7 @@ export class ChangedColumns {
       const change = this.#change(name, column);
       if (change !== undefined) fields[`value.${name}`] = change;
     }
-    this.#checkLengths();
+    checkLengths(this.#posted);
     return fields;
   }
 
@@ -39,7 +40,17 @@ export class ChangedColumns {
     if (changed?.length === 0) return undefined;
     if (changed === null) this.#posted.set(name, Array.from(column));
     else for (const index of changed) posted[index] = column[index];
-    return type === 'string' ? this.#changeStrings(name, column, changed) : packColumn(type, column);
+    if (type === 'string') return this.#changeStrings(name, column, changed);
+    return this.#changeNumbers(name, type, column, changed);
+  }
+
+  #changeNumbers(name: string, type: ScalarCode, column: Column, changed: readonly number[] | null): unknown {
+    const known = this.#numbers.get(name);
+    if (changed && known && changed.every((index) => repackNumber(type, known, index, column[index]))) return known;
+    const packed = packColumn(type, column);
+    if (packed === column) this.#numbers.delete(name);
+    else this.#numbers.set(name, packed as Numbers);
+    return packed;
   }
 
   #changeStrings(name: string, column: Column, changed: readonly number[] | null): unknown {
@@ -55,13 +66,6 @@ export class ChangedColumns {
     if (packed === column) return column;
     pvxs.stringArraySet(strings, packed as JoinedStrings);
     return strings;
-  }
-
-  #checkLengths(): void {
-    const columns = [...this.#posted];
-    if (columns.every(([, column]) => column.length === columns[0]?.[1].length)) return;
-    const lengths = columns.map(([name, column]) => `${name} ${column.length}`).join(', ');
-    throw new PvaError('PVA_TYPE', `the columns of a table must be of one length: ${lengths}`, { path: 'value' });
   }
 }
 

@@ -1,5 +1,6 @@
 import { type OperationHandle, pvxs } from 'node-pvxs';
 import { PvaError } from './pva-error.js';
+import { startTimer } from './start-timer.js';
 
 /** When an operation is given up. */
 export interface GiveUp {
@@ -29,7 +30,6 @@ export class ClientOperations {
       if (this.#isClosed) throw new PvaError('PVA_CLOSED', 'the client has been closed', { pvName });
       if (signal?.aborted) throw cancelled(pvName, signal);
       let operation: OperationHandle | null = null;
-      let timer: NodeJS.Timeout | undefined;
       const abort = (): void => {
         if (signal) end(cancelled(pvName, signal));
       };
@@ -44,11 +44,9 @@ export class ClientOperations {
       this.#open.add(end);
       pvxs.retainLoop();
       signal?.addEventListener('abort', abort);
-      if (timeoutMs !== Infinity) {
-        timer = setTimeout(() => {
-          end(new PvaError('PVA_TIMEOUT', `${pvName}: no answer within ${timeoutMs} ms`, { pvName }));
-        }, timeoutMs);
-      }
+      const timer = startTimer(timeoutMs, () => {
+        end(new PvaError('PVA_TIMEOUT', `${pvName}: no answer within ${timeoutMs} ms`, { pvName }));
+      });
       const settle: Settle<T> = {
         succeed: (result) => {
           resolve(result);

@@ -1,5 +1,6 @@
 import { type ContextHandle, type Discovered, type OperationHandle, pvxs } from 'node-pvxs';
 import { PvaError } from './pva-error.js';
+import { Waiters } from './waiters.js';
 
 export interface DiscoverOptions {
   /** Ends it. */
@@ -14,8 +15,8 @@ export class Discovery implements AsyncIterableIterator<Discovered> {
   readonly #signal: AbortSignal | undefined;
   readonly #onEnd: (discovery: Discovery) => void;
   readonly #found: Discovered[] = [];
+  readonly #waiters = new Waiters();
   #end: PvaError | 'finished' | null = null;
-  #wake: (() => void) | null = null;
 
   /** @internal Use PvaClient.discover(). */
   constructor(context: ContextHandle, options: DiscoverOptions, onEnd: (discovery: Discovery) => void) {
@@ -23,7 +24,7 @@ export class Discovery implements AsyncIterableIterator<Discovered> {
     this.#onEnd = onEnd;
     this.#operation = pvxs.contextDiscover(context, options.ping ?? true, (discovered) => {
       this.#found.push(discovered);
-      this.#wake?.();
+      this.#waiters.wake();
     });
     this.#signal?.addEventListener('abort', this.#abort);
     if (this.#signal?.aborted) this.#abort();
@@ -40,12 +41,7 @@ export class Discovery implements AsyncIterableIterator<Discovered> {
         throw end;
       }
       if (end === 'finished') return { done: true, value: undefined };
-      pvxs.retainLoop();
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      this.#wake = null;
-      pvxs.releaseLoop();
+      await this.#waiters.wait();
     }
   }
 
@@ -66,7 +62,7 @@ export class Discovery implements AsyncIterableIterator<Discovered> {
     pvxs.operationCancel(this.#operation);
     this.#signal?.removeEventListener('abort', this.#abort);
     this.#onEnd(this);
-    this.#wake?.();
+    this.#waiters.wake();
   }
 
   readonly #abort = (): void => {

@@ -1,26 +1,12 @@
-import type { MemberDescriptor, PlainType, TypeDescriptor } from 'node-pvxs';
+import type { MemberDescriptor, TypeDescriptor } from 'node-pvxs';
 import { PvaError } from './pva-error.js';
+import { typedArrayCodes } from './typed-array-codes.js';
 
 /** Data with the PVAccess type that was found for it. */
 export interface TypedData {
   readonly type: TypeDescriptor;
   readonly value: unknown;
 }
-
-const typedArrays: Readonly<Record<string, PlainType['code']>> = {
-  Int8Array: 'int8[]',
-  Int16Array: 'int16[]',
-  Int32Array: 'int32[]',
-  BigInt64Array: 'int64[]',
-  Uint8Array: 'uint8[]',
-  Buffer: 'uint8[]',
-  Uint8ClampedArray: 'uint8[]',
-  Uint16Array: 'uint16[]',
-  Uint32Array: 'uint32[]',
-  BigUint64Array: 'uint64[]',
-  Float32Array: 'float32[]',
-  Float64Array: 'float64[]',
-};
 
 /**
  * The PVAccess type of JSON-like data, the same for each value of a JavaScript type: numbers are float64, bigints
@@ -48,7 +34,7 @@ export function inferType(data: unknown, path = ''): TypedData {
 function inferObject(data: object, path: string): TypedData {
   if (data instanceof Date) return { type: { code: 'string' }, value: data.toISOString() };
   if (Array.isArray(data)) return inferArray(data as unknown[], path);
-  const code = ArrayBuffer.isView(data) ? typedArrays[data.constructor.name] : undefined;
+  const code = ArrayBuffer.isView(data) ? typedArrayCodes[data.constructor.name] : undefined;
   if (code) return { type: { code }, value: data };
   const fields = Object.entries(data)
     .filter(([, content]) => content !== undefined)

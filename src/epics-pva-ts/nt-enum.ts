@@ -46,6 +46,13 @@ export function ntEnum<const Choice extends string>(
       const { index } = fields['value'] as { readonly index: number };
       return { index, label: choices[index] ?? '' };
     },
+    checkPut: (fields, changed) => {
+      if (changed.includes('value.choices')) {
+        throw new PvaError('PVA_TYPE', "the choices can't be put", { path: 'value.choices' });
+      }
+      const after = fields['value'] as { readonly index: number; readonly choices: readonly string[] };
+      indexOf(after.choices, after.index);
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ScalarCode } from 'node-pvxs';
 import { alarmField } from './alarm.js';
 import { ChangedColumns } from './changed-columns.js';
+import { checkLengths } from './check-lengths.js';
 import { structureCodec } from './field-codec.js';
 import type { InputOf, ValueOf } from './field-type.js';
 import type { PvType } from './pv-type.js';
@@ -44,5 +45,8 @@ export function ntTable<const C extends TableColumns>(columns: C): PvType<TableV
       return (input) => changed.take(input);
     },
     decode: (raw) => raw['value'] as TableValue<C>,
+    checkPut: (fields) => {
+      checkLengths(Object.entries(fields['value'] as Readonly<Record<string, ArrayLike<unknown>>>));
+    },
   };
 }

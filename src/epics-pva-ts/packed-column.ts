@@ -1,7 +1,8 @@
 import type { ScalarCode } from 'node-pvxs';
 
 type NumberCode = Exclude<ScalarCode, 'bool' | 'string'>;
-type Numbers = Record<number, number | bigint> & { readonly length: number };
+/** A typed array of numbers. */
+export type Numbers = Record<number, number | bigint> & { readonly length: number };
 
 const typedArrays: Readonly<Record<NumberCode, (column: ArrayLike<never>) => Numbers>> = {
   int8: (column) => new Int8Array(column),
@@ -34,15 +35,29 @@ function packStrings(column: ArrayLike<unknown>): unknown {
 }
 
 function packNumbers(code: NumberCode, column: ArrayLike<unknown>): unknown {
-  const wanted = code === 'int64' || code === 'uint64' ? 'bigint' : 'number';
   if (!Array.isArray(column)) return column;
   for (const number of column as unknown[]) {
-    if (typeof number !== wanted) return column;
+    if (!isOfCode(code, number)) return column;
   }
   const packed = typedArrays[code](column as never[]);
-  if (code === 'float32' || code === 'float64') return packed;
+  if (code === 'float64') return packed;
   for (let i = 0; i < column.length; i++) {
-    if (packed[i] !== column[i]) return column;
+    if (!isHeld(code, packed[i], column[i])) return column;
   }
   return packed;
+}
+
+/** Change one number of a packed column. False when it doesn't fit. */
+export function repackNumber(code: ScalarCode, packed: Numbers, index: number, number: unknown): boolean {
+  if (!isOfCode(code, number)) return false;
+  packed[index] = number;
+  return code === 'float64' || isHeld(code, packed[index], number);
+}
+
+function isOfCode(code: ScalarCode, number: unknown): number is number | bigint {
+  return typeof number === (code === 'int64' || code === 'uint64' ? 'bigint' : 'number');
+}
+
+function isHeld(code: ScalarCode, packed: unknown, number: unknown): boolean {
+  return packed === number || (code === 'float32' && Math.abs(packed as number) !== Infinity);
 }

@@ -103,6 +103,7 @@ function indexOfLabel(current: ValueHandle | null, label: string): number {
 
 /** Fields to put: an object as it is, anything else as the field `value` (of an enum: its index). */
 function fieldsToPut(prototype: ValueHandle, data: unknown): unknown {
+  if (data === undefined) throw new PvaError('PVA_TYPE', 'no value was given', { path: 'value' });
   if (data instanceof TypedValue) return pvxs.valueToJs(data.toHandle(), true);
   const isObject = typeof data === 'object' && data !== null && Object.getPrototypeOf(data) === Object.prototype;
   if (isObject) return data;

@@ -13,6 +13,12 @@ export interface PvType<Value, Input> {
   /** An encoder for one PV, which may leave out what hasn't changed since the present value and what it gave after. */
   encoder(present: Value | null): (input: Input) => RawFields;
   decode(fields: RawFields): Value;
+  /**
+   * Refuse what no client may put.
+   * @param fields all fields as they would be after the put @param changed paths of those the client sent
+   * @throws PvaError `PVA_TYPE`
+   */
+  checkPut?(fields: RawFields, changed: readonly string[]): void;
 }
 
 /** Read from a PV of this type. */

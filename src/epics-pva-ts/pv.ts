@@ -152,8 +152,11 @@ export class Pv<Value, Input> {
     const changes = pvxs.valueToJs(sent, true) as RawFields;
     const merged = pvxs.sharedPvFetch(this.#handle);
     pvxs.valueAssign(merged, changes);
-    const value = this.#type.decode(pvxs.valueToJs(merged, false) as RawFields);
-    const request = Object.assign(clientRequest(op, signal), { value, changed: pvxs.valueMarked(sent) });
+    const fields = pvxs.valueToJs(merged, false) as RawFields;
+    const changed = pvxs.valueMarked(sent);
+    this.#type.checkPut?.(fields, changed);
+    const value = this.#type.decode(fields);
+    const request = Object.assign(clientRequest(op, signal), { value, changed });
     const accepted = await onPut(request);
     if (signal.aborted || accepted === undefined) return;
     // What the client sent is accepted as it is: other fields needn't be posted.

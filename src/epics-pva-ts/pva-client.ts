@@ -1,5 +1,6 @@
 import { type ContextHandle, type Definitions, pvxs, type TypeDescriptor } from 'node-pvxs';
 import { ClientOperations, type GiveUp } from './client-operations.js';
+import { decodeAs } from './decode-as.js';
 import { Discovery, type DiscoverOptions } from './discovery.js';
 import { ntUri, type UriQuery } from './nt-uri.js';
 import { PutOperation } from './put-operation.js';
@@ -18,7 +19,7 @@ export interface OperationSettings extends GiveUp {
   readonly server?: string | undefined;
 }
 
-/** What reading takes besides: how the data is decoded into {@link PvaData.value}. */
+/** What reading takes besides: how the data is decoded into {@link PvaData.value}, which throws PVA_TYPE if it isn't so. */
 export interface ReadSettings<Value> extends OperationSettings {
   readonly type?: PvType<Value, never> | undefined;
 }
@@ -60,7 +61,7 @@ export class PvaClient {
     return this.#operations.run(name, settings, (settle) =>
       pvxs.contextGet(this.#context, name, optionsOf(settings), (error, value) => {
         if (error) settle.fail(error);
-        else settle.succeed(new PvaData(value, decoderOf(settings)));
+        else settle.succeed(new PvaData(value, decoderOf(name, settings)));
       }),
     );
   }
@@ -106,7 +107,7 @@ export class PvaClient {
       const argument = args instanceof TypedValue ? args : ntUri(name, args);
       return pvxs.contextRpc(this.#context, name, argument.toHandle(), optionsOf(settings), (error, value) => {
         if (error) settle.fail(error);
-        else settle.succeed(new PvaData(value, decoderOf(settings)));
+        else settle.succeed(new PvaData(value, decoderOf(name, settings)));
       });
     });
   }
@@ -116,7 +117,12 @@ export class PvaClient {
     const options = optionsOf(settings, { queueSize: settings.queueSize, pipeline: settings.pipeline });
     return this.#track((onEnd) => {
       const { signal, onConnection } = settings;
-      return new PvaMonitor(this.#context, name, options, { decode: decoderOf(settings), signal, onConnection, onEnd });
+      return new PvaMonitor(this.#context, name, options, {
+        decode: decoderOf(name, settings),
+        signal,
+        onConnection,
+        onEnd,
+      });
     });
   }
 
@@ -146,10 +152,12 @@ export class PvaClient {
 
   #track<M extends { stop(reason: PvaError): void }>(start: (onEnd: (monitor: M) => void) => M): M {
     try {
-      const monitor = start((ended) => {
-        this.#monitors.delete(ended as never);
+      const ended = new Set<M>();
+      const monitor = start((one) => {
+        ended.add(one);
+        this.#monitors.delete(one as never);
       });
-      this.#monitors.add(monitor as never);
+      if (!ended.has(monitor)) this.#monitors.add(monitor as never);
       return monitor;
     } catch (error) {
       throw PvaError.from(error);
@@ -164,7 +172,7 @@ function optionsOf(
   return { request: requestText(settings.request, record), server: settings.server ?? null };
 }
 
-function decoderOf<Value>(settings: ReadSettings<Value>): PvType<Value, never>['decode'] | null {
+function decoderOf<Value>(name: string, settings: ReadSettings<Value>): PvType<Value, never>['decode'] | null {
   const { type } = settings;
-  return type ? (fields) => type.decode(fields) : null;
+  return type ? (fields) => decodeAs(name, type, fields) : null;
 }

@@ -38,7 +38,7 @@ export class PvaError extends Error {
 
   /** The PvaError of anything thrown; the PV's name goes in front of the message. */
   static from(error: unknown, pvName?: string): PvaError {
-    if (error instanceof PvaError) return error;
+    if (error instanceof PvaError && (error.pvName !== undefined || pvName === undefined)) return error;
     const message = error instanceof Error ? error.message : String(error);
     const { code, path } = error instanceof Error ? (error as Partial<NativeError>) : {};
     const isNative = typeof code === 'string' && code.startsWith('PVA_');

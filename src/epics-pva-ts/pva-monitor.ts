@@ -9,6 +9,7 @@ import { cancelled } from './client-operations.js';
 import { PvaData } from './pva-data.js';
 import { PvaError } from './pva-error.js';
 import type { RawFields } from './pv-type.js';
+import { Waiters } from './waiters.js';
 
 /** How a monitor ends, and what it tells besides data. */
 export interface MonitorHooks<Value> {
@@ -25,7 +26,7 @@ export class PvaMonitor<Value> implements AsyncIterableIterator<PvaData<Value>> 
   readonly #name: string;
   readonly #hooks: MonitorHooks<Value>;
   readonly #subscription: SubscriptionHandle;
-  #wake: (() => void) | null = null;
+  readonly #waiters = new Waiters();
   #mayHaveEvents = false;
   #end: PvaError | 'finished' | null = null;
 
@@ -35,7 +36,7 @@ export class PvaMonitor<Value> implements AsyncIterableIterator<PvaData<Value>> 
     this.#hooks = hooks;
     this.#subscription = pvxs.contextMonitor(context, name, options, () => {
       this.#mayHaveEvents = true;
-      this.#wake?.();
+      this.#waiters.wake();
     });
     hooks.signal?.addEventListener('abort', this.#abort);
     if (hooks.signal?.aborted) this.#abort();
@@ -52,7 +53,7 @@ export class PvaMonitor<Value> implements AsyncIterableIterator<PvaData<Value>> 
         throw end;
       }
       if (end === 'finished') return { done: true, value: undefined };
-      await this.#event();
+      await this.#waiters.wait();
     }
   }
 
@@ -66,9 +67,13 @@ export class PvaMonitor<Value> implements AsyncIterableIterator<PvaData<Value>> 
     return this;
   }
 
-  /** How many updates wait, how many were squashed at the server and here. */
+  /** How many updates wait, how many were squashed at the server and here. @throws PvaError `PVA_CLOSED` after the end */
   stat(): SubscriptionStat {
-    return pvxs.subscriptionStat(this.#subscription, false);
+    try {
+      return pvxs.subscriptionStat(this.#subscription, false);
+    } catch (error) {
+      throw PvaError.from(error, this.#name);
+    }
   }
 
   /** @internal End with an error, or just end. */
@@ -78,7 +83,7 @@ export class PvaMonitor<Value> implements AsyncIterableIterator<PvaData<Value>> 
     pvxs.subscriptionCancel(this.#subscription);
     this.#hooks.signal?.removeEventListener('abort', this.#abort);
     this.#hooks.onEnd(this);
-    this.#wake?.();
+    this.#waiters.wake();
   }
 
   readonly #abort = (): void => {
@@ -101,15 +106,5 @@ export class PvaMonitor<Value> implements AsyncIterableIterator<PvaData<Value>> 
       }
     }
     return null;
-  }
-
-  async #event(): Promise<void> {
-    if (this.#mayHaveEvents || this.#end !== null) return;
-    pvxs.retainLoop();
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
-    this.#wake = null;
-    pvxs.releaseLoop();
   }
 }

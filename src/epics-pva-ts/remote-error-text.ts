@@ -3,8 +3,12 @@ import { PvaError } from './pva-error.js';
 /** The text a client gets for an error of a handler: `CODE: message`. A string `code` of the error is kept, so that the
  * client finds it as {@link PvaError.remoteCode}; other errors are PVA_HANDLER. */
 export function remoteErrorText(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return `${errorCode(error)}: ${message}`;
+  try {
+    const message = error instanceof Error ? error.message : String(error);
+    return `${errorCode(error)}: ${message}`;
+  } catch {
+    return 'PVA_HANDLER: an error that has no text';
+  }
 }
 
 /** The code of an error of a handler. */

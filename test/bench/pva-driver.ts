@@ -2,7 +2,8 @@
 // one line of JSON. The server is found by the EPICS_PVA_* variables.
 // usage: node pva-driver.js put PREFIX COUNT SECONDS       puts with block to PREFIX:set0..: one at a time, then COUNT outstanding
 //        node pva-driver.js monitor PREFIX COUNT SECONDS   monitors of PREFIX:get0.., counted until SECONDS after the first
-//                                                          update and until they have been quiet for a second
+//                                                          update (or none, for 5 more) and until they have been
+//                                                          quiet for a second
 //        node pva-driver.js table ROWS COLUMNS POSTS       NTTable: one row changed, all rows changed; no client
 import { ntTable, PvaServer } from 'epics-pva-ts';
 import { type ContextHandle, type OperationHandle, pvxs, type SubscriptionHandle, type ValueHandle } from 'node-pvxs';
@@ -113,7 +114,8 @@ async function measureMonitors(prefix: string, count: number, seconds: number): 
   process.stderr.write('connected\n');
   const initial = pvs.map((pv) => pv.updates);
   const total = (): number => pvs.reduce((sum, pv, i) => sum + pv.updates - (initial[i] ?? 0), 0);
-  await poll(() => total() > 0);
+  const giveUp = performance.now() + (seconds + 5) * 1000;
+  await poll(() => total() > 0 || performance.now() > giveUp);
   const started = performance.now();
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   const delivered = pvs.map((pv, i) => pv.updates - (initial[i] ?? 0));

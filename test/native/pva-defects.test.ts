@@ -1,6 +1,8 @@
-// Ten defects that bindings of pvxs and other native packages have had. What needs a process of its own (1 the process
-// never ends, 4 references shared between threads) is in pva-lifetime.test.ts; lossy conversion (7) also in the
-// property tests of test/unit/node-pvxs.
+// Ten defects that bindings of pvxs and other native packages have had, by number: 1 the process never ends, 2 a put is
+// never answered, 3 threads of libuv wait, 4 references are shared between threads, 5 queues without end, 6 both sides
+// wait for each other, 7 lossy or slow values, 8 errors without codes and shared state, 9 binaries in the repository,
+// 10 files without end. What needs a process of its own (1, 4, part of 2 and 9) is in pva-lifetime.test.ts; 7 also in
+// the property tests of test/unit/node-pvxs.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { ntScalar, ntTable, PvaClient, PvaServer } from 'epics-pva-ts';
+import { ntScalar, ntScalarArray, ntTable, PvaClient, PvaServer } from 'epics-pva-ts';
 import { pvxs } from 'node-pvxs';
 import t from 'tap';
 
@@ -52,6 +52,26 @@ await t.test('objects of pvxs are gone after thousands of operations', async (t)
   const before = await liveObjects();
   await useEverything(2000);
   t.same(await liveObjects(), before);
+});
+
+await t.test('large arrays that nobody reads are freed while more come', async (t) => {
+  using server = PvaServer.isolated();
+  const pv = server.add('t:large', ntScalarArray('uint8'));
+  const data = new Uint8Array(4e6);
+  using client = new PvaClient({ environment: server.clientSettings });
+  const monitor = client.monitor('t:large');
+  await monitor.next();
+  await liveObjects();
+  const before = process.memoryUsage().rss;
+  let most = 0;
+  for (let i = 0; i < 150; i++) {
+    data[0] = i;
+    pv.post(data);
+    await monitor.next();
+    most = Math.max(most, process.memoryUsage().rss);
+  }
+  const grownMb = (most - before) / 2 ** 20;
+  t.ok(grownMb < 300, `${grownMb.toFixed(1)} MB of 600`);
 });
 
 await t.test('memory does not grow with the number of operations', async (t) => {

@@ -15,7 +15,7 @@ async function putTo(child: LineProcess): Promise<unknown> {
   );
 }
 
-await t.test('a process that only holds PVs, servers and clients ends by itself', async (t) => {
+await t.test('1: a process that only holds PVs, servers and clients ends by itself', async (t) => {
   t.same(await startScenario('idle').exit, clean);
 });
 
@@ -44,27 +44,33 @@ await t.test('puts under way fail when the process ends because nothing keeps it
   t.same(await child.exit, clean);
 });
 
-await t.test('a put that its handler drops is answered when garbage is collected', async (t) => {
+await t.test('2: a put that its handler drops is answered when garbage is collected', async (t) => {
   const child = startScenario('dropped', '--expose-gc');
   t.match(JSON.parse(await child.expect('error')), { code: 'PVA_REMOTE', remoteCode: 'PVA_CLOSED' });
   t.same(await child.exit, clean);
 });
 
-await t.test('the main thread and workers use the addon one after the other', async (t) => {
+await t.test('2: a put whose handler can never come to an end is answered when garbage is collected', async (t) => {
+  const child = startScenario('forgotten', '--expose-gc');
+  t.match(JSON.parse(await child.expect('error')), { code: 'PVA_REMOTE', remoteCode: 'PVA_CLOSED' });
+  t.same(await child.exit, clean);
+});
+
+await t.test('4: the main thread and workers use the addon one after the other', async (t) => {
   const child = startScenario('workers');
   for (let round = 0; round < 4; round++) t.equal(await child.expect('value'), '2');
   for (let round = 0; round < 3; round++) t.equal(await child.expect('worker'), '3');
   t.same(await child.exit, clean);
 });
 
-await t.test('a worker that is terminated in the middle leaves nobody waiting', async (t) => {
+await t.test('4: a worker that is terminated in the middle leaves nobody waiting', async (t) => {
   const child = startScenario('terminated');
   t.equal(await child.expect('put'), 'PVA_REMOTE');
   await child.expect('done');
   t.same(await child.exit, clean);
 });
 
-await t.test('all symbols of the addon resolve at load', async (t) => {
+await t.test('9: all symbols of the addon resolve at load', async (t) => {
   const child = startProcess(process.execPath, ['--input-type=module', '-e', 'await import("node-pvxs")'], {
     LD_BIND_NOW: '1',
   });

@@ -38,13 +38,15 @@ constexpr napi_typedarray_type typed_array_of() {
 template <typename T>
 shared_array<const void> numbers_from_js(TypeCode code, const Napi::Value& data, const std::string& path) {
   if (data.IsTypedArray()) {
-    auto array = data.As<Napi::TypedArray>();
-    auto type = array.TypedArrayType();
+    // Not by way of its ArrayBuffer: the memory may be shared between threads, and then it has none.
+    napi_typedarray_type type{};
+    size_t size = 0;
+    void* elements = nullptr;
+    napi_get_typedarray_info(data.Env(), data, &type, &size, &elements, nullptr, nullptr);
     if (type == typed_array_of<T>() ||
         (sizeof(T) == 1 && std::is_unsigned_v<T> && type == napi_uint8_clamped_array)) {
-      shared_array<T> result(array.ElementLength());
-      auto* bytes = static_cast<const char*>(array.ArrayBuffer().Data()) + array.ByteOffset();
-      if (!result.empty()) std::memcpy(result.data(), bytes, result.size() * sizeof(T));
+      shared_array<T> result(size);
+      if (!result.empty()) std::memcpy(result.data(), elements, size * sizeof(T));
       return result.freeze().template castTo<const void>();
     }
   } else if (!data.IsArray()) {

@@ -27,7 +27,7 @@ void ClientResult::fail(const std::exception_ptr& exception) {
 void ClientResult::post(const std::exception_ptr& exception, pvxs::Value value, std::string peer) {
   callback_->post([exception, value = std::move(value), peer = std::move(peer)](Napi::Env env) {
     auto error = exception ? to_js_error(env, exception).Value() : Napi::Value(env.Null());
-    auto result = value ? wrap_value(env, value) : Napi::Value(env.Null());
+    auto result = value ? wrap_content(env, value) : Napi::Value(env.Null());
     return std::vector<napi_value>{error, result, Napi::String::New(env, peer)};
   });
 }

@@ -15,7 +15,7 @@ namespace node_pvxs {
 
 template <typename T>
 [[noreturn]] void throw_number_mismatch(const std::string& path) {
-  std::string wanted = "a number";
+  std::string wanted = std::is_same_v<T, float> ? "a number of float32's range" : "a number";
   if constexpr (sizeof(T) == 8 && std::is_integral_v<T>) {
     wanted =
         std::is_signed_v<T> ? "a BigInt or safe integer of int64's range" : "a BigInt or safe integer >= 0";
@@ -26,12 +26,13 @@ template <typename T>
   throw PvaError("PVA_TYPE", "the field takes " + wanted, path);
 }
 
-// The number, if it is one that T holds exactly (a float may lose digits, an integer never).
+// The number, if it is one that T holds exactly (a float32 may lose digits but not the size, an integer
+// nothing).
 template <typename T>
 bool number_fits(double number, T& result) {
   if constexpr (std::is_floating_point_v<T>) {
     result = static_cast<T>(number);
-    return true;
+    return std::isfinite(number) == std::isfinite(result);
   } else {
     constexpr double kMaxSafe = 9007199254740991.0;
     double low =

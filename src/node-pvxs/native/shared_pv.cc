@@ -28,7 +28,7 @@ RequestHandler request_handler(const Napi::Value& function) {
     auto exec_op = ExecOp::create(std::move(op));
     callback->post([exec_op, value](Napi::Env env) {
       Environment::of(env).close_at_exit(exec_op);
-      auto argument = value ? wrap_value(env, value) : Napi::Value(env.Null());
+      auto argument = value ? wrap_content(env, value) : Napi::Value(env.Null());
       return std::vector<napi_value>{wrap(env, exec_op), argument};
     });
   };
@@ -108,7 +108,7 @@ Napi::Value post(const Napi::CallbackInfo& info) {
 Napi::Value fetch(const Napi::CallbackInfo& info) {
   auto handle = unwrap<SharedPvHandle>(info[0]);
   if (!handle->pv.isOpen()) throw PvaError("PVA_CLOSED", "the PV isn't open");
-  return wrap_value(info.Env(), handle->pv.fetch());
+  return wrap_content(info.Env(), handle->pv.fetch());
 }
 
 // void SharedPV::onPut(std::function<void(SharedPV&, std::unique_ptr<ExecOp>&&, Value&&)>&& fn)

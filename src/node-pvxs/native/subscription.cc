@@ -42,7 +42,7 @@ bool pop_event(Napi::Env env, Subscription& subscription, Napi::Object event) {
     auto value = subscription.pop();
     if (!value) return false;
     event.Set("type", "data");
-    event.Set("value", wrap_value(env, std::move(value)));
+    event.Set("value", wrap_content(env, std::move(value)));
   } catch (const pvxs::client::Connected& connected) {
     event.Set("type", "connected");
     event.Set("peer", connected.peerName);
@@ -93,7 +93,7 @@ Napi::Value skim(const Napi::CallbackInfo& info) {
   }
   auto result = Napi::Object::New(env);
   result.Set("count", count);
-  result.Set("last", last ? wrap_value(env, last) : env.Null());
+  result.Set("last", last ? wrap_content(env, last) : env.Null());
   return result;
 }
 

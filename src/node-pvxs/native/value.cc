@@ -5,12 +5,6 @@
 
 namespace node_pvxs {
 
-pvxs::Value unwrap_value(const Napi::Value& handle) {
-  auto value = unwrap<ValueHandle>(handle)->value;
-  if (!value) throw PvaError("PVA_CLOSED", "the Value has been disposed of");
-  return value;
-}
-
 namespace {
 
 // pvxs::Value TypeDef::create() const
@@ -28,7 +22,7 @@ Napi::Value value_clone_empty(const Napi::CallbackInfo& info) {
 // pvxs::Value Value::clone() const
 // valueClone(value: ValueHandle): ValueHandle
 Napi::Value value_clone(const Napi::CallbackInfo& info) {
-  return wrap_value(info.Env(), unwrap_value(info[0]).clone());
+  return wrap_content(info.Env(), unwrap_value(info[0]).clone());
 }
 
 // void Value::from(const T&), for each field given
@@ -86,7 +80,7 @@ Napi::Value value_mark(const Napi::CallbackInfo& info) {
 // Value::~Value()
 // valueDispose(value: ValueHandle): void, frees the storage now instead of at garbage collection
 Napi::Value value_dispose(const Napi::CallbackInfo& info) {
-  unwrap<ValueHandle>(info[0])->value = pvxs::Value();
+  unwrap<ValueHandle>(info[0])->dispose();
   return info.Env().Undefined();
 }
 

@@ -132,9 +132,10 @@ void value_from_js(Value value, const Napi::Value& data, const std::string& path
       value.from(data.As<Napi::Boolean>().Value());
       return;
     case TypeCode::Float32:
+      value.from(number_from_js<float>(data, path));
+      return;
     case TypeCode::Float64:
-      if (!data.IsNumber()) mismatch(value, "a number", path);
-      value.from(data.As<Napi::Number>().DoubleValue());
+      value.from(number_from_js<double>(data, path));
       return;
     case TypeCode::String:
       if (!data.IsString()) mismatch(value, "a string", path);

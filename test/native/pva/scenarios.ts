@@ -96,6 +96,17 @@ const scenarios: Readonly<Record<string, () => unknown>> = {
     });
     clearInterval(collect);
   },
+  /** A handler waits for what nothing can bring. */
+  forgotten: async () => {
+    using server = PvaServer.isolated();
+    server.add('t:n', number, { onPut: () => new Promise<undefined>(() => undefined) });
+    const collect = setInterval(() => globalThis.gc?.(), 10);
+    using client = new PvaClient({ environment: server.clientSettings });
+    await client.put('t:n', 1, { timeoutMs: 10_000 }).catch((error: unknown) => {
+      say('error', { ...(error as object), message: (error as Error).message });
+    });
+    clearInterval(collect);
+  },
   /** Main thread, then a worker that ends, then the main thread again. */
   workers: async () => {
     const use = async (): Promise<void> => {

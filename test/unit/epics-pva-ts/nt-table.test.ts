@@ -55,13 +55,17 @@ await t.test('columns put by a client, or posted as fields, count as posted', as
 });
 
 await t.test('an element that does not fit is named', (t) => {
-  const table = server.add('t:bad', ntTable({ a: { type: 'string' }, n: { type: 'uint8' }, o: { type: 'bool' } }));
-  const rows = { a: ['x', 'y'], n: [1, 2], o: [true, false] };
+  const table = server.add(
+    't:bad',
+    ntTable({ a: { type: 'string' }, n: { type: 'uint8' }, o: { type: 'bool' }, f: { type: 'float32' } }),
+  );
+  const rows = { a: ['x', 'y'], n: [1, 2], o: [true, false], f: [0, Infinity] };
   for (const [bad, path] of [
     [{ ...rows, a: ['x', 5] }, 'value.a[1]'],
     [{ ...rows, n: [1, 256] }, 'value.n[1]'],
     [{ ...rows, n: [1, 0.5] }, 'value.n[1]'],
     [{ ...rows, o: [true, 1] }, 'value.o[1]'],
+    [{ ...rows, f: [0, 1e39] }, 'value.f[1]'],
     [{ ...rows, more: [1, 2] }, 'value.more'],
   ] as const) {
     t.throws(
@@ -93,6 +97,35 @@ await t.test('an array changed in place, or with a NUL in a text, is posted as i
     table.get().a,
     a.map((text) => `\0${text}`),
   );
+  t.end();
+});
+
+await t.test('numbers of a column change one by one, whatever they are given as', (t) => {
+  const table = server.add('t:numbers', ntTable({ big: { type: 'int64' }, f: { type: 'float32' } }));
+  const big = [1n, 2n, 3n, 4n, 5n];
+  const f = [0, 0.1, NaN, -0, Infinity];
+  for (const change of [
+    () => (big[0] = 10n),
+    () => (big[1] = 20 as never),
+    () => (big[2] = 30n),
+    () => (f[2] = 0.25),
+    () => (f[3] = NaN),
+    () => (big[4] = 2n ** 63n - 1n),
+  ]) {
+    change();
+    table.post({ big, f });
+    t.same(table.get(), { big: BigInt64Array.from(big, BigInt), f: Float32Array.from(f) });
+  }
+  t.throws(
+    () => {
+      big[3] = 2n ** 63n;
+      table.post({ big });
+    },
+    { code: 'PVA_TYPE', path: 'value.big[3]' },
+  );
+  big[3] = 7n;
+  table.post({ big });
+  t.same(table.get().big, BigInt64Array.from(big, BigInt));
   t.end();
 });
 

@@ -1,11 +1,13 @@
 import {
   ntEnum,
   ntScalar,
+  ntScalarArray,
   ntTable,
   ntUri,
   type Pv,
   PvaClient,
   type PvaError,
+  type PvType,
   PvaServer,
   structure,
   typed,
@@ -35,6 +37,37 @@ await t.test('a get is typed by the type it is given, and tells what it knows', 
   t.ok(data.changed.includes('value.a'));
   t.equal(data.type?.code, 'struct');
   t.match(await client.info('t:table'), { id: 'epics:nt/NTTable:1.0' });
+});
+
+await t.test('data of another type than was asked for is an error that names the field', async (t) => {
+  const { server, client } = start(t);
+  server.add('t:double', ntScalar('float64'), { initial: 1 });
+  server.add('t:doubles', ntScalarArray('float64'), { initial: [1] });
+  server.add('t:table', ntTable({ a: { type: 'string' } }), { initial: { a: ['x'] } });
+  const fields = {
+    u: { code: 'union', fields: { n: 'int32' } },
+    rows: { code: 'struct[]', fields: { x: 'int32' } },
+  } as const;
+  server.add('t:free', structure({ fields }), { initial: { u: { selector: 'n', value: 1 }, rows: [{ x: 1 }, null] } });
+  t.equal((await client.get('t:double', { type: ntScalar('float32') })).value, 1, 'a number is a number');
+  t.same((await client.get('t:free', { type: structure({ fields }) })).value.rows, [{ x: 1 }, null]);
+  const rows = { code: 'struct[]', fields: { x: 'string' } } as const;
+  const wrong: readonly (readonly [string, PvType<unknown, never>, string])[] = [
+    ['t:double', ntScalar('int64'), 'value'],
+    ['t:double', ntEnum(['a', 'b']), 'value'],
+    ['t:double', ntTable({ a: { type: 'string' } }), 'value'],
+    ['t:doubles', ntScalarArray('int32'), 'value'],
+    ['t:doubles', ntScalar('float64'), 'value'],
+    ['t:table', ntTable({ a: { type: 'string' }, b: { type: 'string' } }), 'value.b'],
+    ['t:table', ntTable({ a: { type: 'bool' } }), 'value.a'],
+    ['t:free', structure({ fields: { rows } }), 'rows[0].x'],
+    ['t:free', structure({ fields: { u: { code: 'union', fields: { s: 'string' } } } }), 'u'],
+    ['t:free', structure({ fields: { none: 'any' } }), 'none'],
+  ];
+  for (const [name, type, path] of wrong) {
+    const data = await client.get(name, { type });
+    t.throws(() => data.value, { code: 'PVA_TYPE', pvName: name, path }, `${name}: ${path}`);
+  }
 });
 
 await t.test('a monitor delivers what has changed, and ends when it is told to', async (t) => {
@@ -117,6 +150,24 @@ await t.test('a put that waits longer than its limit, or whose PV is missing, ti
   await t.rejects(client.put('t:none', 1, { timeoutMs: 100, block: true }), { code: 'PVA_TIMEOUT' });
   await client.get('t:n');
   t.ok(isAborted, 'the handler learns that the client has gone');
+});
+
+await t.test('a limit of more than a timer of Node can count is none', async (t) => {
+  const { server, client } = start(t);
+  server.add('t:n', ntScalar('int32'), {
+    putTimeoutMs: 2 ** 40,
+    onPut: async (put) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return put.value;
+    },
+  });
+  await client.put('t:n', 1, { timeoutMs: 2 ** 40 });
+  const giveUp = new AbortController();
+  setTimeout(() => {
+    giveUp.abort();
+  }, 20);
+  const missing = client.get('t:none', { timeoutMs: 2 ** 31, signal: giveUp.signal });
+  await t.rejects(missing, { code: 'PVA_CANCELLED' });
 });
 
 await t.test('calls carry any data there and back', async (t) => {

@@ -41,6 +41,8 @@ const everything: TypeDescriptor = {
     { name: 'rows', code: 'struct[]', members: [{ name: 'x', code: 'uint16' }] },
     { name: 'flags', code: 'bool[]' },
     { name: 'names', code: 'string[]' },
+    { name: 'single', code: 'float32' },
+    { name: 'singles', code: 'float32[]' },
   ],
 };
 
@@ -90,6 +92,9 @@ await t.test('what does not fit is refused with the path of the field', (t) => {
     [{ u: { selector: 'none', value: 1 } }, 'u'],
     [{ u: { selector: 'n', value: 256 } }, 'u.n'],
     [{ u: 5 }, 'u'],
+    [{ single: 1e39 }, 'single'],
+    [{ singles: [0, -1e39] }, 'singles[1]'],
+    [{ singles: Float64Array.of(1e39) }, 'singles[0]'],
     [{ rows: [{ x: 1 }, { x: -1 }] }, 'rows[1].x'],
     [{ rows: [{ y: 1 }] }, 'rows[0].y'],
     [{ flags: [1] }, 'flags[0]'],
@@ -118,8 +123,27 @@ await t.test('numeric arrays take any typed array or numbers, checked', (t) => {
     errorOf(() => valueOf(type, { v: [65536] })),
     { code: 'PVA_TYPE', path: 'v[0]' },
   );
+  const shared = new Int16Array(new SharedArrayBuffer(6), 2);
+  shared.set([1, -2]);
+  t.same(pvxs.valueToJs(valueOf(type, { v: shared }), false), { v: Int16Array.of(1, -2) }, 'also shared memory');
   const flags = valueOf(everything, { flags: Uint8Array.of(0, 1) });
   t.same((pvxs.valueToJs(flags, true) as { flags: unknown }).flags, [false, true]);
+  t.end();
+});
+
+await t.test('a float keeps what has no end, and text what is no text becomes U+FFFD', (t) => {
+  const value = valueOf(everything, {
+    single: -Infinity,
+    singles: [NaN, Infinity, 3.4028235e38],
+    names: ['a\0b', '\ud800', '\udc00x'],
+    'inner.text': 'a\ud800\0b',
+  });
+  t.same(pvxs.valueToJs(value, true), {
+    single: -Infinity,
+    singles: Float32Array.of(NaN, Infinity, 3.4028235e38),
+    names: ['a\0b', '\ufffd', '\ufffdx'],
+    inner: { text: 'a\ufffd\0b' },
+  });
   t.end();
 });
 
