@@ -4,6 +4,7 @@ import { ROUTE_NAMES, type RouteName } from '../wire/routes.js';
 
 const url = z
   .url({ protocol: /^https?$/u, error: 'must be a URL such as https://host:22236' })
+  .refine((text) => !/[?#@]/u.test(text), 'must be a URL without user, password, ? and #')
   .transform((text) => text.replace(/\/+$/u, '').replace(/\/dm$/u, ''));
 
 const daqService = z.union([
@@ -52,7 +53,7 @@ export const restOptionsSchema = z.strictObject({
     .strictObject({
       connectMs: milliseconds.default(10_000).describe('Time to connect'),
       readMs: milliseconds.default(30_000).describe('Time for an answer to a call that reads one object'),
-      listMs: milliseconds.default(180_000).describe('Time for an answer to a call that reads a list'),
+      listMs: milliseconds.default(240_000).describe('Time for an answer to a call that reads a list'),
       writeMs: milliseconds.default(180_000).describe('Time for an answer to a call that changes something'),
     })
     .prefault({}),

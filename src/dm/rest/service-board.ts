@@ -9,6 +9,8 @@ interface UrlState {
   connected: boolean;
   lastContactMs: number | null;
   lastError: string | null;
+  /** Replies since the last good one that were none of DM's. */
+  strangeReplies: number;
 }
 
 export interface ServiceBoardEvents {
@@ -25,7 +27,13 @@ export class ServiceBoard {
 
   constructor(urls: readonly (readonly [ServiceName, string])[], events: ServiceBoardEvents) {
     for (const [service, url] of urls) {
-      this.#states.set(key(service, url), { service, connected: false, lastContactMs: null, lastError: null });
+      this.#states.set(key(service, url), {
+        service,
+        connected: false,
+        lastContactMs: null,
+        lastError: null,
+        strangeReplies: 0,
+      });
     }
     this.#events = events;
   }
@@ -36,6 +44,7 @@ export class ServiceBoard {
     if (state === undefined) return;
     const recovered = !state.connected && state.lastError !== null;
     state.connected = true;
+    state.strangeReplies = 0;
     state.lastContactMs = Date.now();
     this.#tell(service);
     if (recovered) this.#events.recovered(url);
@@ -46,6 +55,24 @@ export class ServiceBoard {
     if (state === undefined) return;
     state.connected = false;
     state.lastError = reason;
+    this.#tell(service);
+  }
+
+  /** A reply that can't be understood: one is the fault of its call, several without a good one between are an outage. */
+  strangeReply(service: ServiceName, url: string, reason: string): void {
+    const state = this.#states.get(key(service, url));
+    if (state === undefined) return;
+    state.strangeReplies += 1;
+    if (state.strangeReplies > 1) state.connected = false;
+    state.lastError = reason;
+    this.#tell(service);
+  }
+
+  /** The service answers, but not to this call. */
+  unknownCall(service: ServiceName, url: string, reason: string): void {
+    this.contact(service, url);
+    const state = this.#states.get(key(service, url));
+    if (state !== undefined) state.lastError = reason;
     this.#tell(service);
   }
 

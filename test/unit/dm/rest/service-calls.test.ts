@@ -1,8 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import t from 'tap';
-import { RestDataManagement, type RestOptionsInput } from 'dm/rest';
+import { parseRestOptions, RestDataManagement, type RestOptionsInput } from 'dm/rest';
 import { FakeDataManagement } from '../fake-data-management.js';
 import { type ServedDm, serveDm, type ServeSettings } from '../served-dm.js';
 import { createTestCertificate } from '../test-certificate.js';
@@ -114,8 +115,8 @@ await t.test(
       t.teardown(() => client.close());
       return client;
     };
-    const other = `${t.testdirName}-other.pem`;
-    await writeFile(other, (await createTestCertificate()).cert);
+    const directory = t.testdir({ 'other.pem': (await createTestCertificate()).cert, 'empty.pem': 'nothing' });
+    const other = join(directory, 'other.pem');
     for (const tls of [{}, { ca: other }]) {
       const client = make(tls);
       await t.rejects(client.experiments.list(), { code: 'DM_COMMUNICATION', message: /certificate.*tls\.ca/u });
@@ -125,19 +126,43 @@ await t.test(
     const log: string[] = [];
     t.equal((await make({ verify: false }, log).experiments.list()).length, 1);
     t.match(log.join(), /not verified/u);
-    t.throws(() => make({ ca: '/nowhere.pem' }), { code: 'DM_CONFIGURATION' });
+    for (const ca of ['/nowhere.pem', join(directory, 'empty.pem'), directory]) {
+      t.throws(() => make({ ca }), { code: 'DM_CONFIGURATION', message: new RegExp(`${ca}.*tls\\.ca`, 'u') });
+    }
   },
 );
 
-await t.test('a certificate for another host is refused', async (t) => {
-  const certificate = await createTestCertificate('127.0.0.9');
-  const served = await serve({ server: { tls: certificate } });
+await t.test('a trusted certificate for another host, or of another time, is refused with what to do', async (t) => {
+  const yesterday = new Date(Date.now() - 86_400_000);
+  const tomorrow = new Date(Date.now() + 86_400_000);
+  for (const { certificate, message } of [
+    { certificate: await createTestCertificate('127.0.0.9'), message: /ALTNAME_INVALID.*host name/u },
+    {
+      certificate: await createTestCertificate('127.0.0.1', { notBeforeDate: new Date(0), notAfterDate: yesterday }),
+      message: /CERT_HAS_EXPIRED.*renewed/u,
+    },
+    {
+      certificate: await createTestCertificate('127.0.0.1', { notBeforeDate: tomorrow }),
+      message: /CERT_NOT_YET_VALID.*clock/u,
+    },
+  ]) {
+    const served = await serve({ server: { tls: certificate } });
+    t.teardown(served.close);
+    const client = new RestDataManagement({
+      ...served.options,
+      tls: { ca: join(t.testdir({ 'ca.pem': certificate.cert }), 'ca.pem') },
+    });
+    t.teardown(() => client.close());
+    await t.rejects(client.experiments.list(), { code: 'DM_COMMUNICATION', message });
+    t.equal(served.calls.length, 0, 'not even a login was sent');
+    t.match(client.health()[0], { connected: false, lastError: message });
+  }
+});
+
+await t.test('the address in a URL may be one of IPv6', async (t) => {
+  const served = await serve();
   t.teardown(served.close);
-  const ca = `${t.testdirName}-ca.pem`;
-  await writeFile(ca, certificate.cert);
-  const client = new RestDataManagement({ ...served.options, tls: { ca } });
-  t.teardown(() => client.close());
-  await t.rejects(client.experiments.list(), { code: 'DM_COMMUNICATION', message: /ERR_TLS_CERT_ALTNAME_INVALID/u });
+  t.equal(parseRestOptions({ ...served.options, ds: 'https://[::1]:22236/dm/' }).ds, 'https://[::1]:22236');
 });
 
 await t.test('an unconfirmed path that DM does not know is told with where to set it, and can be set', async (t) => {
