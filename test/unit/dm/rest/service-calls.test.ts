@@ -1,12 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
+import type { DaqOptions } from 'dm';
 import { parseRestOptions, RestDataManagement, type RestOptionsInput } from 'dm/rest';
 import { FakeDataManagement } from '../fake-data-management.js';
 import { type ServedDm, serveDm, type ServeSettings } from '../served-dm.js';
+import { rawService } from '../raw-service.js';
 import { createTestCertificate } from '../test-certificate.js';
+import { type OutcomeVectors, readOutcomeVectors } from '../wire/outcome-vectors.js';
 
 async function serve(settings: ServeSettings = {}): Promise<ServedDm & { dm: FakeDataManagement }> {
   const dm = new FakeDataManagement();
@@ -249,6 +252,8 @@ await t.test('the client sends every captured request as captured, and understan
     getWorkflowByName: (p: { owner: string; name: string }) => workflows.get(p.owner, p.name),
     addWorkflow: (p: { workflow: never }) => workflows.add(p.workflow),
     updateWorkflow: (p: { workflow: never }) => workflows.update(p.workflow),
+    startDaq: (p: { experimentName: string; dataDirectory: string; taskInfo: DaqOptions }) =>
+      client.daqs.start(p.experimentName, p.dataDirectory, p.taskInfo),
     startProcessingJob: (p: { owner: string; name: string; argsDict: object }) =>
       jobs.start(p.owner, p.name, { ...p.argsDict }),
     listProcessingJobs: (p: { owner: string }) => jobs.list(p.owner),
@@ -260,20 +265,42 @@ await t.test('the client sends every captured request as captured, and understan
     getStationProposalById: async (p: { id: number; runName: string }) =>
       apsDb?.getStationProposalById(p.id, p.runName),
   };
-  let checked = 0;
   for (const call of calls) {
-    const make = run[call.route];
-    if (make === undefined) continue;
     ({ response } = call);
-    t.match(await make(call.parameters as never), call.response, call.route);
+    t.match(await run[call.route]?.(call.parameters as never), call.response, call.route);
     t.equal(seen.pop(), `${call.method} ${call.path}`);
-    checked += 1;
   }
-  const daq = calls.find(({ route }) => route === 'startDaq');
-  response = daq?.response;
-  const started = await client.daqs.start('tetramm-testing-2026-C2', daq?.parameters['dataDirectory'] ?? '');
-  t.match(started, daq?.response);
-  t.equal(seen.pop(), `POST ${daq?.path ?? ''}`);
-  t.equal(checked, 17);
-  t.equal(checked + 1, calls.length, 'no captured call is left out');
+});
+
+await t.test('the client logs in as captured, and understands every captured outcome', async (t) => {
+  const { session, outcomes } = await readOutcomeVectors();
+  let login = '';
+  let refuse = true;
+  let outcome: OutcomeVectors['outcomes'][number] | undefined;
+  const { client, options, logins } = await rawService(
+    t,
+    (request, reply) => {
+      const { httpStatus, headers } = refuse ? session.refused : (outcome ?? session.refused);
+      t.equal(request.headers.cookie, session.setCookie, 'the whole value goes back');
+      reply.writeHead(httpStatus, headers).end(refuse || outcome?.body === null ? '' : JSON.stringify(outcome?.body));
+      refuse = false;
+    },
+    {
+      login: (request, reply) => {
+        t.equal(request.headers['content-type'], 'application/x-www-form-urlencoded');
+        request.setEncoding('utf8').on('data', (text: string) => (login += text));
+        request.on('end', () => reply.setHeader('set-cookie', session.setCookie).end());
+      },
+      client: { retry: { reads: 0 } },
+    },
+  );
+  await writeFile(options.loginFile, `${session.form.username}|${session.form.password}\n`);
+  for (outcome of outcomes) {
+    const { what, code, statusCode, body } = outcome;
+    const call = client.jobs.get('s25idcuser', 'b7c0b0f1-3a55-4d0e-9a8e-0a6f5f1f5a11');
+    if (code === null) t.match(await call, body, what);
+    else await t.rejects(call, { code, statusCode }, what);
+  }
+  t.equal(login, `${session.body}${session.body}`);
+  t.equal(logins.count, 2, 'the first, and one for the session that was refused');
 });

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import t, { type Test } from 'tap';
 import { Agent } from 'undici';
-import { type DataManagement, encodeJson, encodeText } from 'dm';
+import { type DataManagement, DmError, encodeJson, encodeText, wireErrorOf } from 'dm';
 import { createDmServer, type DmServer, type DmServerOptions } from 'dm/server';
 import { FakeDataManagement } from '../fake-data-management.js';
 import { createTestCertificate } from '../test-certificate.js';
+import { readOutcomeVectors } from '../wire/outcome-vectors.js';
 
 const certificate = await createTestCertificate();
 const users = [
@@ -88,6 +89,27 @@ await t.test('a login form opens a session whose cookie has the form that the ve
   t.equal(reply.status, 200);
   t.equal(reply.headers['dm-status-code'], '0');
   t.same(reply.body, []);
+});
+
+await t.test('the captured login form opens a session, and a call without one is refused as captured', async (t) => {
+  const { session } = await readOutcomeVectors();
+  const { send } = await withServer(t, { users: [session.form] });
+  const refused = await send('GET', '/experimentsByStation/25IDC');
+  t.equal(refused.status, session.refused.httpStatus);
+  t.match(refused.headers, session.refused.headers);
+  t.match(refused.body, { errorCode: session.refused.errorCode });
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const { headers } = await send('POST', '/login', form, session.body);
+  const written = String(headers['set-cookie']);
+  const shapeOf = (cookie: string): string => cookie.replaceAll(/[0-9a-f]{40}|\w{3}, \d.*(?= GMT)/gu, '…');
+  t.equal(shapeOf(written), shapeOf(session.setCookie));
+  for (const cookie of [written, written.split(';', 1)[0] ?? '']) {
+    t.equal(
+      (await send('GET', '/experimentsByStation/25IDC', { cookie })).status,
+      200,
+      'whole, or name and value only',
+    );
+  }
 });
 
 await t.test('a wrong password, an unknown user and a missing form are refused alike', async (t) => {
@@ -235,7 +257,10 @@ await t.test('every captured request reaches the port, and the captured object i
   }[];
   let response: unknown;
   // Whatever method of the port is called answers with the captured object.
-  const area = new Proxy({}, { get: () => () => Promise.resolve(response) });
+  const area = new Proxy(
+    {},
+    { get: () => () => (response instanceof DmError ? Promise.reject(response) : Promise.resolve(response)) },
+  );
   const dm = new Proxy(new FakeDataManagement(), {
     get: (target, key) =>
       ['experiments', 'daqs', 'uploads', 'catalog', 'workflows', 'jobs'].includes(String(key))
@@ -244,6 +269,15 @@ await t.test('every captured request reaches the port, and the captured object i
   });
   const { send, logIn } = await withServer(t, {}, dm);
   await logIn();
+  const { outcomes } = await readOutcomeVectors();
+  for (const { what, httpStatus, headers, body, served } of outcomes.filter((one) => one.served)) {
+    t.ok(served);
+    response = wireErrorOf(headers, body) ?? body;
+    const reply = await send('GET', '/processingJobsByOwner/s25idcuser/j');
+    t.equal(reply.status, httpStatus, what);
+    t.match(reply.headers, headers, what);
+    t.same(reply.body, body, what);
+  }
   for (const call of calls) {
     const reply = await send(call.method, call.path.replace(/^\/dm/u, ''));
     ({ response } = call);
