@@ -1,5 +1,7 @@
 import t from 'tap';
 import type { Job, ServiceHealth } from 'dm';
+import { RestDataManagement } from 'dm/rest';
+import type { ServedCall } from 'dm/server';
 import { FakeDataManagement } from '../fake-data-management.js';
 import { eventOf, type ServedDm, serveDm, type ServeSettings } from '../served-dm.js';
 
@@ -317,7 +319,6 @@ await t.test(
     const second = await serve();
     t.teardown(first.close);
     t.teardown(second.close);
-    const { RestDataManagement } = await import('dm/rest');
     const client = new RestDataManagement({
       ...first.options,
       tls: { verify: false },
@@ -353,6 +354,43 @@ await t.test(
     );
   },
 );
+
+await t.test('a DAQ is found, watched and stopped on whichever service it is, while another one is down', async (t) => {
+  const first = await serve();
+  const second = await serve();
+  t.teardown(first.close);
+  t.teardown(second.close);
+  const there = await second.dm.daqs.start('e', '/data/there');
+  const client = new RestDataManagement({ ...first.options, tls: { verify: false }, daq: daqUrls(first, second) });
+  t.teardown(() => client.close());
+  t.match(await client.daqs.stop('e', '/data/there'), { id: there.id, status: 'done' });
+  await t.rejects(client.daqs.stop('e', '/data/nowhere'), { code: 'DM_OBJECT_NOT_FOUND' });
+  first.server.faults.down = true;
+  const fresh = new RestDataManagement({ ...first.options, tls: { verify: false }, daq: daqUrls(first, second) });
+  t.teardown(() => fresh.close());
+  t.match(await fresh.daqs.get(there.id), { id: there.id });
+  await t.rejects(fresh.daqs.get('nowhere'), { code: 'DM_COMMUNICATION' }, 'it may be on the one that is down');
+});
+
+await t.test('the load of many running jobs is bounded: one list, and a few of them in turn', async (t) => {
+  const served = await serve({ client: { poll: { pollMs: 20, listMs: 60_000, idleListMs: 60_000 } } });
+  t.teardown(served.close);
+  const { client, dm } = served;
+  await client.start();
+  for (let count = 0; count < 20; count += 1) {
+    const job = await client.jobs.start(dm.owner, 'w', { count });
+    client.watchJob(dm.owner, job.id);
+  }
+  for (const job of dm.allJobs) job.status = 'running';
+  const gets = (): ServedCall[] => served.calls.filter(({ route }) => route === 'getProcessingJobById');
+  const asked = (): Set<string> => new Set(gets().map(({ path }) => path));
+  await until(() => asked().size === 20);
+  await until(() => served.count('listProcessingJobs') >= 8);
+  served.calls.length = 0;
+  await until(() => served.count('listProcessingJobs') >= 11);
+  t.ok(gets().length <= 4 * 12, `${gets().length} calls in 11 polls`);
+  t.equal(asked().size, 20, 'each has its turn');
+});
 
 function daqUrls(first: ServedDm, second: ServedDm): string[] {
   return [first.options.daq as string, second.options.daq as string];
