@@ -41,7 +41,11 @@ export async function checkServices(
   const owner = options.owner ?? (await credentials.read()).username;
   const transport = new Transport(options.tls, options.timeouts.connectMs);
   const table = createRouteTable(options.routes);
-  const board = new ServiceBoard([], { changed: () => undefined, recovered: () => undefined });
+  const board = new ServiceBoard([], {
+    changed: () => undefined,
+    doubted: () => undefined,
+    recovered: () => undefined,
+  });
   const shared = { transport, credentials, table, board, logger, rest: options };
   const client = (service: 'DS' | 'DAQ' | 'CAT' | 'PROC' | 'APS_DB', url: string): ServiceClient =>
     new ServiceClient({ ...shared, service, url });

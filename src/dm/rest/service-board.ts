@@ -15,6 +15,8 @@ interface UrlState {
 
 export interface ServiceBoardEvents {
   changed(health: ServiceHealth): void;
+  /** Something went wrong at a URL: what is known of it should be looked at again. */
+  doubted(url: string): void;
   /** A URL answers again. */
   recovered(url: string): void;
 }
@@ -53,9 +55,11 @@ export class ServiceBoard {
   failure(service: ServiceName, url: string, reason: string): void {
     const state = this.#states.get(key(service, url));
     if (state === undefined) return;
+    const lost = state.connected;
     state.connected = false;
     state.lastError = reason;
     this.#tell(service);
+    if (lost) this.doubt(url);
   }
 
   /** A reply that can't be understood: one is the fault of its call, several without a good one between are an outage. */
@@ -68,12 +72,20 @@ export class ServiceBoard {
     this.#tell(service);
   }
 
-  /** The service answers, but not to this call. */
-  unknownCall(service: ServiceName, url: string, reason: string): void {
-    this.contact(service, url);
+  /** A failure of one call that says nothing of its service. */
+  failedCall(service: ServiceName, url: string, reason: string): void {
     const state = this.#states.get(key(service, url));
-    if (state !== undefined) state.lastError = reason;
+    if (state === undefined) return;
+    state.lastError = reason;
     this.#tell(service);
+  }
+
+  doubt(url: string): void {
+    this.#events.doubted(url);
+  }
+
+  isConnected(service: ServiceName, url: string): boolean {
+    return this.#states.get(key(service, url))?.connected === true;
   }
 
   lastContactMs(service: ServiceName, url: string): number {

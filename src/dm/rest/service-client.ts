@@ -1,6 +1,6 @@
 import pRetry, { AbortError } from 'p-retry';
 import type { CallOptions, ServiceName } from '../data-management.js';
-import { DmError } from '../errors.js';
+import { DmError, type DmErrorCode } from '../errors.js';
 import type { DmLogger } from '../logger.js';
 import { parseJson } from '../wire/parse-json.js';
 import { parseResponse } from '../wire/parse-response.js';
@@ -33,6 +33,8 @@ export interface ClientCallOptions extends CallOptions {
   readonly retry?: boolean;
 }
 
+/** Failures that, while other calls are answered, say nothing of the service. */
+const OF_ONE_CALL: ReadonlySet<DmErrorCode> = new Set<DmErrorCode>(['DM_TIMEOUT', 'DM_OUTCOME_UNKNOWN']);
 const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** Calls of one service at one URL, with session, time limits, retries of reads, and errors as DM means them. */
@@ -87,12 +89,16 @@ export class ServiceClient {
     signal: AbortSignal | undefined,
   ): Promise<RouteResponse<N>> {
     const path = `${CONTEXT_ROOT}${expandTemplate(resolved.path, parameters)}`;
+    const startedMs = Date.now();
     let reply: TransportReply;
     try {
       reply = await this.#exchange(resolved, path, signal);
       if (GATEWAY_ERRORS.has(reply.status)) throw this.#httpError(resolved, reply.status);
     } catch (error) {
-      if (signal?.aborted !== true) this.#note('failure', error);
+      if (signal?.aborted === true) throw error;
+      // When the service answered others meanwhile, only this call was slow.
+      const isOwn = error instanceof DmError && OF_ONE_CALL.has(error.code) && this.#hasAnsweredSince(startedMs);
+      this.#note(isOwn ? 'failedCall' : 'failure', error);
       throw error;
     }
     const body = parseJson(reply.text);
@@ -106,17 +112,26 @@ export class ServiceClient {
       this.#note('contact');
       return answer;
     } catch (error) {
-      this.#note(error instanceof DmError && error.code === 'DM_URL' ? 'unknownCall' : 'strangeReply', error);
+      const isUnknownPath = error instanceof DmError && error.code === 'DM_URL';
+      if (isUnknownPath) this.#note('contact');
+      this.#note(isUnknownPath ? 'failedCall' : 'strangeReply', error);
       throw error;
     }
   }
 
+  #hasAnsweredSince(timeMs: number): boolean {
+    return this.service !== 'APS_DB' && this.#options.board.lastContactMs(this.service, this.url) >= timeMs;
+  }
+
   /** What the board of services learns of an exchange. */
-  #note(what: 'contact' | 'failure' | 'strangeReply' | 'unknownCall', error?: unknown): void {
+  #note(what: 'contact' | 'failure' | 'strangeReply' | 'failedCall', error?: unknown): void {
     const { board } = this.#options;
     if (this.service === 'APS_DB') return;
     if (what === 'contact') board.contact(this.service, this.url);
-    else if (error instanceof DmError) board[what](this.service, this.url, error.message);
+    else if (error instanceof DmError) {
+      board[what](this.service, this.url, error.message);
+      if (error.code === 'DM_OUTCOME_UNKNOWN') board.doubt(this.url);
+    }
   }
 
   /** Sends the request; when the session has ended, once more with a new one (DM hasn't done anything then). */

@@ -67,6 +67,12 @@ export class WatchedPoller<T extends { readonly status: string }> {
     this.#watchLoop.poke(true);
   }
 
+  /** Poll now, unless it fails anyway. */
+  poke(): void {
+    this.#listLoop.poke();
+    this.#watchLoop.poke();
+  }
+
   reconsider(): void {
     this.#listLoop.reconsider();
     this.#watchLoop.reconsider();

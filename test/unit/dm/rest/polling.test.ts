@@ -372,6 +372,59 @@ await t.test('a DAQ is found, watched and stopped on whichever service it is, wh
   await t.rejects(fresh.daqs.get('nowhere'), { code: 'DM_COMMUNICATION' }, 'it may be on the one that is down');
 });
 
+await t.test(
+  'after a command whose reply was lost the lists are asked for at once, and show what became of it',
+  async (t) => {
+    const slow = { pollMs: 60_000, listMs: 600_000, idleListMs: 600_000 };
+    const served = await serve({ client: { poll: slow, timeouts: { writeMs: 300 } } });
+    t.teardown(served.close);
+    const { client, dm, server } = served;
+    await client.start();
+    await until(() => client.health().every(({ connected }) => connected));
+    await until(() => served.count('listProcessingJobs') === 1);
+    server.faults.loseReply = { startProcessingJob: true };
+    let appears = eventOf(client, 'job');
+    await t.rejects(client.jobs.start(dm.owner, 'w', { n: 1 }), {
+      code: 'DM_OUTCOME_UNKNOWN',
+      message: /^Outcome unknown, not sent again.*list of jobs.*check before repeating/u,
+    });
+    t.match(await appears, [{ n: 1 }]);
+    await until(() => client.health().every(({ connected }) => connected));
+    server.faults.loseReply = {};
+    server.faults.slowMs = { startProcessingJob: 600 };
+    appears = eventOf(client, 'job', ({ n }) => n === 2);
+    await t.rejects(client.jobs.start(dm.owner, 'w', { n: 2 }), { code: 'DM_OUTCOME_UNKNOWN' });
+    t.equal(dm.allJobs.length, 1, 'DM has not done it yet');
+    await until(() => dm.allJobs.length === 2);
+    client.setPollPeriods({ listMs: 20 });
+    await appears;
+    t.equal(served.count('startProcessingJob'), 2);
+  },
+);
+
+await t.test('a list that is too slow is its own failure while the service answers other calls', async (t) => {
+  const served = await serve({ client: { timeouts: { listMs: 200 } } });
+  t.teardown(served.close);
+  const { client, dm, server } = served;
+  const told: ServiceHealth[] = [];
+  await client.start();
+  const { id } = await client.jobs.start(dm.owner, 'w', {});
+  t.teardown(() => {
+    watch[Symbol.dispose]();
+  });
+  const watch = client.watchJob(dm.owner, id);
+  await until(() => client.health().every(({ connected }) => connected));
+  client.events.on('service', (health) => told.push(health));
+  server.faults.slowMs = { listProcessingJobs: 400 };
+  await until(() => told.some(({ lastError }) => /no reply within 0.2 s/u.test(lastError ?? '')));
+  t.ok(told.every(({ connected }) => connected));
+  server.faults.slowMs = { listProcessingJobs: 400, getProcessingJobById: 400, listWorkflows: 400 };
+  await client.jobs.get(dm.owner, id);
+  Object.assign(server.faults.slowMs, { getProcessingJobById: 60_000, listWorkflows: 60_000 });
+  await until(() => told.some(({ service, connected }) => service === 'PROC' && !connected));
+  t.pass('when nothing answers any more, it is an outage');
+});
+
 await t.test('the load of many running jobs is bounded: one list, and a few of them in turn', async (t) => {
   const served = await serve({ client: { poll: { pollMs: 20, listMs: 60_000, idleListMs: 60_000 } } });
   t.teardown(served.close);
