@@ -95,7 +95,10 @@ export class ServiceClient {
       reply = await this.#exchange(resolved, path, signal);
       if (GATEWAY_ERRORS.has(reply.status)) throw this.#httpError(resolved, reply.status);
     } catch (error) {
-      if (signal?.aborted === true) throw error;
+      if (signal?.aborted === true) {
+        if (isUnknownOutcome(error)) this.#options.board.doubt(this.url);
+        throw error;
+      }
       // When the service answered others meanwhile, only this call was slow.
       const isOwn = error instanceof DmError && OF_ONE_CALL.has(error.code) && this.#hasAnsweredSince(startedMs);
       this.#note(isOwn ? 'failedCall' : 'failure', error);
@@ -130,7 +133,7 @@ export class ServiceClient {
     if (what === 'contact') board.contact(this.service, this.url);
     else if (error instanceof DmError) {
       board[what](this.service, this.url, error.message);
-      if (error.code === 'DM_OUTCOME_UNKNOWN') board.doubt(this.url);
+      if (isUnknownOutcome(error)) board.doubt(this.url);
     }
   }
 
@@ -216,6 +219,10 @@ function isSessionEnd(reply: TransportReply): boolean {
   if (reply.status === 401) return true;
   const error = wireErrorOf(reply.headers, reply.text.includes('"errorCode"') ? parseJson(reply.text) : undefined);
   return error?.code === 'DM_INVALID_SESSION';
+}
+
+function isUnknownOutcome(error: unknown): boolean {
+  return error instanceof DmError && error.code === 'DM_OUTCOME_UNKNOWN';
 }
 
 function isPassing(error: unknown): boolean {

@@ -45,8 +45,8 @@ export class Transport {
   }
 
   /**
-   * @throws DmError DM_COMMUNICATION, DM_TIMEOUT, DM_URL for a redirect, or (of a command whose reply is lost) DM_OUTCOME_UNKNOWN; the reason of
-   * an aborted signal
+   * @throws DmError DM_COMMUNICATION, DM_TIMEOUT, DM_URL for a redirect, or (of a command whose reply is lost, or that is aborted on its way)
+   * DM_OUTCOME_UNKNOWN; the reason of an aborted signal
    */
   async request(request: TransportRequest): Promise<TransportReply> {
     const { signal, timeoutMs } = request;
@@ -62,9 +62,13 @@ export class Transport {
       if (reply.status >= 300 && reply.status < 400) throw redirect(request.url, reply);
       return reply;
     } catch (error) {
-      if (this.#closing.signal.aborted) throw new DmCommunicationError('The connection to DM is closed.');
-      signal?.throwIfAborted();
-      throw error instanceof DmError ? error : describe(error, request, limit.timedOut);
+      if (error instanceof DmError) throw error;
+      // A command that was on its way can't be taken back.
+      if (request.remedy === undefined) {
+        if (this.#closing.signal.aborted) throw new DmCommunicationError('The connection to DM is closed.');
+        signal?.throwIfAborted();
+      }
+      throw describe(error, request, limit.timedOut);
     } finally {
       limit.dispose();
     }
@@ -143,6 +147,7 @@ function codeOf(error: unknown): string {
 }
 
 function reasonOf(error: unknown, code: string): string {
+  if (error instanceof Error && error.name === 'AbortError') return 'not waited for';
   const text = error instanceof Error ? error.message : String(error);
   return code === '' || text.includes(code) ? text : text === '' ? code : `${text} (${code})`;
 }

@@ -107,6 +107,27 @@ await t.test('an aborted call rejects with the reason of its signal, in the midd
 });
 
 await t.test(
+  'a command that is aborted on its way ends with an unknown outcome, one that was not sent with the reason',
+  async (t) => {
+    const served = await serve();
+    t.teardown(served.close);
+    const { client, dm, server } = served;
+    const reason = new Error('enough');
+    await t.rejects(client.jobs.start('me', 'w', {}, { signal: AbortSignal.abort(reason) }), reason);
+    await client.jobs.list('me');
+    server.faults.slowMs.startProcessingJob = 200;
+    const controller = new AbortController();
+    const starting = client.jobs.start('me', 'w', {}, { signal: controller.signal });
+    setTimeout(() => {
+      controller.abort(reason);
+    }, 50);
+    await t.rejects(starting, { code: 'DM_OUTCOME_UNKNOWN', message: /not waited for.*list of jobs/u });
+    while (dm.allJobs.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    t.equal(dm.allJobs.length, 1, 'DM did it');
+  },
+);
+
+await t.test(
   'a certificate of unknown origin is refused with the remedy, a pinned or unverified one is taken',
   async (t) => {
     const served = await serve();
