@@ -9,6 +9,7 @@ import { parseRestOptions, type RestOptionsInput } from './rest-options.js';
 import { ServiceBoard } from './service-board.js';
 import { ServiceClient } from './service-client.js';
 import { Transport } from './transport.js';
+import { unprotected } from './unprotected.js';
 
 /** How one read-only call went. `skipped`: nothing is there to ask it about, or its service isn't configured. */
 export interface ServiceCheck {
@@ -37,6 +38,7 @@ export async function checkServices(
   signal?: AbortSignal,
 ): Promise<ServiceCheck[]> {
   const options = parseRestOptions(input);
+  for (const warning of unprotected(options)) logger.warn({ tls: options.tls }, warning);
   const credentials = new CredentialsSource(options.loginFile);
   const owner = options.owner ?? (await credentials.read()).username;
   const transport = new Transport(options.tls, options.timeouts.connectMs);

@@ -19,6 +19,7 @@ import { RestWorkflows } from './rest-workflows.js';
 import { ServiceBoard } from './service-board.js';
 import { ServiceClient } from './service-client.js';
 import { Transport } from './transport.js';
+import { unprotected } from './unprotected.js';
 
 interface Poller {
   start(): void;
@@ -106,12 +107,7 @@ export class RestDataManagement implements DataManagement {
       [options.proc, this.jobs.poller],
       [options.cat, this.#createProbe(cat)],
     ];
-    if (!options.tls.verify) {
-      logger.warn(
-        { tls: { verify: false } },
-        "DM's certificates are not verified: anybody on the network can pose as DM",
-      );
-    }
+    for (const warning of unprotected(options)) logger.warn({ tls: options.tls }, warning);
   }
 
   /** The user of the login file, unless configured; known from `start` on. */

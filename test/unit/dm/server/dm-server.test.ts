@@ -140,6 +140,7 @@ await t.test('a value that is not encoded, or not of its schema, is refused with
   await logIn();
   for (const path of [
     '/experimentsByName/plain/25IDC',
+    '/experimentsByName/%ZZ/25IDC',
     '/processingJobsByOwner/me?queryDict=x&skip=0&limit=1&keyList=x',
     `/processingJobsByOwner/me?queryDict=${encodeJson({})}&skip=a&limit=1&keyList=${encodeJson('DEFAULT')}`,
   ]) {
@@ -212,7 +213,9 @@ await t.test('an unknown path is 404, and each of five listeners knows its own s
   const { server, send, logIn } = await withServer(t, { ports: { DS: 0, DAQ: 0, CAT: 0, PROC: 0, APS_DB: 0 } });
   t.equal(new Set(Object.values(server.urls)).size, 5);
   await logIn();
-  t.equal((await send('GET', '/nothing')).status, 404);
+  const unknown = await send('GET', '/nothing');
+  t.equal(unknown.status, 404);
+  t.equal(unknown.headers['dm-status-code'], undefined, 'which no header calls a success');
   t.equal((await send('GET', '/daqsByStatus/any')).status, 404);
 });
 
@@ -236,6 +239,14 @@ await t.test('faults can be switched on and off', async (t) => {
   server.faults.httpStatus = {};
   server.faults.statusCode = {};
   t.match((await send('GET', '/daqsByStatus/running')).body, [{ id: daq.id }]);
+});
+
+await t.test('the certificate can be changed while it runs', async (t) => {
+  const { server, send } = await withServer(t);
+  server.useCertificate(await createTestCertificate('127.0.0.9'));
+  await t.rejects(send('GET', '/experimentsByStation/25IDC'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  server.useCertificate(certificate);
+  t.equal((await send('GET', '/experimentsByStation/25IDC')).status, 401);
 });
 
 await t.test('a taken port and a server without users are refused before anything listens', async (t) => {
