@@ -7,7 +7,7 @@ import type { Test } from 'tap';
 import { createTestCertificate } from '../unit/dm/test-certificate.js';
 import { IocProcess, temporaryDirectory } from './ioc-process.js';
 
-/** An IOC with backend rest, in a process of its own, before a local engine that is served over HTTPS from this process. */
+/** An IOC with backend rest, in a process of its own, before an engine that is served over HTTPS from this process. */
 export interface ServedIoc {
   readonly directory: string;
   readonly dm: DataManagement;
@@ -29,25 +29,27 @@ export interface ServedIoc {
 
 export const SERVED_PASSWORD = 'a secret|& ü';
 
-export async function startServedIoc(t: Test, settings: readonly string[] = []): Promise<ServedIoc> {
+/** @param engine what is served; a fresh local engine with the experiment demo when left out */
+export async function startServedIoc(
+  t: Test,
+  settings: readonly string[] = [],
+  engine?: DataManagement,
+): Promise<ServedIoc> {
   const directory = temporaryDirectory(t);
   const certificate = await createTestCertificate();
   const loginFile = join(directory, 'login');
   const ca = join(directory, 'ca.pem');
-  writeFileSync(loginFile, `user2bm|${SERVED_PASSWORD}\n`);
   writeFileSync(ca, certificate.cert);
-  const dm = createLocalDataManagement({
-    root: join(directory, 'engine'),
-    workflowsDirectory: 'ioc/workflows',
-    owner: 'user2bm',
-  });
+  const root = join(directory, 'engine');
+  const dm = engine ?? createLocalDataManagement({ root, workflowsDirectory: 'ioc/workflows', owner: 'user2bm' });
   await dm.start();
   await dm.experiments.add({ name: 'demo' });
+  writeFileSync(loginFile, `${dm.owner}|${SERVED_PASSWORD}\n`);
   const calls: string[] = [];
   const options: DmServerOptions = {
     ports: { DS: 0, DAQ: 0, CAT: 0, PROC: 0, APS_DB: 0 },
     tls: certificate,
-    users: [{ username: 'user2bm', password: SERVED_PASSWORD }],
+    users: [{ username: dm.owner, password: SERVED_PASSWORD }],
     onCall: ({ route }) => calls.push(route ?? 'login'),
   };
   const server = await createDmServer(dm, options);
@@ -57,7 +59,7 @@ export async function startServedIoc(t: Test, settings: readonly string[] = []):
   const ioc = await IocProcess.start(join(directory, 'ioc'), [
     'dm.backend=rest',
     ...urls,
-    'dm.rest.station=LOCAL',
+    `dm.rest.station=${dm.station}`,
     `dm.rest.loginFile=${loginFile}`,
     `dm.rest.tls.ca=${ca}`,
     'dm.rest.poll={pollMs: 100, listMs: 1000, idleListMs: 1000, maxBackoffMs: 300, syncSettleMs: 300}',
