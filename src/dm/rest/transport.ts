@@ -25,6 +25,9 @@ export interface TransportReply {
   readonly text: string;
 }
 
+/** A page of 100,000 files is about 40 MB. */
+const MAX_REPLY_BYTES = 256 * 1024 * 1024;
+
 /** HTTP(S) to DM's services, with every failure as a `DmError` that tells whether the request can have arrived. */
 export class Transport {
   readonly #kept: Agent;
@@ -39,7 +42,7 @@ export class Transport {
       rejectUnauthorized: tls.verify,
       ...(tls.ca !== undefined && { ca: trustedCertificates(tls.ca) }),
     };
-    const limits = { headersTimeout: 0, bodyTimeout: 0, connect };
+    const limits = { headersTimeout: 0, bodyTimeout: 0, maxResponseSize: MAX_REPLY_BYTES, connect };
     this.#kept = new Agent({ ...limits, connections: 8, keepAliveTimeout: 4_000 });
     this.#fresh = new Agent({ ...limits, pipelining: 0 });
   }
