@@ -111,17 +111,23 @@ await t.test(
   async (t) => {
     const served = await serve();
     t.teardown(served.close);
-    const { client, dm, server } = served;
+    const { client, dm } = served;
     const reason = new Error('enough');
     await t.rejects(client.jobs.start('me', 'w', {}, { signal: AbortSignal.abort(reason) }), reason);
-    await client.jobs.list('me');
-    server.faults.slowMs.startProcessingJob = 200;
     const controller = new AbortController();
-    const starting = client.jobs.start('me', 'w', {}, { signal: controller.signal });
-    setTimeout(() => {
+    const start = dm.jobs.start.bind(dm.jobs);
+    let refused = (): void => undefined;
+    const isRefused = new Promise<void>((resolve) => (refused = resolve));
+    dm.jobs.start = async (...args) => {
       controller.abort(reason);
-    }, 50);
-    await t.rejects(starting, { code: 'DM_OUTCOME_UNKNOWN', message: /not waited for.*list of jobs/u });
+      await isRefused;
+      return start(...args);
+    };
+    await t.rejects(client.jobs.start('me', 'w', {}, { signal: controller.signal }), {
+      code: 'DM_OUTCOME_UNKNOWN',
+      message: /not waited for.*list of jobs/u,
+    });
+    refused();
     while (dm.allJobs.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     t.equal(dm.allJobs.length, 1, 'DM did it');
   },
