@@ -5,6 +5,7 @@ import {
   DmObjectAlreadyExistsError,
   DmObjectNotFoundError,
   hasDmServices,
+  readDmSetupFile,
   readLoginFile,
   restOptionsFromEnvironment,
   type DataManagement,
@@ -14,14 +15,20 @@ import type { DmServer } from 'dm/server';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.js';
 
-/** Options of the web services: the configuration over DM's own variables. */
-export function restOptions(config: Config): RestOptionsInput {
-  return { ...restOptionsFromEnvironment(), ...config.dm.rest } as RestOptionsInput;
+/** DM's own variables: those of its set-up file, when one is configured, and of this process. */
+function dmEnvironment({ dm }: Config): ReturnType<typeof readDmSetupFile> {
+  return dm.setupFile === undefined ? process.env : readDmSetupFile(dm.setupFile);
 }
 
-/** Which engine the configuration asks for. */
-export function backendOf({ dm }: Config): 'local' | 'rest' {
-  return dm.backend === 'rest' || (dm.backend === 'auto' && hasDmServices()) ? 'rest' : 'local';
+/** Options of the web services: the configuration over DM's own variables. @throws DmError DM_CONFIGURATION */
+export function restOptions(config: Config): RestOptionsInput {
+  return { ...restOptionsFromEnvironment(dmEnvironment(config)), ...config.dm.rest } as RestOptionsInput;
+}
+
+/** Which engine the configuration asks for. @throws DmError DM_CONFIGURATION when DM's set-up file can't be read */
+export function backendOf(config: Config): 'local' | 'rest' {
+  const { backend } = config.dm;
+  return backend === 'rest' || (backend === 'auto' && hasDmServices(dmEnvironment(config))) ? 'rest' : 'local';
 }
 
 /**
@@ -64,8 +71,13 @@ export async function serveDataManagement(dm: DataManagement, config: Config, lo
       : { cert: await readFile(certificate, 'utf8'), key: await readFile(key, 'utf8') };
   const users = [await readLoginFile(loginFile)];
   const { createDmServer } = await import('dm/server');
-  const server = await createDmServer(dm, { host, ports: port, tls, users, logger: log });
-  log.info({ url: server.urls.DS }, "serving DM's protocol");
+  const ports =
+    typeof port === 'number'
+      ? port
+      : { DS: port.ds, DAQ: port.daq, CAT: port.cat, PROC: port.proc, APS_DB: port.apsDb };
+  const server = await createDmServer(dm, { host, ports, tls, users, logger: log });
+  if (typeof port === 'number') log.info({ url: server.urls.DS }, "serving DM's protocol");
+  else log.info({ urls: server.urls }, "serving DM's protocol");
   return server;
 }
 

@@ -1,51 +1,11 @@
-import { createLocalDataManagement } from 'dm';
-import { createDmServer } from 'dm/server';
-import { PvaClient } from 'epics-pva-ts';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { IocProcess, temporaryDirectory } from './ioc-process.js';
+import { startServedIoc } from './served-ioc.js';
 
 await t.test('DM going down and coming back shows in the PVs, and nothing is sent twice or lost', async (t) => {
-  const directory = temporaryDirectory(t);
-  const loginFile = join(directory, 'login');
-  writeFileSync(loginFile, 'user2bm|secret\n');
-  const dm = createLocalDataManagement({
-    root: join(directory, 'engine'),
-    workflowsDirectory: 'ioc/workflows',
-    owner: 'user2bm',
-  });
-  await dm.start();
-  await dm.experiments.add({ name: 'demo' });
-  const calls: string[] = [];
-  const server = await createDmServer(dm, {
-    ports: 0,
-    tls: null,
-    users: [{ username: 'user2bm', password: 'secret' }],
-    onCall: ({ route }) => calls.push(route ?? ''),
-  });
-  const urls = (['DS', 'DAQ', 'CAT', 'PROC'] as const).map(
-    (name) => `dm.rest.${name.toLowerCase()}=${server.urls[name]}`,
-  );
-  const ioc = await IocProcess.start(join(directory, 'ioc'), [
-    'dm.backend=rest',
-    ...urls,
-    'dm.rest.station=LOCAL',
-    `dm.rest.loginFile=${loginFile}`,
-    'dm.rest.poll={pollMs: 100, listMs: 1000, idleListMs: 1000, maxBackoffMs: 300, syncSettleMs: 300}',
-  ]);
-  const client = new PvaClient({ environment: ioc.clientEnvironment });
-  const put = (pv: string, value: unknown): Promise<void> => client.put(pv, value, { block: true });
-  /** Follows a PV until it is as wanted; the last update seen. */
-  const until = async (
-    pv: string,
-    isWanted: (value: unknown, severity: string, message: string) => boolean,
-  ): Promise<void> => {
-    for await (const { value, alarm } of client.monitor(pv, { signal: AbortSignal.timeout(20_000) })) {
-      const shown = typeof value === 'object' && value !== null && 'index' in value ? value.index : value;
-      if (isWanted(shown, alarm?.severity ?? '', alarm?.message ?? '')) return;
-    }
-  };
+  const served = await startServedIoc(t);
+  const { directory, dm, server, client, calls, put, until } = served;
   try {
     await put('dm:Experiment', 'demo');
     await put('dm:WF1:Workflow', 'sleep');
@@ -91,9 +51,77 @@ await t.test('DM going down and coming back shows in the PVs, and nothing is sen
     await put('dm:WF1:Run', 1);
     t.ok(performance.now() - startedMs < 4000, 'a slow list holds up nothing else');
   } finally {
-    client.close();
-    t.equal(await ioc.stop(), 0, 'the IOC ends well', { output: ioc.output });
-    await server.close();
-    await dm.close();
+    await served.stop();
+  }
+});
+
+await t.test('a command whose reply was lost says so, is not sent again, and what became of it is shown', async (t) => {
+  const served = await startServedIoc(t);
+  const { directory, dm, server, client, put, until } = served;
+  try {
+    await put('dm:Experiment', 'demo');
+    await put('dm:WF1:Workflow', 'example-01');
+    await put('dm:WF1:FilePath', '/dev/null');
+    server.faults.loseReply = { startProcessingJob: true, startDaq: true };
+    await t.rejects(put('dm:WF1:Run', 1), 'the put fails');
+    t.match((await client.get('dm:WF1:Run')).alarm, { severity: 'INVALID', message: /Outcome unknown/u });
+    t.match((await client.get('dm:Message')).value, /list of jobs.*check before repeating/u);
+    await until('dm:Job:NDone', (value) => value === 1);
+    t.equal((await dm.jobs.list('user2bm')).length, 1, 'the job is there, once');
+
+    const watched = join(directory, 'watched');
+    mkdirSync(watched);
+    await put('dm:DAQ1:DataDirectory', watched);
+    await t.rejects(put('dm:DAQ1:Start', 1), 'so does this one');
+    t.match((await client.get('dm:Message')).value, /Repeating is safe/u);
+    server.faults.loseReply = {};
+    await put('dm:DAQ1:Start', 1);
+    const daqs = await dm.daqs.list();
+    t.equal(daqs.length, 1, 'the DAQ that was started is taken over');
+    t.match(await client.get('dm:DAQ1:Id'), { value: daqs[0]?.id, alarm: { severity: 'NONE' } });
+    await put('dm:WF1:Run', 1);
+    t.match((await client.get('dm:WF1:Run')).alarm, { severity: 'NONE' }, 'a success clears the alarm');
+    t.equal((await dm.jobs.list('user2bm')).length, 2);
+  } finally {
+    await served.stop();
+  }
+});
+
+await t.test('a session that expires, and calls that are too slow, in the middle of a job', async (t) => {
+  const served = await startServedIoc(t, ['dm.rest.timeouts={readMs: 1000, listMs: 1000}']);
+  const { dm, server, client, calls, put, until } = served;
+  try {
+    await put('dm:Experiment', 'demo');
+    await put('dm:WF1:Workflow', 'sleep');
+    await put('dm:WF1:Args', '{"seconds": "7", "filePath": "/dev/null"}');
+    const run = put('dm:WF1:Run', 1);
+    await until('dm:WF1:Status', (value, severity) => value === 2 && severity === 'NONE');
+    const logins = calls.filter((route) => route === 'login').length;
+    const asked = calls.length;
+    server.expireSessions();
+    await until(
+      'dm:Heartbeat',
+      () => calls.slice(asked).filter((route) => route === 'getProcessingJobById').length > 5,
+    );
+    t.match((await client.get('dm:WF1:Status')).alarm, { severity: 'NONE' }, 'nobody notices that the session ended');
+    t.ok(calls.filter((route) => route === 'login').length > logins);
+
+    server.faults.slowMs = { listProcessingJobs: 4000, getProcessingJobById: 4000, listWorkflows: 4000 };
+    await until(
+      'dm:WF1:Status',
+      (value, severity, message) => value === 2 && severity === 'INVALID' && message.startsWith('no PROC'),
+    );
+    await until('dm:Service:PROC:LastError', (value) => String(value).includes('no reply within 1 s'));
+    t.pass('what is too slow is INVALID with the reason');
+    const beats = Number((await client.get('dm:Heartbeat')).value);
+    await until('dm:Heartbeat', (value) => Number(value) > beats);
+    t.pass('the IOC goes on');
+    server.faults.slowMs = {};
+    await until('dm:WF1:Status', (_value, severity) => severity === 'NONE');
+    await run;
+    await until('dm:WF1:Status', (value, severity) => value === 4 && severity === 'NONE');
+    t.equal((await dm.jobs.list('user2bm')).length, 1, 'nothing was sent twice, nothing is lost');
+  } finally {
+    await served.stop();
   }
 });

@@ -1,16 +1,22 @@
 import { checkServices } from 'dm/rest';
 import { loadConfig } from '../config/load-config.js';
 import { restOptions } from '../create-data-management.js';
+import { createLog } from '../log.js';
 
 const MARKS = { ok: 'ok', failed: 'FAILED', skipped: 'skipped' } as const;
 
 /** `dm-ioc dm check`: exit code 1 when an endpoint doesn't answer as expected. */
 export async function checkDm(options: { readonly config?: string; readonly set: readonly string[] }): Promise<void> {
-  const checks = await checkServices(restOptions(loadConfig(options.config, options.set)));
-  for (const { service, route, path, confirmed, outcome, message, durationMs } of checks) {
+  const config = loadConfig(options.config, options.set);
+  const checks = await checkServices(restOptions(config), createLog({ ...config.log, level: 'warn' }));
+  let place = '';
+  for (const { service, url, route, path, confirmed, outcome, message, durationMs } of checks) {
+    const at = `${service} at ${url ?? 'no URL'}`;
+    if (at !== place) process.stdout.write(`${at}\n`);
+    place = at;
     const evidence = confirmed ? '' : ' (path unconfirmed)';
     process.stdout.write(
-      `${MARKS[outcome].padEnd(7)} ${service.padEnd(6)} ${route.padEnd(26)} ${path}${evidence}: ${message} (${Math.round(durationMs)} ms)\n`,
+      `  ${MARKS[outcome].padEnd(7)} ${route.padEnd(23)} ${path}${evidence}: ${message} (${Math.round(durationMs)} ms)\n`,
     );
   }
   const failed = checks.filter(({ outcome }) => outcome === 'failed').length;

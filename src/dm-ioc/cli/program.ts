@@ -93,7 +93,8 @@ export function createProgram(): Command {
     .description('record what a DM client asks, to confirm the paths of the web services')
     .option('--host <address>', 'where to listen', '127.0.0.1')
     .option('--station <name>', 'DM station of the client', process.env['DM_STATION_NAME'] ?? 'STATION')
-    .action(async (options: { host: string; station: string }) => {
+    .option('--any-port', "on free ports instead of DM's own, where DM itself runs")
+    .action(async (options: { host: string; station: string; anyPort?: boolean }) => {
       const { recordDm } = await import('./dm-record.js');
       await recordDm(options);
     });

@@ -14,7 +14,10 @@ const databaseSchema = z.strictObject({
 const serveSchema = z.strictObject({
   enabled: z.boolean().default(false).describe("Serve the engine over DM's own web protocol, to other clients of DM"),
   host: text.default('127.0.0.1').describe('Where it listens'),
-  port: port.default(22_236).describe('One port for all services; 0: any free'),
+  port: z
+    .union([port, z.strictObject({ ds: port, daq: port, cat: port, proc: port, apsDb: port })])
+    .default(22_236)
+    .describe('One port for all services, or one each: {ds, daq, cat, proc, apsDb}; 0: any free'),
   loginFile: text.optional().describe('Its user, in the form of the DM login file: username|password'),
   certificate: text.optional().describe('PEM file; with key: HTTPS'),
   key: text.optional().describe('PEM file'),
@@ -66,6 +69,9 @@ export const configSchema = z.strictObject({
         .enum(['local', 'rest', 'auto'])
         .default('local')
         .describe('Engine; auto: rest when the DM_*_WEB_SERVICE_URL variables are set, else local'),
+      setupFile: text
+        .optional()
+        .describe('The dm.setup.sh of DM: its variables count as if it had been sourced; it is read, not run'),
       local: localSchema.prefault({}),
       rest: z.looseObject({}).prefault({}).describe('DM web services; what is left out comes from the DM_* variables'),
     })

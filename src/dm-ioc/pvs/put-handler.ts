@@ -45,7 +45,9 @@ function withPvNames(reason: string): string {
 /** Any failure as the one that the record, its client, the message PV and the log get. */
 function asCommandError(error: unknown, signal: AbortSignal): CommandError {
   if (error instanceof CommandError) return error;
-  if (signal.aborted) return new CommandError('CANCELLED', 'cancelled', { severity: 'MINOR', cause: error });
+  const isUnknown = error instanceof DmError && error.code === 'DM_OUTCOME_UNKNOWN';
+  if (signal.aborted && !isUnknown)
+    return new CommandError('CANCELLED', 'cancelled', { severity: 'MINOR', cause: error });
   if (error instanceof DmError) {
     const severity = error.code === 'DM_COMMAND_FAILED' ? 'MAJOR' : 'INVALID';
     return new CommandError('DM_FAILED', withPvNames(error.message), { severity, cause: error });

@@ -56,7 +56,7 @@ export function updateDaqSlot(slot: DaqSlot, daq: DaqInfo, nowMs: number, adviso
 }
 
 export function updateUploadSlot(slot: UploadSlot, upload: UploadInfo, nowMs: number, advisor: Advisor): UploadSlot {
-  return { ...slot, upload, nowMs, warning: transferWarning(upload, true) || advisor.upload(upload) };
+  return { ...slot, upload, nowMs, warning: advisor.upload(upload) || transferWarning(upload, true) };
 }
 
 export function tickDaqSlot(slot: DaqSlot, nowMs: number, advisor: Advisor): DaqSlot {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { DmError } from '../errors.js';
 import type { RestOptionsInput } from '../rest/rest-options.js';
 import { parseShellExports } from './parse-shell-exports.js';
@@ -9,10 +9,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * The variables of a `dm.setup.sh`, with `environment` behind them.
  * @throws DmError DM_CONFIGURATION when the file can't be read
  */
-export async function readDmSetupFile(path: string, environment: Environment = process.env): Promise<Environment> {
+export function readDmSetupFile(path: string, environment: Environment = process.env): Environment {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new DmError('DM_CONFIGURATION', `The DM set-up file ${path} can't be read: ${reason}. Check its path.`);

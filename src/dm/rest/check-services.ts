@@ -9,6 +9,7 @@ import { parseRestOptions, type RestOptionsInput } from './rest-options.js';
 import { ServiceBoard } from './service-board.js';
 import { ServiceClient } from './service-client.js';
 import { Transport } from './transport.js';
+import { unprotected } from './unprotected.js';
 
 /** How one read-only call went. `skipped`: nothing is there to ask it about, or its service isn't configured. */
 export interface ServiceCheck {
@@ -37,11 +38,16 @@ export async function checkServices(
   signal?: AbortSignal,
 ): Promise<ServiceCheck[]> {
   const options = parseRestOptions(input);
+  for (const warning of unprotected(options)) logger.warn({ tls: options.tls }, warning);
   const credentials = new CredentialsSource(options.loginFile);
   const owner = options.owner ?? (await credentials.read()).username;
   const transport = new Transport(options.tls, options.timeouts.connectMs);
   const table = createRouteTable(options.routes);
-  const board = new ServiceBoard([], { changed: () => undefined, recovered: () => undefined });
+  const board = new ServiceBoard([], {
+    changed: () => undefined,
+    doubted: () => undefined,
+    recovered: () => undefined,
+  });
   const shared = { transport, credentials, table, board, logger, rest: options };
   const client = (service: 'DS' | 'DAQ' | 'CAT' | 'PROC' | 'APS_DB', url: string): ServiceClient =>
     new ServiceClient({ ...shared, service, url });

@@ -43,6 +43,11 @@ export class ListPoller<T extends object> {
     this.#loop.poke(true);
   }
 
+  /** Poll now, unless it fails anyway. */
+  poke(): void {
+    this.#loop.poke();
+  }
+
   reconsider(): void {
     this.#loop.reconsider();
   }

@@ -76,10 +76,12 @@ export class RestCatalog implements Catalog {
       const size = Math.min(pageSize, end - at);
       const parameters = { experimentName, queryDict: {}, skip: at, limit: size };
       const page = (await this.#cat.call(route, parameters, options)) as Entry[];
+      const known = found.size;
       for (const entry of page) found.set(keyOf(entry), entry);
-      if (page.length < size) break;
+      // A page without news comes from a service that does not cut pages.
+      if (page.length < size || found.size === known) break;
     }
-    return [...found.values()];
+    return [...found.values()].slice(0, limit);
   }
 
   #observed(file: FileMetadata): FileMetadata {

@@ -50,13 +50,13 @@ export class RestDaqs implements Daqs {
   }
 
   async stop(experimentName: string, dataDirectory: string, options?: CallOptions): Promise<DaqInfo> {
-    const client = this.transfers.clientFor(dataDirectory);
-    const active = await this.#findActive(client, experimentName, dataDirectory, options);
-    if (active === undefined) {
-      throw new DmObjectNotFoundError(`No active DAQ of experiment ${experimentName} watches ${dataDirectory}.`);
+    for (const client of this.transfers.clientsFor(dataDirectory)) {
+      const active = await this.#findActive(client, experimentName, dataDirectory, options);
+      if (active === undefined) continue;
+      const answer = await client.call('stopDaq', { experimentName, dataDirectory }, options);
+      return this.transfers.afterStop(client, active.id, answer, options);
     }
-    const answer = await client.call('stopDaq', { experimentName, dataDirectory }, options);
-    return this.transfers.afterStop(client, active.id, answer, options);
+    throw new DmObjectNotFoundError(`No active DAQ of experiment ${experimentName} watches ${dataDirectory}.`);
   }
 
   list(options?: CallOptions): Promise<DaqInfo[]> {

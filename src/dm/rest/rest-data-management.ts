@@ -19,11 +19,14 @@ import { RestWorkflows } from './rest-workflows.js';
 import { ServiceBoard } from './service-board.js';
 import { ServiceClient } from './service-client.js';
 import { Transport } from './transport.js';
+import { unprotected } from './unprotected.js';
 
 interface Poller {
   start(): void;
   stop(): Promise<void>;
   recover(): void;
+  /** Poll now, unless it fails anyway. */
+  poke(): void;
   reconsider(): void;
 }
 
@@ -104,12 +107,7 @@ export class RestDataManagement implements DataManagement {
       [options.proc, this.jobs.poller],
       [options.cat, this.#createProbe(cat)],
     ];
-    if (!options.tls.verify) {
-      logger.warn(
-        { tls: { verify: false } },
-        "DM's certificates are not verified: anybody on the network can pose as DM",
-      );
-    }
+    for (const warning of unprotected(options)) logger.warn({ tls: options.tls }, warning);
   }
 
   /** The user of the login file, unless configured; known from `start` on. */
@@ -163,6 +161,9 @@ export class RestDataManagement implements DataManagement {
         logged.set(service, connected);
         this.events.emit('service', health);
       },
+      doubted: (doubted) => {
+        for (const [url, poller] of this.#pollers) if (url === doubted) poller.poke();
+      },
       recovered: (recovered) => {
         for (const [url, poller] of this.#pollers) if (url === recovered) poller.recover();
       },
@@ -173,7 +174,8 @@ export class RestDataManagement implements DataManagement {
   #createProbe(cat: ServiceClient): Poller {
     const loop = new PollLoop({
       run: async (signal) => {
-        if (Date.now() - this.#board.lastContactMs('CAT', cat.url) < this.#periods.listMs) return;
+        const silentMs = Date.now() - this.#board.lastContactMs('CAT', cat.url);
+        if (this.#board.isConnected('CAT', cat.url) && silentMs < this.#periods.listMs) return;
         await cat.call('getServiceStatus', {}, { signal, retry: false }).catch((error: unknown) => {
           // The path is a guess; any answer shows that the service and the session are well.
           if (!(error instanceof DmError) || error.code !== 'DM_URL') throw error;
@@ -189,6 +191,9 @@ export class RestDataManagement implements DataManagement {
       },
       stop: () => loop.stop(),
       recover: () => undefined,
+      poke: () => {
+        loop.poke();
+      },
       reconsider: () => {
         loop.reconsider();
       },

@@ -57,8 +57,10 @@ export class RestJobs implements Jobs {
     for (let skip = 0; ; skip += limit) {
       const parameters = { owner, queryDict: {}, skip, limit, keyList: 'DEFAULT' };
       const page = await this.#proc.call('listProcessingJobs', parameters, options);
+      const known = jobs.size;
       for (const job of page) jobs.set(job.id, job);
-      if (page.length < limit) return [...jobs.values()];
+      // A page without news comes from a service that does not cut pages.
+      if (page.length < limit || jobs.size === known) return [...jobs.values()];
     }
   }
 

@@ -4,6 +4,7 @@ import { ROUTE_NAMES, type RouteName } from '../wire/routes.js';
 
 const url = z
   .url({ protocol: /^https?$/u, error: 'must be a URL such as https://host:22236' })
+  .refine((text) => !/[?#@]/u.test(text), 'must be a URL without user, password, ? and #')
   .transform((text) => text.replace(/\/+$/u, '').replace(/\/dm$/u, ''));
 
 const daqService = z.union([
@@ -20,7 +21,9 @@ const milliseconds = z.number().int().positive().max(3_600_000);
 export const restOptionsSchema = z.strictObject({
   ds: url.describe('URL of the data storage service; default DM_DS_WEB_SERVICE_URL'),
   daq: z
-    .union([daqService.transform((service) => [service]), z.array(daqService).min(1)])
+    .union([daqService.transform((service) => [service]), z.array(daqService).min(1)], {
+      error: 'must be a URL such as https://host:33336, or a list of {url, directories}',
+    })
     .describe(
       'URL of the DAQ service, or a list of {url, directories}: the one whose directory holds the data is asked; default DM_DAQ_WEB_SERVICE_URL',
     ),
@@ -52,7 +55,7 @@ export const restOptionsSchema = z.strictObject({
     .strictObject({
       connectMs: milliseconds.default(10_000).describe('Time to connect'),
       readMs: milliseconds.default(30_000).describe('Time for an answer to a call that reads one object'),
-      listMs: milliseconds.default(180_000).describe('Time for an answer to a call that reads a list'),
+      listMs: milliseconds.default(240_000).describe('Time for an answer to a call that reads a list'),
       writeMs: milliseconds.default(180_000).describe('Time for an answer to a call that changes something'),
     })
     .prefault({}),
@@ -93,6 +96,16 @@ export type RestOptionsInput = z.input<typeof restOptionsSchema>;
 export function parseRestOptions(options: RestOptionsInput): RestOptions {
   const parsed = restOptionsSchema.safeParse(options);
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'options'}: ${issue.message}`);
+  const given = Object.keys(options);
+  const isMissing = ({ path: [key] }: z.core.$ZodIssue): boolean => key !== undefined && !given.includes(String(key));
+  const missing = parsed.error.issues.filter(isMissing).map(({ path }) => path.join('.'));
+  const wrong = [
+    ...parsed.error.issues
+      .filter((issue) => !isMissing(issue))
+      .map((issue) => `${issue.path.join('.') || 'options'}: ${issue.message}`),
+    ...(missing.length === 0
+      ? []
+      : [`${missing.join(', ')} not set: name DM's set-up file in dm.setupFile, source it, or set them in dm.rest`]),
+  ];
   throw new DmError('DM_CONFIGURATION', `The options of the DM web services are not valid: ${wrong.join('; ')}.`);
 }

@@ -45,6 +45,12 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
     };
   }
 
+  /** The service that sees a directory, then the others. */
+  clientsFor(dataDirectory: string): ServiceClient[] {
+    const best = this.clientFor(dataDirectory);
+    return [best, ...this.#services.map(({ client }) => client).filter((client) => client !== best)];
+  }
+
   /** The service that sees a directory: the one with the longest fitting directory, else the first. */
   clientFor(dataDirectory: string): ServiceClient {
     const fitting = this.#services.flatMap(({ client, directories }) =>
@@ -74,16 +80,17 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
   async get(id: string, options?: CallOptions): Promise<T> {
     const home = this.#homes.get(id);
     const clients = home === undefined ? this.#services.map(({ client }) => client) : [home];
-    let missing: unknown = new DmObjectNotFoundError(`There is no ${this.#kind.event} ${id}.`);
+    let failure: DmError = new DmObjectNotFoundError(`There is no ${this.#kind.event} ${id}.`);
     for (const client of clients) {
       try {
         return this.observe(client, (await client.call(this.#kind.get, { id }, options)) as T);
       } catch (error) {
-        if (!(error instanceof DmError) || error.code !== 'DM_OBJECT_NOT_FOUND') throw error;
-        missing = error;
+        if (!(error instanceof DmError)) throw error;
+        // A service that can't be asked may be the one that knows it.
+        if (failure.code === 'DM_OBJECT_NOT_FOUND') failure = error;
       }
     }
-    throw missing as Error;
+    throw failure;
   }
 
   async clear(id: string, options?: CallOptions): Promise<void> {

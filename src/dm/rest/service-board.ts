@@ -9,10 +9,14 @@ interface UrlState {
   connected: boolean;
   lastContactMs: number | null;
   lastError: string | null;
+  /** Replies since the last good one that were none of DM's. */
+  strangeReplies: number;
 }
 
 export interface ServiceBoardEvents {
   changed(health: ServiceHealth): void;
+  /** Something went wrong at a URL: what is known of it should be looked at again. */
+  doubted(url: string): void;
   /** A URL answers again. */
   recovered(url: string): void;
 }
@@ -25,7 +29,13 @@ export class ServiceBoard {
 
   constructor(urls: readonly (readonly [ServiceName, string])[], events: ServiceBoardEvents) {
     for (const [service, url] of urls) {
-      this.#states.set(key(service, url), { service, connected: false, lastContactMs: null, lastError: null });
+      this.#states.set(key(service, url), {
+        service,
+        connected: false,
+        lastContactMs: null,
+        lastError: null,
+        strangeReplies: 0,
+      });
     }
     this.#events = events;
   }
@@ -36,6 +46,7 @@ export class ServiceBoard {
     if (state === undefined) return;
     const recovered = !state.connected && state.lastError !== null;
     state.connected = true;
+    state.strangeReplies = 0;
     state.lastContactMs = Date.now();
     this.#tell(service);
     if (recovered) this.#events.recovered(url);
@@ -44,9 +55,37 @@ export class ServiceBoard {
   failure(service: ServiceName, url: string, reason: string): void {
     const state = this.#states.get(key(service, url));
     if (state === undefined) return;
+    const lost = state.connected;
     state.connected = false;
     state.lastError = reason;
     this.#tell(service);
+    if (lost) this.doubt(url);
+  }
+
+  /** A reply that can't be understood: one is the fault of its call, several without a good one between are an outage. */
+  strangeReply(service: ServiceName, url: string, reason: string): void {
+    const state = this.#states.get(key(service, url));
+    if (state === undefined) return;
+    state.strangeReplies += 1;
+    if (state.strangeReplies > 1) state.connected = false;
+    state.lastError = reason;
+    this.#tell(service);
+  }
+
+  /** A failure of one call that says nothing of its service. */
+  failedCall(service: ServiceName, url: string, reason: string): void {
+    const state = this.#states.get(key(service, url));
+    if (state === undefined) return;
+    state.lastError = reason;
+    this.#tell(service);
+  }
+
+  doubt(url: string): void {
+    this.#events.doubted(url);
+  }
+
+  isConnected(service: ServiceName, url: string): boolean {
+    return this.#states.get(key(service, url))?.connected === true;
   }
 
   lastContactMs(service: ServiceName, url: string): number {

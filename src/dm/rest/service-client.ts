@@ -2,6 +2,7 @@ import pRetry, { AbortError } from 'p-retry';
 import type { CallOptions, ServiceName } from '../data-management.js';
 import { DmError, type DmErrorCode } from '../errors.js';
 import type { DmLogger } from '../logger.js';
+import { parseJson } from '../wire/parse-json.js';
 import { parseResponse } from '../wire/parse-response.js';
 import { expandTemplate, type WireParameters } from '../wire/path-template.js';
 import { type ResolvedRoute, routeOf, type RouteTable } from '../wire/route-table.js';
@@ -9,6 +10,7 @@ import { isConfirmed, type RouteName, type RouteResponse } from '../wire/routes.
 import { wireErrorOf } from '../wire/status-headers.js';
 import { CONTEXT_ROOT } from '../wire/wire-service.js';
 import type { CredentialsSource } from './credentials-source.js';
+import { remedyOf } from './remedy-of.js';
 import type { RestOptions } from './rest-options.js';
 import type { ServiceBoard } from './service-board.js';
 import { Session } from './session.js';
@@ -31,16 +33,9 @@ export interface ClientCallOptions extends CallOptions {
   readonly retry?: boolean;
 }
 
+/** Failures that, while other calls are answered, say nothing of the service. */
+const OF_ONE_CALL: ReadonlySet<DmErrorCode> = new Set<DmErrorCode>(['DM_TIMEOUT', 'DM_OUTCOME_UNKNOWN']);
 const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 503, 504]);
-/** Failures that say something of the service rather than of the call. */
-const DOWN_CODES: ReadonlySet<DmErrorCode> = new Set<DmErrorCode>([
-  'DM_COMMUNICATION',
-  'DM_OUTCOME_UNKNOWN',
-  'DM_TIMEOUT',
-  'DM_AUTHENTICATION',
-  'DM_INVALID_SESSION',
-  'DM_CONFIGURATION',
-]);
 
 /** Calls of one service at one URL, with session, time limits, retries of reads, and errors as DM means them. */
 export class ServiceClient {
@@ -48,6 +43,8 @@ export class ServiceClient {
   readonly url: string;
   readonly #options: ServiceClientOptions;
   readonly #session: Session;
+  /** Lists of which it was told that entries are left out. */
+  readonly #leftOut = new Set<RouteName>();
 
   constructor(options: ServiceClientOptions) {
     const { rest, url, transport, credentials } = options;
@@ -91,74 +88,112 @@ export class ServiceClient {
     parameters: WireParameters,
     signal: AbortSignal | undefined,
   ): Promise<RouteResponse<N>> {
-    const { board } = this.#options;
-    const service = this.service === 'APS_DB' ? undefined : this.service;
+    const path = `${CONTEXT_ROOT}${expandTemplate(resolved.path, parameters)}`;
+    const startedMs = Date.now();
     let reply: TransportReply;
     try {
-      reply = await this.#exchange(resolved, parameters, signal);
+      reply = await this.#exchange(resolved, path, signal);
       if (GATEWAY_ERRORS.has(reply.status)) throw this.#httpError(resolved, reply.status);
     } catch (error) {
-      if (service !== undefined && error instanceof DmError && DOWN_CODES.has(error.code)) {
-        board.failure(service, this.url, error.message);
+      if (signal?.aborted === true) {
+        if (isUnknownOutcome(error)) this.#options.board.doubt(this.url);
+        throw error;
       }
+      // When the service answered others meanwhile, only this call was slow.
+      const isOwn = error instanceof DmError && OF_ONE_CALL.has(error.code) && this.#hasAnsweredSince(startedMs);
+      this.#note(isOwn ? 'failedCall' : 'failure', error);
       throw error;
     }
-    if (service !== undefined) board.contact(service, this.url);
-    return this.#understand(name, resolved, reply);
+    const body = parseJson(reply.text);
+    const told = wireErrorOf(reply.headers, body);
+    if (told !== undefined) {
+      this.#note('contact');
+      throw told;
+    }
+    try {
+      const answer = this.#understand(name, resolved, reply, body);
+      this.#note('contact');
+      return answer;
+    } catch (error) {
+      const isUnknownPath = error instanceof DmError && error.code === 'DM_URL';
+      if (isUnknownPath) this.#note('contact');
+      this.#note(isUnknownPath ? 'failedCall' : 'strangeReply', error);
+      throw error;
+    }
+  }
+
+  #hasAnsweredSince(timeMs: number): boolean {
+    return this.service !== 'APS_DB' && this.#options.board.lastContactMs(this.service, this.url) >= timeMs;
+  }
+
+  /** What the board of services learns of an exchange. */
+  #note(what: 'contact' | 'failure' | 'strangeReply' | 'failedCall', error?: unknown): void {
+    const { board } = this.#options;
+    if (this.service === 'APS_DB') return;
+    if (what === 'contact') board.contact(this.service, this.url);
+    else if (error instanceof DmError) {
+      board[what](this.service, this.url, error.message);
+      if (isUnknownOutcome(error)) board.doubt(this.url);
+    }
   }
 
   /** Sends the request; when the session has ended, once more with a new one (DM hasn't done anything then). */
-  async #exchange(
-    resolved: ResolvedRoute,
-    parameters: WireParameters,
-    signal: AbortSignal | undefined,
-  ): Promise<TransportReply> {
-    const path = `${CONTEXT_ROOT}${expandTemplate(resolved.path, parameters)}`;
+  async #exchange(resolved: ResolvedRoute, path: string, signal: AbortSignal | undefined): Promise<TransportReply> {
     const first = await this.#send(resolved, path, signal);
     if (!isSessionEnd(first.reply)) return first.reply;
     this.#options.logger.debug({ url: this.url, route: resolved.name }, 'DM session ended, logging in again');
     this.#session.drop(first.cookie);
     const second = await this.#send(resolved, path, signal);
-    if (!isSessionEnd(second.reply)) return second.reply;
+    const told = wireErrorOf(second.reply.headers, parseJson(second.reply.text));
+    if (!isSessionEnd(second.reply) || told?.code === 'DM_AUTHORIZATION') return second.reply;
     this.#session.drop(second.cookie);
-    throw (
-      wireErrorOf(second.reply.headers, parseJson(second.reply.text)) ??
-      new DmError('DM_AUTHORIZATION', `${this.url} refuses ${resolved.name} although the login succeeded.`)
+    // DM's own words may hold the id of the session.
+    throw new DmError(
+      'DM_INVALID_SESSION',
+      `${this.url} accepts no session for ${resolved.name}, right after a login.`,
     );
   }
 
   async #send(
-    { route, path: template }: ResolvedRoute,
+    { name, route, path: template }: ResolvedRoute,
     path: string,
     signal: AbortSignal | undefined,
   ): Promise<{ reply: TransportReply; cookie: string }> {
     const cookie = await this.#session.cookie(signal);
+    const remedy = remedyOf(name, route);
     const reply = await this.#options.transport.request({
       url: this.url,
       method: template.method,
       path,
       headers: { 'content-type': 'html', cookie },
       timeoutMs: this.#options.rest.timeouts[`${route.cost}Ms`],
-      writes: route.cost === 'write',
+      ...(remedy !== undefined && { remedy }),
       signal,
     });
-    if (!isSessionEnd(reply)) this.#session.adopt(reply);
+    if (!isSessionEnd(reply)) this.#session.adopt(reply, cookie);
     return { reply, cookie };
   }
 
-  #understand<N extends RouteName>(name: N, resolved: ResolvedRoute, reply: TransportReply): RouteResponse<N> {
-    const body = parseJson(reply.text);
-    const told = wireErrorOf(reply.headers, body);
-    if (told !== undefined) throw told;
+  #understand<N extends RouteName>(
+    name: N,
+    resolved: ResolvedRoute,
+    reply: TransportReply,
+    body: unknown,
+  ): RouteResponse<N> {
     if (reply.status >= 400) throw this.#httpError(resolved, reply.status);
     try {
       if (body === undefined && reply.text !== '') {
         throw new DmError('DM_INTERNAL', `${this.url} answered ${name} with something that is not JSON.`);
       }
-      return parseResponse(name, body);
+      return parseResponse(name, body, (count, reason) => {
+        if (this.#leftOut.has(name)) return;
+        this.#leftOut.add(name);
+        this.#options.logger.warn({ url: this.url, route: name, count, reason }, 'odd entries of a list are left out');
+      });
     } catch (error) {
-      if (resolved.route.cost !== 'write' || !(error instanceof DmError)) throw error;
-      throw new DmError('DM_OUTCOME_UNKNOWN', `DM took the command, but: ${error.message} Check before repeating.`);
+      const remedy = remedyOf(name, resolved.route);
+      if (remedy === undefined || !(error instanceof DmError)) throw error;
+      throw new DmError('DM_OUTCOME_UNKNOWN', `Outcome unknown, not sent again: ${error.message} ${remedy}`);
     }
   }
 
@@ -169,10 +204,11 @@ export class ServiceClient {
     }
     if (status === 503) return new DmError('DM_COMMUNICATION', `${this.url} is not available (HTTP 503).`);
     const lost = status === 502 || status === 504;
-    if (lost && route.cost === 'write') {
+    const remedy = remedyOf(name, route);
+    if (lost && remedy !== undefined) {
       return new DmError(
         'DM_OUTCOME_UNKNOWN',
-        `A proxy lost the reply to ${name} (HTTP ${status}): check before repeating.`,
+        `Outcome unknown, not sent again: a proxy lost the reply to ${name} (HTTP ${status}). ${remedy}`,
       );
     }
     return new DmError(lost ? 'DM_COMMUNICATION' : 'DM_INTERNAL', `${this.url} failed ${name} with HTTP ${status}.`);
@@ -185,16 +221,12 @@ function isSessionEnd(reply: TransportReply): boolean {
   return error?.code === 'DM_INVALID_SESSION';
 }
 
+function isUnknownOutcome(error: unknown): boolean {
+  return error instanceof DmError && error.code === 'DM_OUTCOME_UNKNOWN';
+}
+
 function isPassing(error: unknown): boolean {
   if (!(error instanceof DmError)) return false;
   if (error.code === 'DM_SERVICE_LIMIT') return true;
   return error.code === 'DM_COMMUNICATION' && !isCertificateError(error.cause);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return text === '' ? undefined : (JSON.parse(text) as unknown);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
-import { DmError } from '../errors.js';
+import { DmError, type DmErrorCode } from '../errors.js';
+import { parseJson } from '../wire/parse-json.js';
 import { SESSION_ROLE_HEADER, wireErrorOf } from '../wire/status-headers.js';
 import { LOGIN_PATH } from '../wire/wire-service.js';
 import type { CredentialsSource } from './credentials-source.js';
@@ -12,6 +13,17 @@ export interface SessionOptions {
   /** A refused login is not tried again for so long, so that no account gets locked. */
   readonly refusedForMs: number;
 }
+
+/** Answers to a login that blame the service, not the user. */
+const SERVICE_TROUBLE: ReadonlySet<DmErrorCode> = new Set<DmErrorCode>([
+  'DM_INTERNAL',
+  'DM_COMMUNICATION',
+  'DM_CONFIGURATION',
+  'DM_DB',
+  'DM_TIMEOUT',
+  'DM_SERVICE_LIMIT',
+  'DM_TASK_TIMEOUT',
+]);
 
 /** The session with one service. However many requests find it missing or expired, they share one login. */
 export class Session {
@@ -41,11 +53,9 @@ export class Session {
     if (this.#cookie === cookie) this.#cookie = undefined;
   }
 
-  /** Take the cookie that a reply sets, if it does. DM's own client returns the whole value, and so does this one. */
-  adopt(reply: TransportReply): void {
-    const set = reply.headers['set-cookie'];
-    const cookie = Array.isArray(set) ? set.join('; ') : set;
-    if (cookie !== undefined && cookie !== '') this.#cookie = cookie;
+  /** Take the cookie that a reply sets, if it does and still belongs to the session: a slow reply may come after the next login. */
+  adopt(reply: TransportReply, sent: string): void {
+    if (this.#cookie === sent) this.#cookie = cookieOf(reply) ?? sent;
   }
 
   async #logIn(): Promise<string> {
@@ -58,13 +68,13 @@ export class Session {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ username, password }).toString(),
       timeoutMs,
-      writes: false,
       signal: undefined,
     });
-    const error = wireErrorOf(reply.headers, undefined);
+    const error = wireErrorOf(reply.headers, parseJson(reply.text));
     if (reply.status >= 500 || reply.status === 404) {
       throw new DmError('DM_COMMUNICATION', `The login at ${url} failed with HTTP status ${reply.status}.`);
     }
+    if (reply.status < 400 && error !== undefined && SERVICE_TROUBLE.has(error.code)) throw error;
     if (reply.status >= 400 || error !== undefined) {
       const reason = error?.message ?? `HTTP status ${reply.status}`;
       const refusal = new DmError(
@@ -75,13 +85,20 @@ export class Session {
       credentials.forget();
       throw refusal;
     }
-    this.adopt(reply);
+    this.#cookie = cookieOf(reply);
     const role = reply.headers[SESSION_ROLE_HEADER];
     this.role = Array.isArray(role) ? role[0] : role;
     if (this.#cookie === undefined) throw new DmError('DM_INTERNAL', `The login at ${url} gave no session cookie.`);
     this.#refusal = undefined;
     return this.#cookie;
   }
+}
+
+/** DM's own client returns the whole value that a reply sets, and so does this one. */
+function cookieOf(reply: TransportReply): string | undefined {
+  const set = reply.headers['set-cookie'];
+  const cookie = Array.isArray(set) ? set.join('; ') : set;
+  return cookie === '' ? undefined : cookie;
 }
 
 async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -13,7 +13,7 @@ export interface WatchedPollerOptions<T> {
   readonly onError: (error: unknown) => void;
 }
 
-/** Up to so many watched objects are asked for one by one; more than that share one list call. */
+/** Up to so many watched objects are asked for one by one; more than that share one list call, after which so many take turns. */
 const DIRECT_LIMIT = 4;
 
 /**
@@ -23,6 +23,8 @@ export class WatchedPoller<T extends { readonly status: string }> {
   readonly changes: ChangeFilter<T>;
   readonly #options: WatchedPollerOptions<T>;
   readonly #watchers = new Map<string, number>();
+  /** Keys in the order in which they were asked for. */
+  readonly #turns = new Set<string>();
   /** Watched keys that DM doesn't know. */
   readonly #missing = new Set<string>();
   readonly #listLoop: PollLoop;
@@ -65,6 +67,12 @@ export class WatchedPoller<T extends { readonly status: string }> {
     this.#watchLoop.poke(true);
   }
 
+  /** Poll now, unless it fails anyway. */
+  poke(): void {
+    this.#listLoop.poke();
+    this.#watchLoop.poke();
+  }
+
   reconsider(): void {
     this.#listLoop.reconsider();
     this.#watchLoop.reconsider();
@@ -82,7 +90,10 @@ export class WatchedPoller<T extends { readonly status: string }> {
         disposed = true;
         const left = (this.#watchers.get(key) ?? 1) - 1;
         if (left > 0) this.#watchers.set(key, left);
-        else this.#watchers.delete(key);
+        else {
+          this.#watchers.delete(key);
+          this.#turns.delete(key);
+        }
       },
     };
   }
@@ -121,14 +132,24 @@ export class WatchedPoller<T extends { readonly status: string }> {
     return entries;
   }
 
+  /** Those whose last turn is longest ago. */
+  #nextOf(keys: readonly string[]): string[] {
+    const waiting = new Set(keys);
+    const asked = [...this.#turns].filter((key) => waiting.has(key));
+    return [...keys.filter((key) => !this.#turns.has(key)), ...asked].slice(0, DIRECT_LIMIT);
+  }
+
   async #pollWatched(signal: AbortSignal): Promise<void> {
     let wanted = this.#wanted();
     if (wanted.length > DIRECT_LIMIT) {
       const listed = new Map((await this.#list(signal)).map((entry) => [this.#options.keyOf(entry), entry]));
-      wanted = wanted.filter((key) => {
+      const hasNews = (key: string): boolean => {
         const entry = listed.get(key);
-        return entry === undefined || entry.status === 'running' || this.changes.differs(entry);
-      });
+        return entry === undefined || this.changes.differs(entry);
+      };
+      // The list shows the stage of a job but not how its processes get on.
+      const running = wanted.filter((key) => !hasNews(key) && listed.get(key)?.status === 'running');
+      wanted = [...wanted.filter(hasNews), ...this.#nextOf(running)];
     }
     let failure: unknown;
     const next = wanted.values();
@@ -136,6 +157,8 @@ export class WatchedPoller<T extends { readonly status: string }> {
       for (const key of next) {
         if (failure !== undefined) return;
         try {
+          this.#turns.delete(key);
+          if (this.#watchers.has(key)) this.#turns.add(key);
           const entry = await this.#options.get(key, signal);
           this.changes.replace(entry);
         } catch (error) {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { DataManagement } from '../data-management.js';
 import { DmError } from '../errors.js';
@@ -17,6 +18,8 @@ export interface DmServer {
   /** Base URL of each service, without `/dm`. */
   readonly urls: Readonly<Record<ListeningService, string>>;
   readonly faults: DmServerFaults;
+  /** Show another certificate to new connections; plain HTTP stays as it is. */
+  useCertificate(tls: NonNullable<DmServerOptions['tls']>): void;
   /** End every session, as a restart of DM does. */
   expireSessions(): void;
   close(): Promise<void>;
@@ -76,6 +79,9 @@ export async function createDmServer(dm: DataManagement, options: DmServerOption
   return {
     urls: urls as Record<ListeningService, string>,
     faults,
+    useCertificate: (tls) => {
+      for (const { server } of apps) if (server instanceof HttpsServer) server.setSecureContext(tls);
+    },
     expireSessions: () => {
       for (const store of stores) store.clear();
     },

@@ -99,7 +99,8 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
       await close();
       throw error;
     }
-    urls[service] = `${options.tls === null ? 'http' : 'https'}://${host}:${(server.address() as AddressInfo).port}`;
+    const { family, port } = server.address() as AddressInfo;
+    urls[service] = `${options.tls === null ? 'http' : 'https'}://${family === 'IPv6' ? `[${host}]` : host}:${port}`;
   }
   return {
     urls: urls as Record<ListeningService, string>,

@@ -5,7 +5,7 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { DataManagement } from '../data-management.js';
-import { DmError } from '../errors.js';
+import { DmError, DmInvalidArgumentError } from '../errors.js';
 import type { DmLogger } from '../logger.js';
 import { type PathTemplate, readParameters } from '../wire/path-template.js';
 import type { ResolvedRoute, RouteTable } from '../wire/route-table.js';
@@ -36,6 +36,9 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<Fast
   const app = Fastify({
     routerOptions: { maxParamLength: MAX_HEADER_BYTES, ignoreTrailingSlash: true },
     forceCloseConnections: true,
+    frameworkErrors: (_error, request, reply) => {
+      sendError(reply, new DmInvalidArgumentError(`The path ${request.url} can't be decoded.`), options.logger);
+    },
     serverFactory: (handler) =>
       tls === null
         ? createHttpServer({ maxHeaderSize: MAX_HEADER_BYTES }, handler)
@@ -56,7 +59,7 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<Fast
     return undefined;
   });
   app.addHook('onSend', async (_request, reply) => {
-    if (!reply.hasHeader('dm-status-code')) reply.headers(statusHeaders());
+    if (!reply.hasHeader('dm-status-code') && reply.statusCode < 400) reply.headers(statusHeaders());
     return Promise.resolve();
   });
   app.addHook('onResponse', async (request, reply) => {

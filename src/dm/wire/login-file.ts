@@ -14,7 +14,7 @@ export interface Credentials {
 export async function readLoginFile(path: string): Promise<Credentials> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = (await readFile(path, 'utf8')).replace(/^\uFEFF/u, '');
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new DmError('DM_CONFIGURATION', `The login file ${path} can't be read (${reason}). Check its path and mode.`);

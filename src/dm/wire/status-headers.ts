@@ -88,14 +88,14 @@ export function fromStatusCode(statusCode: number, message: string): DmError {
 
 /**
  * The application error that a reply carries, by its `Dm-Status-Code` header, else by `errorCode` in its body. `errorMessage` alone says nothing:
- * ordinary jobs carry one.
+ * ordinary jobs carry one. Nor does the `errorCode` of an object with an `id`: a job's arguments lie flat in it, whatever they are called.
  */
 export function wireErrorOf(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   body: unknown,
 ): DmError | undefined {
   const fields = typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {};
-  const inBody = 'errorCode' in fields ? Number(fields.errorCode) : 0;
+  const inBody = 'errorCode' in fields && !('id' in fields) ? Number(fields.errorCode) : 0;
   const inHeader = Number(first(headers[STATUS_CODE_HEADER]) ?? 0);
   const statusCode = inHeader !== 0 && Number.isInteger(inHeader) ? inHeader : inBody;
   if (!Number.isInteger(statusCode) || statusCode === 0) return undefined;

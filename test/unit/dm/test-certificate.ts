@@ -6,8 +6,12 @@ export interface TestCertificate {
 }
 
 /** A fresh self-signed certificate; `host` is an IP address. */
-export async function createTestCertificate(host = '127.0.0.1'): Promise<TestCertificate> {
+export async function createTestCertificate(
+  host = '127.0.0.1',
+  validity: { notBeforeDate?: Date; notAfterDate?: Date } = {},
+): Promise<TestCertificate> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: host }], {
+    ...validity,
     keyType: 'ec',
     curve: 'P-256',
     algorithm: 'sha256',

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import t from 'tap';
 import { hasDmServices, parseShellExports, readDmSetupFile, restOptionsFromEnvironment } from 'dm';
 
@@ -62,10 +62,8 @@ await t.test('broken quoting never hangs or throws', (t) => {
   t.end();
 });
 
-await t.test('the variables give the options of the rest adapter, the login file is only named', async (t) => {
-  const file = `${t.testdirName}.dm.setup.sh`;
-  await writeFile(file, SETUP);
-  const environment = await readDmSetupFile(file, {});
+await t.test('the variables give the options of the rest adapter, the login file is only named', (t) => {
+  const environment = readDmSetupFile(join(t.testdir({ 'dm.setup.sh': SETUP }), 'dm.setup.sh'), {});
   t.ok(hasDmServices(environment));
   t.same(restOptionsFromEnvironment(environment), {
     ds: 'https://xraydtn03.xray.aps.anl.gov:22236',
@@ -81,5 +79,6 @@ await t.test('the variables give the options of the rest adapter, the login file
     daq: ['https://a:1', 'https://b:1'],
   });
   t.notOk(hasDmServices({ DM_DS_WEB_SERVICE_URL: 'https://a' }));
-  await t.rejects(readDmSetupFile('/nowhere.sh'), { code: 'DM_CONFIGURATION', message: /\/nowhere\.sh/u });
+  t.throws(() => readDmSetupFile('/nowhere.sh'), { code: 'DM_CONFIGURATION', message: /\/nowhere\.sh/u });
+  t.end();
 });

@@ -9,7 +9,7 @@ const POLL = { pollMs: 50, listMs: 500, idleListMs: 1_000, maxBackoffMs: 500 };
 t.setTimeout(400_000);
 dataManagementBehaviour(t, async (t) => {
   const { engine, sourceDirectory } = await temporaryEngine(t);
-  const { client, close } = await serveDm(engine, { client: { poll: { ...POLL, syncSettleMs: 1_500 } } });
+  const { client, close } = await serveDm(engine, { client: { poll: { ...POLL, syncSettleMs: 3_000 } } });
   t.after(close);
   await client.start();
   return { dm: client, sourceDirectory };

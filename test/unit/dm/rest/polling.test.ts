@@ -1,5 +1,7 @@
 import t from 'tap';
 import type { Job, ServiceHealth } from 'dm';
+import { RestDataManagement } from 'dm/rest';
+import type { ServedCall } from 'dm/server';
 import { FakeDataManagement } from '../fake-data-management.js';
 import { eventOf, type ServedDm, serveDm, type ServeSettings } from '../served-dm.js';
 
@@ -317,7 +319,6 @@ await t.test(
     const second = await serve();
     t.teardown(first.close);
     t.teardown(second.close);
-    const { RestDataManagement } = await import('dm/rest');
     const client = new RestDataManagement({
       ...first.options,
       tls: { verify: false },
@@ -353,6 +354,94 @@ await t.test(
     );
   },
 );
+
+await t.test('a DAQ is found, watched and stopped on whichever service it is, while another one is down', async (t) => {
+  const first = await serve();
+  const second = await serve();
+  t.teardown(first.close);
+  t.teardown(second.close);
+  const there = await second.dm.daqs.start('e', '/data/there');
+  const client = new RestDataManagement({ ...first.options, tls: { verify: false }, daq: daqUrls(first, second) });
+  t.teardown(() => client.close());
+  t.match(await client.daqs.stop('e', '/data/there'), { id: there.id, status: 'done' });
+  await t.rejects(client.daqs.stop('e', '/data/nowhere'), { code: 'DM_OBJECT_NOT_FOUND' });
+  first.server.faults.down = true;
+  const fresh = new RestDataManagement({ ...first.options, tls: { verify: false }, daq: daqUrls(first, second) });
+  t.teardown(() => fresh.close());
+  t.match(await fresh.daqs.get(there.id), { id: there.id });
+  await t.rejects(fresh.daqs.get('nowhere'), { code: 'DM_COMMUNICATION' }, 'it may be on the one that is down');
+});
+
+await t.test(
+  'after a command whose reply was lost the lists are asked for at once, and show what became of it',
+  async (t) => {
+    const slow = { pollMs: 60_000, listMs: 600_000, idleListMs: 600_000 };
+    const served = await serve({ client: { poll: slow, timeouts: { writeMs: 300 } } });
+    t.teardown(served.close);
+    const { client, dm, server } = served;
+    await client.start();
+    await until(() => client.health().every(({ connected }) => connected));
+    await until(() => served.count('listProcessingJobs') === 1);
+    server.faults.loseReply = { startProcessingJob: true };
+    let appears = eventOf(client, 'job');
+    await t.rejects(client.jobs.start(dm.owner, 'w', { n: 1 }), {
+      code: 'DM_OUTCOME_UNKNOWN',
+      message: /^Outcome unknown, not sent again.*list of jobs.*check before repeating/u,
+    });
+    t.match(await appears, [{ n: 1 }]);
+    await until(() => client.health().every(({ connected }) => connected));
+    server.faults.loseReply = {};
+    server.faults.slowMs = { startProcessingJob: 600 };
+    appears = eventOf(client, 'job', ({ n }) => n === 2);
+    await t.rejects(client.jobs.start(dm.owner, 'w', { n: 2 }), { code: 'DM_OUTCOME_UNKNOWN' });
+    t.equal(dm.allJobs.length, 1, 'DM has not done it yet');
+    await until(() => dm.allJobs.length === 2);
+    client.setPollPeriods({ listMs: 20 });
+    await appears;
+    t.equal(dm.allJobs.length, 2);
+  },
+);
+
+await t.test('a list that is too slow is its own failure while the service answers other calls', async (t) => {
+  const served = await serve({ client: { timeouts: { listMs: 500 } } });
+  t.teardown(served.close);
+  const { client, dm, server } = served;
+  const told: ServiceHealth[] = [];
+  await client.start();
+  const { id } = await client.jobs.start(dm.owner, 'w', {});
+  t.teardown(() => {
+    watch[Symbol.dispose]();
+  });
+  const watch = client.watchJob(dm.owner, id);
+  await until(() => client.health().every(({ connected }) => connected));
+  client.events.on('service', (health) => told.push(health));
+  server.faults.slowMs = { listProcessingJobs: 1_000 };
+  await until(() => told.some(({ lastError }) => /no reply within 0.5 s/u.test(lastError ?? '')));
+  t.ok(told.every(({ service, connected }) => connected || service !== 'PROC'));
+  Object.assign(server.faults.slowMs, { getProcessingJobById: 60_000, listWorkflows: 60_000 });
+  await until(() => told.some(({ service, connected }) => service === 'PROC' && !connected));
+  t.pass('when nothing answers any more, it is an outage');
+});
+
+await t.test('the load of many running jobs is bounded: one list, and a few of them in turn', async (t) => {
+  const served = await serve({ client: { poll: { pollMs: 20, listMs: 60_000, idleListMs: 60_000 } } });
+  t.teardown(served.close);
+  const { client, dm } = served;
+  await client.start();
+  for (let count = 0; count < 20; count += 1) {
+    const job = await client.jobs.start(dm.owner, 'w', { count });
+    client.watchJob(dm.owner, job.id);
+  }
+  for (const job of dm.allJobs) job.status = 'running';
+  const gets = (): ServedCall[] => served.calls.filter(({ route }) => route === 'getProcessingJobById');
+  const asked = (): Set<string> => new Set(gets().map(({ path }) => path));
+  await until(() => asked().size === 20);
+  await until(() => served.count('listProcessingJobs') >= 8);
+  served.calls.length = 0;
+  await until(() => served.count('listProcessingJobs') >= 11);
+  t.ok(gets().length <= 4 * 12, `${gets().length} calls in 11 polls`);
+  t.equal(asked().size, 20, 'each has its turn');
+});
 
 function daqUrls(first: ServedDm, second: ServedDm): string[] {
   return [first.options.daq as string, second.options.daq as string];

@@ -1,11 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import t from 'tap';
-import { RestDataManagement, type RestOptionsInput } from 'dm/rest';
+import type { DaqOptions } from 'dm';
+import { parseRestOptions, RestDataManagement, type RestOptionsInput } from 'dm/rest';
 import { FakeDataManagement } from '../fake-data-management.js';
 import { type ServedDm, serveDm, type ServeSettings } from '../served-dm.js';
+import { rawService } from '../raw-service.js';
 import { createTestCertificate } from '../test-certificate.js';
+import { type OutcomeVectors, readOutcomeVectors } from '../wire/outcome-vectors.js';
 
 async function serve(settings: ServeSettings = {}): Promise<ServedDm & { dm: FakeDataManagement }> {
   const dm = new FakeDataManagement();
@@ -103,6 +107,33 @@ await t.test('an aborted call rejects with the reason of its signal, in the midd
 });
 
 await t.test(
+  'a command that is aborted on its way ends with an unknown outcome, one that was not sent with the reason',
+  async (t) => {
+    const served = await serve();
+    t.teardown(served.close);
+    const { client, dm } = served;
+    const reason = new Error('enough');
+    await t.rejects(client.jobs.start('me', 'w', {}, { signal: AbortSignal.abort(reason) }), reason);
+    const controller = new AbortController();
+    const start = dm.jobs.start.bind(dm.jobs);
+    let refused = (): void => undefined;
+    const isRefused = new Promise<void>((resolve) => (refused = resolve));
+    dm.jobs.start = async (...args) => {
+      controller.abort(reason);
+      await isRefused;
+      return start(...args);
+    };
+    await t.rejects(client.jobs.start('me', 'w', {}, { signal: controller.signal }), {
+      code: 'DM_OUTCOME_UNKNOWN',
+      message: /not waited for.*list of jobs/u,
+    });
+    refused();
+    while (dm.allJobs.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    t.equal(dm.allJobs.length, 1, 'DM did it');
+  },
+);
+
+await t.test(
   'a certificate of unknown origin is refused with the remedy, a pinned or unverified one is taken',
   async (t) => {
     const served = await serve();
@@ -114,8 +145,8 @@ await t.test(
       t.teardown(() => client.close());
       return client;
     };
-    const other = `${t.testdirName}-other.pem`;
-    await writeFile(other, (await createTestCertificate()).cert);
+    const directory = t.testdir({ 'other.pem': (await createTestCertificate()).cert, 'empty.pem': 'nothing' });
+    const other = join(directory, 'other.pem');
     for (const tls of [{}, { ca: other }]) {
       const client = make(tls);
       await t.rejects(client.experiments.list(), { code: 'DM_COMMUNICATION', message: /certificate.*tls\.ca/u });
@@ -125,19 +156,43 @@ await t.test(
     const log: string[] = [];
     t.equal((await make({ verify: false }, log).experiments.list()).length, 1);
     t.match(log.join(), /not verified/u);
-    t.throws(() => make({ ca: '/nowhere.pem' }), { code: 'DM_CONFIGURATION' });
+    for (const ca of ['/nowhere.pem', join(directory, 'empty.pem'), directory]) {
+      t.throws(() => make({ ca }), { code: 'DM_CONFIGURATION', message: new RegExp(`${ca}.*tls\\.ca`, 'u') });
+    }
   },
 );
 
-await t.test('a certificate for another host is refused', async (t) => {
-  const certificate = await createTestCertificate('127.0.0.9');
-  const served = await serve({ server: { tls: certificate } });
+await t.test('a trusted certificate for another host, or of another time, is refused with what to do', async (t) => {
+  const yesterday = new Date(Date.now() - 86_400_000);
+  const tomorrow = new Date(Date.now() + 86_400_000);
+  for (const { certificate, message } of [
+    { certificate: await createTestCertificate('127.0.0.9'), message: /ALTNAME_INVALID.*host name/u },
+    {
+      certificate: await createTestCertificate('127.0.0.1', { notBeforeDate: new Date(0), notAfterDate: yesterday }),
+      message: /CERT_HAS_EXPIRED.*renewed/u,
+    },
+    {
+      certificate: await createTestCertificate('127.0.0.1', { notBeforeDate: tomorrow }),
+      message: /CERT_NOT_YET_VALID.*clock/u,
+    },
+  ]) {
+    const served = await serve({ server: { tls: certificate } });
+    t.teardown(served.close);
+    const client = new RestDataManagement({
+      ...served.options,
+      tls: { ca: join(t.testdir({ 'ca.pem': certificate.cert }), 'ca.pem') },
+    });
+    t.teardown(() => client.close());
+    await t.rejects(client.experiments.list(), { code: 'DM_COMMUNICATION', message });
+    t.equal(served.calls.length, 0, 'not even a login was sent');
+    t.match(client.health()[0], { connected: false, lastError: message });
+  }
+});
+
+await t.test('the address in a URL may be one of IPv6', async (t) => {
+  const served = await serve();
   t.teardown(served.close);
-  const ca = `${t.testdirName}-ca.pem`;
-  await writeFile(ca, certificate.cert);
-  const client = new RestDataManagement({ ...served.options, tls: { ca } });
-  t.teardown(() => client.close());
-  await t.rejects(client.experiments.list(), { code: 'DM_COMMUNICATION', message: /ERR_TLS_CERT_ALTNAME_INVALID/u });
+  t.equal(parseRestOptions({ ...served.options, ds: 'https://[::1]:22236/dm/' }).ds, 'https://[::1]:22236');
 });
 
 await t.test('an unconfirmed path that DM does not know is told with where to set it, and can be set', async (t) => {
@@ -224,6 +279,8 @@ await t.test('the client sends every captured request as captured, and understan
     getWorkflowByName: (p: { owner: string; name: string }) => workflows.get(p.owner, p.name),
     addWorkflow: (p: { workflow: never }) => workflows.add(p.workflow),
     updateWorkflow: (p: { workflow: never }) => workflows.update(p.workflow),
+    startDaq: (p: { experimentName: string; dataDirectory: string; taskInfo: DaqOptions }) =>
+      client.daqs.start(p.experimentName, p.dataDirectory, p.taskInfo),
     startProcessingJob: (p: { owner: string; name: string; argsDict: object }) =>
       jobs.start(p.owner, p.name, { ...p.argsDict }),
     listProcessingJobs: (p: { owner: string }) => jobs.list(p.owner),
@@ -235,20 +292,42 @@ await t.test('the client sends every captured request as captured, and understan
     getStationProposalById: async (p: { id: number; runName: string }) =>
       apsDb?.getStationProposalById(p.id, p.runName),
   };
-  let checked = 0;
   for (const call of calls) {
-    const make = run[call.route];
-    if (make === undefined) continue;
     ({ response } = call);
-    t.match(await make(call.parameters as never), call.response, call.route);
+    t.match(await run[call.route]?.(call.parameters as never), call.response, call.route);
     t.equal(seen.pop(), `${call.method} ${call.path}`);
-    checked += 1;
   }
-  const daq = calls.find(({ route }) => route === 'startDaq');
-  response = daq?.response;
-  const started = await client.daqs.start('tetramm-testing-2026-C2', daq?.parameters['dataDirectory'] ?? '');
-  t.match(started, daq?.response);
-  t.equal(seen.pop(), `POST ${daq?.path ?? ''}`);
-  t.equal(checked, 17);
-  t.equal(checked + 1, calls.length, 'no captured call is left out');
+});
+
+await t.test('the client logs in as captured, and understands every captured outcome', async (t) => {
+  const { session, outcomes } = await readOutcomeVectors();
+  let login = '';
+  let refuse = true;
+  let outcome: OutcomeVectors['outcomes'][number] | undefined;
+  const { client, options, logins } = await rawService(
+    t,
+    (request, reply) => {
+      const { httpStatus, headers } = refuse ? session.refused : (outcome ?? session.refused);
+      t.equal(request.headers.cookie, session.setCookie, 'the whole value goes back');
+      reply.writeHead(httpStatus, headers).end(refuse || outcome?.body === null ? '' : JSON.stringify(outcome?.body));
+      refuse = false;
+    },
+    {
+      login: (request, reply) => {
+        t.equal(request.headers['content-type'], 'application/x-www-form-urlencoded');
+        request.setEncoding('utf8').on('data', (text: string) => (login += text));
+        request.on('end', () => reply.setHeader('set-cookie', session.setCookie).end());
+      },
+      client: { retry: { reads: 0 } },
+    },
+  );
+  await writeFile(options.loginFile, `${session.form.username}|${session.form.password}\n`);
+  for (outcome of outcomes) {
+    const { what, code, statusCode, body } = outcome;
+    const call = client.jobs.get('s25idcuser', 'b7c0b0f1-3a55-4d0e-9a8e-0a6f5f1f5a11');
+    if (code === null) t.match(await call, body, what);
+    else await t.rejects(call, { code, statusCode }, what);
+  }
+  t.equal(login, `${session.body}${session.body}`);
+  t.equal(logins.count, 2, 'the first, and one for the session that was refused');
 });

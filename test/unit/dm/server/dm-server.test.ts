@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import t, { type Test } from 'tap';
 import { Agent } from 'undici';
-import { type DataManagement, encodeJson, encodeText } from 'dm';
+import { type DataManagement, DmError, encodeJson, encodeText, wireErrorOf } from 'dm';
 import { createDmServer, type DmServer, type DmServerOptions } from 'dm/server';
 import { FakeDataManagement } from '../fake-data-management.js';
 import { createTestCertificate } from '../test-certificate.js';
+import { readOutcomeVectors } from '../wire/outcome-vectors.js';
 
 const certificate = await createTestCertificate();
 const users = [
@@ -90,6 +91,27 @@ await t.test('a login form opens a session whose cookie has the form that the ve
   t.same(reply.body, []);
 });
 
+await t.test('the captured login form opens a session, and a call without one is refused as captured', async (t) => {
+  const { session } = await readOutcomeVectors();
+  const { send } = await withServer(t, { users: [session.form] });
+  const refused = await send('GET', '/experimentsByStation/25IDC');
+  t.equal(refused.status, session.refused.httpStatus);
+  t.match(refused.headers, session.refused.headers);
+  t.match(refused.body, { errorCode: session.refused.errorCode });
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const { headers } = await send('POST', '/login', form, session.body);
+  const written = String(headers['set-cookie']);
+  const shapeOf = (cookie: string): string => cookie.replaceAll(/[0-9a-f]{40}|\w{3}, \d.*(?= GMT)/gu, '…');
+  t.equal(shapeOf(written), shapeOf(session.setCookie));
+  for (const cookie of [written, written.split(';', 1)[0] ?? '']) {
+    t.equal(
+      (await send('GET', '/experimentsByStation/25IDC', { cookie })).status,
+      200,
+      'whole, or name and value only',
+    );
+  }
+});
+
 await t.test('a wrong password, an unknown user and a missing form are refused alike', async (t) => {
   const { send, logIn } = await withServer(t);
   for (const reply of [await logIn('s25idcuser', 'wrong'), await logIn('nobody', ''), await send('POST', '/login')]) {
@@ -118,6 +140,7 @@ await t.test('a value that is not encoded, or not of its schema, is refused with
   await logIn();
   for (const path of [
     '/experimentsByName/plain/25IDC',
+    '/experimentsByName/%ZZ/25IDC',
     '/processingJobsByOwner/me?queryDict=x&skip=0&limit=1&keyList=x',
     `/processingJobsByOwner/me?queryDict=${encodeJson({})}&skip=a&limit=1&keyList=${encodeJson('DEFAULT')}`,
   ]) {
@@ -190,7 +213,9 @@ await t.test('an unknown path is 404, and each of five listeners knows its own s
   const { server, send, logIn } = await withServer(t, { ports: { DS: 0, DAQ: 0, CAT: 0, PROC: 0, APS_DB: 0 } });
   t.equal(new Set(Object.values(server.urls)).size, 5);
   await logIn();
-  t.equal((await send('GET', '/nothing')).status, 404);
+  const unknown = await send('GET', '/nothing');
+  t.equal(unknown.status, 404);
+  t.equal(unknown.headers['dm-status-code'], undefined, 'which no header calls a success');
   t.equal((await send('GET', '/daqsByStatus/any')).status, 404);
 });
 
@@ -216,6 +241,14 @@ await t.test('faults can be switched on and off', async (t) => {
   t.match((await send('GET', '/daqsByStatus/running')).body, [{ id: daq.id }]);
 });
 
+await t.test('the certificate can be changed while it runs', async (t) => {
+  const { server, send } = await withServer(t);
+  server.useCertificate(await createTestCertificate('127.0.0.9'));
+  await t.rejects(send('GET', '/experimentsByStation/25IDC'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  server.useCertificate(certificate);
+  t.equal((await send('GET', '/experimentsByStation/25IDC')).status, 401);
+});
+
 await t.test('a taken port and a server without users are refused before anything listens', async (t) => {
   const { server, dm } = await withServer(t);
   const port = Number(new URL(server.urls.DS).port);
@@ -235,7 +268,10 @@ await t.test('every captured request reaches the port, and the captured object i
   }[];
   let response: unknown;
   // Whatever method of the port is called answers with the captured object.
-  const area = new Proxy({}, { get: () => () => Promise.resolve(response) });
+  const area = new Proxy(
+    {},
+    { get: () => () => (response instanceof DmError ? Promise.reject(response) : Promise.resolve(response)) },
+  );
   const dm = new Proxy(new FakeDataManagement(), {
     get: (target, key) =>
       ['experiments', 'daqs', 'uploads', 'catalog', 'workflows', 'jobs'].includes(String(key))
@@ -244,6 +280,15 @@ await t.test('every captured request reaches the port, and the captured object i
   });
   const { send, logIn } = await withServer(t, {}, dm);
   await logIn();
+  const { outcomes } = await readOutcomeVectors();
+  for (const { what, httpStatus, headers, body, served } of outcomes.filter((one) => one.served)) {
+    t.ok(served);
+    response = wireErrorOf(headers, body) ?? body;
+    const reply = await send('GET', '/processingJobsByOwner/s25idcuser/j');
+    t.equal(reply.status, httpStatus, what);
+    t.match(reply.headers, headers, what);
+    t.same(reply.body, body, what);
+  }
   for (const call of calls) {
     const reply = await send(call.method, call.path.replace(/^\/dm/u, ''));
     ({ response } = call);

@@ -8,6 +8,22 @@ import {
   toWireError,
   wireErrorOf,
 } from 'dm';
+import { readOutcomeVectors } from './outcome-vectors.js';
+
+await t.test('every captured outcome is understood, and written as captured', async (t) => {
+  for (const { what, headers, body, code, statusCode, served } of (await readOutcomeVectors()).outcomes) {
+    const error = wireErrorOf(headers, body);
+    if (code === null) {
+      t.equal(error, undefined, what);
+      t.same(statusHeaders(), headers, what);
+      continue;
+    }
+    t.match(error, { code, statusCode, message: headers['dm-status-message'] ?? /\S/u }, what);
+    if (!served) continue;
+    t.same(toWireError(error), body, what);
+    t.same(statusHeaders(toWireError(error)), headers, what);
+  }
+});
 
 await t.test('every error of ours crosses the wire with its number and comes back with its code', (t) => {
   for (const [code, statusCode] of Object.entries(DM_ERROR_CODES)) {

@@ -1,0 +1,8 @@
+/** The value of a reply's text; undefined when it is empty or no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  } catch {
+    return undefined;
+  }
+}
