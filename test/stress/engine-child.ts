@@ -15,6 +15,8 @@ export class EngineChild {
   constructor(args: readonly string[], identity: { uid?: number; gid?: number } = {}) {
     this.#process = spawn(process.execPath, [join(import.meta.dirname, 'dm-engine-process.js'), ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
+      // tap's own notes about processes are for those that run tests; another user couldn't write them.
+      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^_?TAP|^NODE_OPTIONS$/u.test(name))),
       ...identity,
     });
     const reader = createInterface(this.#process.stdout);

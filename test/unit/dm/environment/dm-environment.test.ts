@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import t from 'tap';
 import { hasDmServices, parseShellExports, readDmSetupFile, restOptionsFromEnvironment } from 'dm';
+import { temporaryDirectory } from '../port/temporary-directory.js';
 
 const SETUP = `#!/bin/sh
 # DM setup for station 25IDC
@@ -63,7 +65,7 @@ await t.test('broken quoting never hangs or throws', (t) => {
 });
 
 await t.test('the variables give the options of the rest adapter, the login file is only named', async (t) => {
-  const file = `${t.testdirName}.dm.setup.sh`;
+  const file = join(await temporaryDirectory(t), 'dm.setup.sh');
   await writeFile(file, SETUP);
   const environment = await readDmSetupFile(file, {});
   t.ok(hasDmServices(environment));
