@@ -11,7 +11,10 @@ export interface TreeListener {
   seen(paths: readonly string[]): void;
   settled(entries: readonly TreeEntry[]): void;
   gone(paths: readonly string[]): void;
+  /** Watching doesn't work or not for all of the tree; everything else does. */
   failed(message: string): void;
+  /** The tree thread has ended: the handle is dead, and what it was to report is not coming. */
+  lost(message: string): void;
 }
 
 export interface TreeWatchHandle {
@@ -19,13 +22,16 @@ export interface TreeWatchHandle {
   watch(): void;
   /** Have these files reported as `settled` once complete. */
   settle(paths: readonly string[]): void;
+  /** Watch no longer; what is being settled still is reported. */
+  unwatch(): void;
   close(): void;
 }
 
 /** The end of a walk. */
 export interface TreeScan {
   readonly errors: readonly TreeError[];
-  readonly rootInode: number | undefined;
+  /** See `directoryIdentity`. */
+  readonly rootIdentity: string | undefined;
 }
 
 interface PendingCall {
@@ -41,7 +47,7 @@ export class TreeService {
   readonly #listeners = new Map<number, TreeListener>();
   readonly #calls = new Map<number, PendingCall>();
 
-  /** Walk a tree. @returns what couldn't be read (path '' when the root itself is missing), and the root's inode */
+  /** Walk a tree. @returns what couldn't be read (path '' when the root itself is missing), and which directory the root is */
   async scan(
     root: string,
     selection: FileSelection,
@@ -68,6 +74,9 @@ export class TreeService {
       },
       settle: (paths) => {
         if (paths.length > 0) this.#post({ kind: 'settle', id, paths });
+      },
+      unwatch: () => {
+        this.#post({ kind: 'unwatch', id });
       },
       close: () => {
         if (this.#listeners.delete(id)) this.#post({ kind: 'close', id });
@@ -106,7 +115,7 @@ export class TreeService {
       const listeners = [...this.#listeners.values()];
       this.#listeners.clear();
       this.#rejectAll(`The tree thread failed: ${error.message}`);
-      for (const listener of listeners) listener.failed(error.message);
+      for (const listener of listeners) listener.lost(error.message);
     });
     return worker;
   }

@@ -57,9 +57,14 @@ export class TreeWatch {
     }, 5);
   }
 
+  /** Take notice of nothing new. */
+  async unwatch(): Promise<void> {
+    await this.#watcher?.close();
+  }
+
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#watcher?.close();
+    await this.unwatch();
   }
 
   #tick(): void {
