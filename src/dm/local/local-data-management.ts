@@ -98,9 +98,8 @@ export class LocalDataManagement implements DataManagement {
       resolved.workflowsDirectory === undefined
         ? undefined
         : new WorkflowFolder({
+            ...resolved,
             directory: resolved.workflowsDirectory,
-            owner,
-            log,
             onChange: (workflow) => events.emit('workflow', workflow),
             onRemove: (workflow) => events.emit('workflowRemoved', workflow.owner, workflow.name),
           });
