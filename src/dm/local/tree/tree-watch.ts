@@ -50,7 +50,7 @@ export class TreeWatch {
   }
 
   settle(paths: readonly string[]): void {
-    const nowMs = performance.timeOrigin + performance.now();
+    const nowMs = performance.now();
     for (const path of paths) if (this.#settling.add(path, nowMs)) this.#seen.push(path);
     this.#timer ??= setTimeout(() => {
       this.#tick();
@@ -71,7 +71,7 @@ export class TreeWatch {
     const { id, quietTimeMs } = this.#request;
     if (this.#seen.length > 0) this.#post({ kind: 'seen', id, paths: this.#seen });
     this.#seen = [];
-    const { settled, gone } = this.#settling.poll(performance.timeOrigin + performance.now());
+    const { settled, gone } = this.#settling.poll(performance.now(), Date.now());
     if (settled.length > 0) this.#post({ kind: 'settled', id, entries: settled });
     if (gone.length > 0) this.#post({ kind: 'gone', id, paths: gone });
     this.#timer =

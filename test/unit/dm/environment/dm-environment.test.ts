@@ -24,6 +24,8 @@ export DM_OPTIONS="a=b c=d"
 export DM_HASH=a#b DM_SECOND="x\\"y"'z $HOME'
 export DM_DEFAULT=\${DM_NOTHING:-fallback}
 export DM_HOST_ARCH=$(uname | tr [A-Z] [a-z])-\`uname -m\`
+export DM_HOME=~/etc DM_NO_HOME="~/etc" DM_USER=~dm/etc
+DM_TEMPORARY=1 DM_OTHER=2 true
 export DM_LONG=one\\
 two
 export PATH="$DM_ROOT_DIR/bin:$PATH"
@@ -50,6 +52,9 @@ await t.test('a set-up file is read as a shell means it', (t) => {
     DM_HASH: 'a#b',
     DM_SECOND: 'x"yz $HOME',
     DM_DEFAULT: 'fallback',
+    DM_HOME: '/home/me/etc',
+    DM_NO_HOME: '~/etc',
+    DM_USER: '~dm/etc',
     DM_LONG: 'onetwo',
     PATH: '/home/dm/bin:/bin',
   });
