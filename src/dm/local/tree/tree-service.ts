@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { DmError } from '../../errors.js';
 import type { FileSelection } from './file-selection.js';
@@ -36,6 +37,8 @@ export interface TreeScan {
 
 interface PendingCall {
   readonly onEntries?: (entries: readonly TreeEntry[]) => void;
+  /** The entries that came so far are worked on one chunk a turn, so that a large tree holds nothing else up. */
+  work: Promise<void>;
   readonly resolve: (reply: TreeReply) => void;
   readonly reject: (error: Error) => void;
 }
@@ -95,7 +98,7 @@ export class TreeService {
   #call(request: (id: number) => TreeRequest, onEntries?: PendingCall['onEntries']): Promise<TreeReply> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#calls.set(id, { resolve, reject, ...(onEntries && { onEntries }) });
+      this.#calls.set(id, { work: Promise.resolve(), resolve, reject, ...(onEntries && { onEntries }) });
       this.#post(request(id));
     });
   }
@@ -122,6 +125,7 @@ export class TreeService {
 
   #dispatch(reply: TreeReply): void {
     const listener = this.#listeners.get(reply.id);
+    const call = this.#calls.get(reply.id);
     switch (reply.kind) {
       case 'watching':
         listener?.watching();
@@ -139,12 +143,24 @@ export class TreeService {
         listener?.failed(reply.message);
         break;
       case 'entries':
-        this.#calls.get(reply.id)?.onEntries?.(reply.entries);
+        if (call === undefined) break;
+        call.work = call.work.then(async () => {
+          call.onEntries?.(reply.entries);
+          await setImmediate();
+        });
+        call.work.catch((error: unknown) => {
+          call.reject(error instanceof Error ? error : new Error(String(error)));
+        });
         break;
       case 'scanned':
       case 'checked':
-        this.#calls.get(reply.id)?.resolve(reply);
         this.#calls.delete(reply.id);
+        call?.work.then(
+          () => {
+            call.resolve(reply);
+          },
+          () => undefined,
+        );
     }
   }
 
