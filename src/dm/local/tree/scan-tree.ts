@@ -68,9 +68,7 @@ function childrenOf(root: string, directory: string, errors: TreeError[]): Diren
 function readEntry(root: string, path: string, errors: TreeError[]): TreeEntry | undefined {
   try {
     const status = lstatSync(join(root, path));
-    return status.isFile()
-      ? { path, sizeBytes: status.size, mtimeMs: status.mtimeMs, inode: status.ino }
-      : undefined;
+    return status.isFile() ? { path, sizeBytes: status.size, mtimeMs: status.mtimeMs, inode: status.ino } : undefined;
   } catch (error) {
     noteError(path, error, errors);
     return undefined;
@@ -80,5 +78,6 @@ function readEntry(root: string, path: string, errors: TreeError[]): TreeEntry |
 function noteError(path: string, error: unknown, errors: TreeError[]): void {
   const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
   if (missing && path.includes(REPLACEMENT)) errors.push({ path, message: NOT_UTF8 });
-  else if (!missing || path === '') errors.push({ path, message: error instanceof Error ? error.message : String(error) });
+  else if (!missing || path === '')
+    errors.push({ path, message: error instanceof Error ? error.message : String(error) });
 }

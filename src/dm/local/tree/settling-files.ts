@@ -23,6 +23,10 @@ export class SettlingFiles {
     return this.#files.size;
   }
 
+  has(path: string): boolean {
+    return this.#files.has(path);
+  }
+
   /** @returns true when the file wasn't being watched yet */
   add(path: string, nowMs: number): boolean {
     if (this.#files.has(path)) return false;
