@@ -34,5 +34,9 @@ void t.test('a file of more than 2 GiB is stored whole while small files keep fl
   t.equal(execFileSync('md5sum', [copy], { encoding: 'utf8' }).slice(0, 32), md5Sum);
   execFileSync('cmp', [join(source, 'large.h5'), copy]);
   const left = await readdir(staging, { recursive: true, withFileTypes: true });
-  t.same(left.filter((entry) => entry.isFile()), [], 'nothing is left of the copying');
+  t.same(
+    left.filter((entry) => entry.isFile()),
+    [],
+    'nothing is left of the copying',
+  );
 });

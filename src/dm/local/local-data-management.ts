@@ -149,7 +149,7 @@ export class LocalDataManagement implements DataManagement {
     await this.#folder?.start();
     await this.jobs.recover();
     await this.uploads.recover();
-    await this.daqs.recover();
+    this.daqs.recover();
     this.#prune();
     this.#pruneTimer = setInterval(this.#prune, PRUNE_PERIOD_MS);
     for (const health of this.health()) this.events.emit('service', health);

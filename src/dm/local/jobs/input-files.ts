@@ -43,8 +43,7 @@ export async function inputFiles(
       return { paths: await matchingFiles(args, context), multiple: true };
     case 'fileQueryDict':
       return { paths: queriedFiles(args, context), multiple: true };
-    case 'dataDir':
-      {
+    case 'dataDir': {
       const directory = textOf(args, key);
       const paths = await filesBelow(directory, context);
       return { paths: paths.map((path) => join(directory, path)), multiple: true };

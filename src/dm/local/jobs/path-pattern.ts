@@ -25,7 +25,8 @@ export class PathPattern {
     const pattern = this.#parts[part];
     const text = names[name];
     if (pattern === undefined) return text === undefined;
-    if (pattern === '**') return this.#match(part + 1, names, name) || (text !== undefined && this.#match(part, names, name + 1));
+    if (pattern === '**')
+      return this.#match(part + 1, names, name) || (text !== undefined && this.#match(part, names, name + 1));
     return text !== undefined && pattern.test(text) && this.#match(part + 1, names, name + 1);
   }
 }

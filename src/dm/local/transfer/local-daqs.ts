@@ -120,7 +120,7 @@ export class LocalDaqs implements Daqs {
   }
 
   /** Go on with the DAQs that were active when the engine ended, in whatever way. */
-  async recover(): Promise<void> {
+  recover(): void {
     for (const { seq, info, options: stored } of this.#context.repository.active()) {
       try {
         const experiment = this.#context.experiments.find(info.experimentName);

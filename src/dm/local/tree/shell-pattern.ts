@@ -37,7 +37,7 @@ function closingBracket(pattern: string, at: number): number {
 function characterSet(set: string): string {
   const negated = set.startsWith('!');
   const members: string[] = [];
-  const characters = [...(negated ? set.slice(1) : set)];
+  const characters = Array.from(negated ? set.slice(1) : set);
   for (let at = 0; at < characters.length; at++) {
     const from = characters[at] ?? '';
     const to = characters[at + 1] === '-' ? characters[at + 2] : undefined;

@@ -155,25 +155,28 @@ void t.test('directories that come and go while the tree is read are no errors',
   await waitForDaq(engine, id);
 });
 
-void t.test('a directory given through a symbolic link that leads elsewhere later is not taken for the old one', async (t) => {
-  const { engine, sourceDirectory } = await temporaryEngine(t);
-  const parent = await sourceDirectory();
-  await mkdir(join(parent, 'monday'));
-  await mkdir(join(parent, 'tuesday'));
-  const current = join(parent, 'current');
-  await symlink('monday', current);
-  await engine.experiments.add({ name: 'demo' });
-  const { id } = await engine.daqs.start('demo', current);
-  t.equal((await engine.daqs.start('demo', join(parent, 'monday'))).id, id, 'by its other name it is the same');
-  await rm(current);
-  await symlink('tuesday', current);
-  await t.rejects(engine.daqs.start('demo', current), {
-    code: 'DM_INVALID_OBJECT_STATE',
-    message: /monday.*stop it first/u,
-  });
-  await engine.daqs.stop('demo', join(parent, 'monday'));
-  await waitForDaq(engine, id);
-});
+void t.test(
+  'a directory given through a symbolic link that leads elsewhere later is not taken for the old one',
+  async (t) => {
+    const { engine, sourceDirectory } = await temporaryEngine(t);
+    const parent = await sourceDirectory();
+    await mkdir(join(parent, 'monday'));
+    await mkdir(join(parent, 'tuesday'));
+    const current = join(parent, 'current');
+    await symlink('monday', current);
+    await engine.experiments.add({ name: 'demo' });
+    const { id } = await engine.daqs.start('demo', current);
+    t.equal((await engine.daqs.start('demo', join(parent, 'monday'))).id, id, 'by its other name it is the same');
+    await rm(current);
+    await symlink('tuesday', current);
+    await t.rejects(engine.daqs.start('demo', current), {
+      code: 'DM_INVALID_OBJECT_STATE',
+      message: /monday.*stop it first/u,
+    });
+    await engine.daqs.stop('demo', join(parent, 'monday'));
+    await waitForDaq(engine, id);
+  },
+);
 
 void t.test('a DAQ of a link that is dangling at a restart goes on once it leads somewhere', async (t) => {
   const { engine: first, root, sourceDirectory } = await temporaryEngine(t);
