@@ -132,6 +132,20 @@ void t.test('the limits of a workflow and of all jobs hold while many wait, and 
   t.equal(mostNarrow, 2);
 });
 
+void t.test('a job of thousands of files runs, though their list is too long for an environment', async (t) => {
+  const { engine } = await temporaryEngine(t);
+  const filePathList = Array.from({ length: 3000 }, (_, index) => `/${'long/'.repeat(12)}${String(index)}`);
+  const { id } = await start(
+    engine,
+    { '1': { command: 'echo "\${filePathList:-none}"' }, '2': { command: 'echo "$experimentName"' } },
+    { filePathList, filePath: null, experimentName: 'demo' },
+  );
+  const job = await waitForJob(engine, id);
+  t.match(job, { status: 'done', countFiles: 3000 });
+  t.equal(child(job, '1')?.['stdOut'], 'none\n');
+  t.same(job['filePathList'], filePathList, 'the job keeps it');
+});
+
 void t.test('values are never shell code, in commands, working directories and expressions', async (t) => {
   const { engine, sourceDirectory } = await temporaryEngine(t);
   const directory = await sourceDirectory();
