@@ -76,7 +76,7 @@ export class LocalDataManagement implements DataManagement {
     const daqs = new TransferRepository<DaqInfo, StoredDaqOptions>(database, 'daqs');
     const uploads = new TransferRepository<UploadInfo, UploadOptions>(database, 'uploads');
     const jobs = new JobRepository(database);
-    const store = new FileStore(database, files, this.#pool, events);
+    const store = new FileStore(database, files, this.#pool, events, log);
     this.experiments = new LocalExperiments({
       root,
       station,
