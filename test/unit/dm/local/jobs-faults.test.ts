@@ -137,7 +137,7 @@ void t.test('a job of thousands of files runs, though their list is too long for
   const filePathList = Array.from({ length: 3000 }, (_, index) => `/${'long/'.repeat(12)}${String(index)}`);
   const { id } = await start(
     engine,
-    { '1': { command: 'echo "\${filePathList:-none}"' }, '2': { command: 'echo "$experimentName"' } },
+    { '1': { command: 'echo "${filePathList:-none}"' }, '2': { command: 'echo "$experimentName"' } },
     { filePathList, filePath: null, experimentName: 'demo' },
   );
   const job = await waitForJob(engine, id);
