@@ -178,10 +178,13 @@ export class Daq {
 
   #noteTreeErrors(errors: readonly TreeError[]): void {
     const root = errors.find(({ path }) => path === '');
+    const before = this.#treeProblem;
     this.#treeProblem = root === undefined ? undefined : `Data directory ${this.#info.dataDirectory}: ${root.message}`;
     // While the root can't be read, nothing is known of what is below it.
     if (root === undefined) this.#ledger.unreadable(errors);
-    this.#notice.announce();
+    // Told at once, before a sync fails for it.
+    if (this.#treeProblem !== before) this.#notice.flush();
+    else this.#notice.announce();
   }
 
   /** Read the tree a last time, then wait for what is left. */
