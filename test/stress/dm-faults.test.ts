@@ -58,6 +58,20 @@ void t.test('a full disk fails files with a reason, the engine lives on, and the
   t.equal((await engine.catalog.listFiles('demo')).length, 120);
 });
 
+void t.test('an engine on a full disk is closed in order, and starts again', async (t) => {
+  const disk = await smallFileSystem(t, 2);
+  if (disk === undefined) return;
+  const root = join(disk, 'dm-data');
+  const first = new EngineChild([root, 'idle']);
+  await first.line((line) => 'ready' in line);
+  execFileSync('sh', ['-c', 'cat /dev/zero > fill 2>/dev/null || true'], { cwd: disk });
+  t.equal(await first.end(), 0);
+  await rm(join(disk, 'fill'));
+  const second = new EngineChild([root, 'idle']);
+  await second.line((line) => 'ready' in line);
+  t.equal(await second.end(), 0);
+});
+
 void t.test('a DAQ on a full disk stores the rest once there is room', async (t) => {
   const disk = await smallFileSystem(t, 6);
   if (disk === undefined) return;

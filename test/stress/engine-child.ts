@@ -13,10 +13,9 @@ export class EngineChild {
   readonly #waiters = new Set<() => void>();
 
   constructor(args: readonly string[], identity: { uid?: number; gid?: number } = {}) {
-    this.#process = spawn(process.execPath, [join(import.meta.dirname, 'dm-engine-process.js'), ...args], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      ...identity,
-    });
+    // Without NODE_OPTIONS, by which tap has every process write notes where another user can't write.
+    const command = ['-u', 'NODE_OPTIONS', process.execPath, join(import.meta.dirname, 'dm-engine-process.js')];
+    this.#process = spawn('env', [...command, ...args], { stdio: ['pipe', 'pipe', 'inherit'], ...identity });
     const reader = createInterface(this.#process.stdout);
     reader.on('line', (line) => {
       this.lines.push(JSON.parse(line) as Line);

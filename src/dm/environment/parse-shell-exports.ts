@@ -51,7 +51,10 @@ function assignmentsOf(words: readonly Word[]): { name: string; value: string | 
   for (const word of declares ? words.slice(1) : words) {
     const match = /^([A-Za-z_]\w*)=(.*)$/su.exec(word.text);
     if (match?.[1] !== undefined) found.push({ name: match[1], value: word.opaque ? undefined : (match[2] ?? '') });
-    else if (!declares) return ['then', 'else', 'do', '{'].includes(word.text) ? assignmentsOf(words.slice(1)) : found;
+    else if (!declares) {
+      // What stands before a command is for that command only.
+      return found.length === 0 && ['then', 'else', 'do', '{'].includes(word.text) ? assignmentsOf(words.slice(1)) : [];
+    }
   }
   return found;
 }
@@ -94,6 +97,10 @@ function readPiece(source: string, at: number, word: Word, lookUp: LookUp): numb
     const end = found < 0 ? source.length : found;
     word.text += source.slice(at + 1, end);
     return end + 1;
+  }
+  if (character === '~' && /^\w+=$/u.test(word.text) && /^~(?:[/:;\s]|$)/u.test(source.slice(at, at + 2))) {
+    word.text += lookUp('HOME') ?? '~';
+    return at + 1;
   }
   if (character !== '"') return readCharacter(source, at, word, lookUp, false);
   let inside = at + 1;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DataManagement, DataManagementEvents, ServiceHealth, Watch } from '../data-management.js';
 import { DmError } from '../errors.js';
 import { makeDirectory } from '../make-directory.js';
-import type { DaqInfo, DaqOptions, UploadInfo, UploadOptions } from '../schemas/transfer.js';
+import type { DaqInfo, UploadInfo, UploadOptions } from '../schemas/transfer.js';
 import { LocalCatalog } from './catalog/local-catalog.js';
 import { CopyPool } from './copy/copy-pool.js';
 import { nowSeconds } from './dm-time.js';
@@ -22,6 +22,7 @@ import { JobRepository } from './store/job-repository.js';
 import { StateWriter } from './store/state-writer.js';
 import { TransferRepository } from './store/transfer-repository.js';
 import { WorkflowRepository } from './store/workflow-repository.js';
+import type { StoredDaqOptions } from './transfer/daq-context.js';
 import { FileStore } from './transfer/file-store.js';
 import { LocalDaqs } from './transfer/local-daqs.js';
 import { LocalUploads } from './transfer/local-uploads.js';
@@ -72,10 +73,10 @@ export class LocalDataManagement implements DataManagement {
     const writer = new StateWriter(log);
     this.#writer = writer;
     const files = new FileRepository(database);
-    const daqs = new TransferRepository<DaqInfo, DaqOptions>(database, 'daqs');
+    const daqs = new TransferRepository<DaqInfo, StoredDaqOptions>(database, 'daqs');
     const uploads = new TransferRepository<UploadInfo, UploadOptions>(database, 'uploads');
     const jobs = new JobRepository(database);
-    const store = new FileStore(database, files, this.#pool, events);
+    const store = new FileStore(database, files, this.#pool, events, log);
     this.experiments = new LocalExperiments({
       root,
       station,
@@ -97,9 +98,8 @@ export class LocalDataManagement implements DataManagement {
       resolved.workflowsDirectory === undefined
         ? undefined
         : new WorkflowFolder({
+            ...resolved,
             directory: resolved.workflowsDirectory,
-            owner,
-            log,
             onChange: (workflow) => events.emit('workflow', workflow),
             onRemove: (workflow) => events.emit('workflowRemoved', workflow.owner, workflow.name),
           });
@@ -149,7 +149,7 @@ export class LocalDataManagement implements DataManagement {
     await this.#folder?.start();
     await this.jobs.recover();
     await this.uploads.recover();
-    await this.daqs.recover();
+    this.daqs.recover();
     this.#prune();
     this.#pruneTimer = setInterval(this.#prune, PRUNE_PERIOD_MS);
     for (const health of this.health()) this.events.emit('service', health);

@@ -38,6 +38,7 @@ export const newExperimentSchema = z.object({
     .min(1)
     .max(128)
     .regex(/^[^#%&}{\\<>*?/$!:@'"` ]+$/u, 'must not contain a space or any of # % & } { \\ < > * ? / $ ! : @ \' " `')
+    .regex(/^\P{Cc}*$/u, 'must not contain a tab, a line break or another control character')
     .refine((name) => name !== '.' && name !== '..', 'must not be . or ..'),
   typeName: z.string().optional(),
   description: z.string().optional(),

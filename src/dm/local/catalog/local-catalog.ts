@@ -25,6 +25,8 @@ export class LocalCatalog implements Catalog {
   /** Who waits for which file. */
   readonly #waiters = new Map<string, Set<(file: FileMetadata) => void>>();
   readonly #closing = new AbortController();
+  /** Ends the waits for files of an experiment that is removed. */
+  readonly #removals = new Map<string, AbortController>();
 
   constructor(context: LocalCatalogContext) {
     this.#context = context;
@@ -32,6 +34,10 @@ export class LocalCatalog implements Catalog {
       const key = waitKey(file.experimentName, file.experimentFilePath);
       for (const resolve of this.#waiters.get(key) ?? []) resolve(file);
       this.#waiters.delete(key);
+    });
+    context.events.on('experimentRemoved', (name) => {
+      this.#removals.get(name)?.abort(new DmObjectNotFoundError(`Experiment ${name} was removed.`));
+      this.#removals.delete(name);
     });
   }
 
@@ -60,7 +66,9 @@ export class LocalCatalog implements Catalog {
     const record = this.#context.files.byPath(id, relative);
     if (record !== undefined) return fileMetadata(record, name);
     const key = waitKey(name, relative);
-    const either = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
+    const removal = this.#removals.get(name) ?? new AbortController();
+    this.#removals.set(name, removal);
+    const either = AbortSignal.any([this.#closing.signal, removal.signal, ...(signal === undefined ? [] : [signal])]);
     return await new Promise<FileMetadata>((resolve, reject) => {
       const onAbort = (): void => {
         this.#waiters.get(key)?.delete(done);

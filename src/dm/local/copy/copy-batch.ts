@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
+import { makeDirectory } from '../../make-directory.js';
 import { ConfinedDirectory } from './confined-directory.js';
 import { copyFailure } from './copy-failure.js';
 import type { CopyItem, CopyOutcome, CopyStatus, CopyTask } from './copy-messages.js';
@@ -23,7 +24,6 @@ interface Placed {
 export async function copyBatch(task: CopyTask): Promise<CopyOutcome[]> {
   const abort = new Int32Array(task.abort);
   const isAborted = (): boolean => Atomics.load(abort, 0) !== 0;
-  if (task.transfer) mkdirSync(stagingOfThread(task), { recursive: true });
   const sources = new ConfinedDirectory(task.sourceRoot);
   const targets = new ConfinedDirectory(task.destinationRoot);
   const outcomes: CopyOutcome[] = [];
@@ -56,6 +56,7 @@ async function stage(
   const temporary = task.transfer ? join(stagingOfThread(task), randomUUID()) : null;
   try {
     sources.check(item.path);
+    if (task.transfer) makeDirectory(stagingOfThread(task));
     const request = { source, target: temporary, checksum: task.checksum };
     const small = stageFile(request);
     const staged = small === 'large' ? await stageLargeFile(request, isAborted) : small;

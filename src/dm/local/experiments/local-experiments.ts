@@ -76,7 +76,7 @@ export class LocalExperiments implements Experiments {
       const { record } = this.find(name);
       const active = this.#context.activeTransfer(name);
       if (active !== undefined) {
-        throw new DmInvalidObjectStateError(`Experiment ${name} has the active ${active}; stop it first.`);
+        throw new DmInvalidObjectStateError(`Experiment ${name} has an active transfer, ${active}; stop it first.`);
       }
       this.#context.repository.remove(record.id);
       this.#context.onRemoved(name);

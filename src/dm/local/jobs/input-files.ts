@@ -1,5 +1,4 @@
 import { isAbsolute, join } from 'node:path';
-import picomatch from 'picomatch';
 import { z } from 'zod';
 import { DmInvalidArgumentError } from '../../errors.js';
 import { fileMetadata } from '../catalog/file-metadata.js';
@@ -7,6 +6,7 @@ import type { LocalExperiments } from '../experiments/local-experiments.js';
 import type { FileRepository } from '../store/file-repository.js';
 import type { TreeService } from '../tree/tree-service.js';
 import { selectionOf } from '../tree/file-selection.js';
+import { PathPattern } from './path-pattern.js';
 
 export interface InputFilesContext {
   readonly experiments: LocalExperiments;
@@ -43,8 +43,11 @@ export async function inputFiles(
       return { paths: await matchingFiles(args, context), multiple: true };
     case 'fileQueryDict':
       return { paths: queriedFiles(args, context), multiple: true };
-    case 'dataDir':
-      return { paths: await filesBelow(textOf(args, key), context), multiple: true };
+    case 'dataDir': {
+      const directory = textOf(args, key);
+      const paths = await filesBelow(directory, context);
+      return { paths: paths.map((path) => join(directory, path)), multiple: true };
+    }
     case 'filePath':
       return { paths: [textOf(args, key)], multiple: false };
     case undefined:
@@ -69,13 +72,11 @@ function pathList(value: unknown): string[] {
 /** A pattern is absolute, or relative to `dataDir`, or else to the experiment's data directory. */
 async function matchingFiles(args: Readonly<Record<string, unknown>>, context: InputFilesContext): Promise<string[]> {
   const pattern = textOf(args, 'filePathPattern');
-  const base = isAbsolute(pattern) ? '/' : baseDirectory(args, context);
-  const parts = picomatch.scan(join(base, pattern));
-  const matches = picomatch(join(base, pattern));
-  const paths = (await filesBelow(parts.base, context)).filter((path) => matches(path));
+  const parts = new PathPattern(isAbsolute(pattern) ? '/' : baseDirectory(args, context), pattern);
+  const paths = (await filesBelow(parts.base, context)).filter((path) => parts.matches(path));
   if (paths.length === 0)
     throw new DmInvalidArgumentError(`filePathPattern ${pattern} matches no file below ${parts.base}.`);
-  return paths;
+  return paths.map((path) => join(parts.base, path));
 }
 
 function baseDirectory(args: Readonly<Record<string, unknown>>, context: InputFilesContext): string {
@@ -111,10 +112,11 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** @returns paths relative to the directory, sorted */
 async function filesBelow(directory: string, { tree }: InputFilesContext): Promise<string[]> {
   const paths: string[] = [];
   const { errors } = await tree.scan(directory, selectionOf({}), (entries) => {
-    for (const { path } of entries) paths.push(join(directory, path));
+    for (const { path } of entries) paths.push(path);
   });
   const missing = errors.find(({ path }) => path === '');
   if (missing !== undefined) throw new DmInvalidArgumentError(`Directory ${directory}: ${missing.message}`);

@@ -36,21 +36,26 @@ export class JobRun {
     state.running();
     this.#onChange('stage');
     const groups: number[] = [];
+    const end = await this.#work(groups);
+    const { aborted } = this.#abort.signal;
+    // What made a session of its own isn't in the groups; it outlives a job that ends by itself, but no abort.
+    if (aborted || groups.some(isAlive)) await endLeftoverProcesses(new Set([state.id]));
+    if (aborted) state.terminal('aborted', end.errorMessage ?? this.#abortReason);
+    else state.terminal(end.status, end.errorMessage);
+    this.#onChange('terminal');
+  }
+
+  /** @param groups takes the process groups that were started */
+  async #work(groups: number[]): Promise<{ status: 'done' | 'failed'; errorMessage?: string }> {
+    const state = this.#state;
     try {
       const input = await inputFiles(state.keys, this.#context.input);
       state.set({ countFiles: input.paths.length });
       this.#noteUnusable();
-      const failed = await this.#runStages(input, groups);
-      if (this.#abort.signal.aborted) state.terminal('aborted', this.#abortReason);
-      else state.terminal(failed ? 'failed' : 'done');
+      return { status: (await this.#runStages(input, groups)) ? 'failed' : 'done' };
     } catch (error) {
-      state.terminal(
-        this.#abort.signal.aborted ? 'aborted' : 'failed',
-        error instanceof Error ? error.message : String(error),
-      );
+      return { status: 'failed', errorMessage: error instanceof Error ? error.message : String(error) };
     }
-    if (groups.some(isAlive)) await endLeftoverProcesses(new Set([state.id]));
-    this.#onChange('terminal');
   }
 
   /** End the job's processes; `run` resolves soon after. @param reason becomes the job's errorMessage */
@@ -75,9 +80,11 @@ export class JobRun {
           this.#onChange('process');
         },
       });
-      const succeeded = await this.#stageRun.run();
-      groups.push(...this.#stageRun.processGroups);
-      if (!succeeded) return true;
+      try {
+        if (!(await this.#stageRun.run())) return true;
+      } finally {
+        groups.push(...this.#stageRun.processGroups);
+      }
     }
     return false;
   }

@@ -53,19 +53,30 @@ export function isVariableName(name: string): boolean {
   return /^[A-Za-z_]\w*$/u.test(name);
 }
 
+/** Linux takes no environment variable of 128 KiB and more. The list of a job with thousands of files would keep every one of its commands from starting. */
+const LONGEST_LIST_BYTES = 128_000;
+/** A job's values never change, and a long list is asked for with each of its files. */
+const jsonTexts = new WeakMap<object, string>();
+
 /** A job's value as a command sees it: text as it is, null as nothing, everything else as JSON. */
 export function variableText(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object') return JSON.stringify(value);
+  const text = jsonTexts.get(value) ?? JSON.stringify(value);
+  jsonTexts.set(value, text);
+  return text;
 }
 
-/** The variables that a job's commands see, from its top-level keys. */
+/** The variables that a job's commands see, from its top-level keys. A `filePathList` too long for an environment is left out. */
 export function jobVariables(job: Readonly<Record<string, unknown>>): Map<string, string> {
   const variables = new Map<string, string>();
   for (const [name, value] of Object.entries(job)) {
     const text = name === 'workflow' || !isVariableName(name) ? undefined : variableText(value);
-    if (text !== undefined && !text.includes('\0')) variables.set(name, text);
+    if (text === undefined || text.includes('\0')) continue;
+    if (name === 'filePathList' && Buffer.byteLength(text) > LONGEST_LIST_BYTES) continue;
+    variables.set(name, text);
   }
   return variables;
 }

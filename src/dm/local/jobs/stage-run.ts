@@ -65,7 +65,10 @@ export class StageRun {
     const expression = new Expression(repeatUntil);
     for (let count = 1; count <= maxRepeats; count++) {
       const queued = this.#queue({});
-      if (count > 1) await delay(repeatPeriod * 1000, undefined, { signal: this.#signal }).catch(() => undefined);
+      if (count > 1) {
+        this.#context.onChange();
+        await delay(repeatPeriod * 1000, undefined, { signal: this.#signal }).catch(() => undefined);
+      }
       if (!(await this.#process(queued))) return false;
       const variables = jobVariables(this.#state.keys);
       if (expression.evaluate((name) => variables.get(name))) return true;

@@ -7,29 +7,26 @@ export type SqlValue = string | number | null;
 /** A row, by column name. */
 export type Row = Readonly<Record<string, SqlValue>>;
 
-/** Errors of SQLite become `DM_DB`. */
-function guard<T>(body: () => T): T {
-  try {
-    return body();
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const remedy = /full/iu.test(message) ? '; free some space' : '';
-    throw new DmError('DM_DB', `The database can't be used: ${message}${remedy}.`, { cause: error });
-  }
-}
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/full/iu, '; free some space'],
+  [/malformed|not a database/iu, '; put a backup in its place, or move it away to begin with an empty one'],
+  [/unable to open|readonly|read-only/iu, '; see to it that this user can read and write the file and its directory'],
+];
 
 /**
  * The engine's SQLite file: WAL, one writer, locked against a second engine. Every commit survives the death of the process;
  * a durable one also survives a power failure (the log is synced before the call returns).
  */
 export class Database {
+  readonly #file: string;
   readonly #connection: InstanceType<typeof DatabaseSync>;
   readonly #statements = new Map<string, StatementSyncInstance>();
   #depth = 0;
 
-  /** @throws DmError DM_CONFIGURATION when another engine uses the file, or a newer program wrote it */
+  /** @throws DmError DM_CONFIGURATION when another engine uses the file or a newer program wrote it, DM_DB when it can't be used */
   constructor(file: string) {
-    this.#connection = new DatabaseSync(file);
+    this.#file = file;
+    this.#connection = this.#guard(() => new DatabaseSync(file));
     try {
       this.#connection.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
       this.#connection.exec('PRAGMA foreign_keys = ON; PRAGMA locking_mode = EXCLUSIVE');
@@ -43,21 +40,23 @@ export class Database {
           cause: error,
         });
       }
-      throw error;
+      this.#guard(() => {
+        throw error;
+      });
     }
   }
 
   run(sql: string, ...values: SqlValue[]): { changes: number; lastInsertRowid: number } {
-    const result = guard(() => this.#prepare(sql).run(...values));
+    const result = this.#guard(() => this.#prepare(sql).run(...values));
     return { changes: result.changes, lastInsertRowid: Number(result.lastInsertRowid) };
   }
 
   get(sql: string, ...values: SqlValue[]): Row | undefined {
-    return guard(() => this.#prepare(sql).get(...values) as Row | undefined);
+    return this.#guard(() => this.#prepare(sql).get(...values) as Row | undefined);
   }
 
   all(sql: string, ...values: SqlValue[]): Row[] {
-    return guard(() => this.#prepare(sql).all(...values) as Row[]);
+    return this.#guard(() => this.#prepare(sql).all(...values) as Row[]);
   }
 
   iterate(sql: string, ...values: SqlValue[]): IterableIterator<Row> {
@@ -67,14 +66,14 @@ export class Database {
   /** Run `body` in one transaction; a nested one joins the outer, whose durability decides. */
   transaction<T>(body: () => T, { durable = false } = {}): T {
     if (this.#depth > 0) return body();
-    guard(() => {
+    this.#guard(() => {
       if (durable) this.#connection.exec('PRAGMA synchronous = FULL');
       this.#connection.exec('BEGIN IMMEDIATE');
     });
     this.#depth++;
     try {
       const result = body();
-      guard(() => {
+      this.#guard(() => {
         this.#connection.exec('COMMIT');
       });
       return result;
@@ -91,9 +90,25 @@ export class Database {
   /** The connection itself lives until its statements are collected as garbage, so the lock is given up by hand. */
   close(): void {
     this.#statements.clear();
-    this.#connection.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL');
-    this.#connection.exec('SELECT count(*) FROM sqlite_master');
+    try {
+      this.#connection.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL');
+      this.#connection.exec('SELECT count(*) FROM sqlite_master');
+    } catch {
+      // On a full disk the log stays beside the file, and the lock until the process ends; the next start takes up both.
+    }
     this.#connection.close();
+  }
+
+  /** Errors of SQLite become `DM_DB`. */
+  #guard<T>(body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      if (error instanceof DmError) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      const remedy = REMEDIES.find(([pattern]) => pattern.test(message))?.[1] ?? '';
+      throw new DmError('DM_DB', `The database can't be used: ${message}${remedy} (${this.#file}).`, { cause: error });
+    }
   }
 
   #prepare(sql: string): StatementSyncInstance {

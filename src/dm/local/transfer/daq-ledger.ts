@@ -1,4 +1,4 @@
-import type { TreeEntry } from '../tree/tree-messages.js';
+import type { TreeEntry, TreeError } from '../tree/tree-messages.js';
 import { TransferErrors } from './transfer-errors.js';
 
 /** One version of a file: other bytes come with another size, time or inode. */
@@ -21,6 +21,8 @@ export class DaqLedger {
   readonly #waiting = new Set<string>();
   /** Waiting files that are being copied, and in which version. */
   readonly #copying = new Map<string, string>();
+  /** Paths that count as failed because the tree could not be read there. */
+  #unreadable = new Set<string>();
   /** Complete versions to be copied, oldest first. */
   readonly #queue = new Map<string, TreeEntry>();
   #nStored = 0;
@@ -125,6 +127,14 @@ export class DaqLedger {
       this.#known.delete(path);
     }
     this.errors.set(path, message);
+  }
+
+  /** All that can't be read of the tree now; what could not be read before and can be now is no error any more. */
+  unreadable(errors: readonly TreeError[]): void {
+    const before = this.#unreadable;
+    this.#unreadable = new Set(errors.map(({ path }) => path));
+    for (const path of before) if (!this.#unreadable.has(path)) this.errors.delete(path);
+    for (const { path, message } of errors) this.fail(path, message);
   }
 
   #forgetStored(path: string): void {

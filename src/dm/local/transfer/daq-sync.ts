@@ -28,6 +28,12 @@ export class DaqSync {
     this.#check();
   }
 
+  /** Something of the tree can't be read, so what is in it can't be stored. */
+  refuse(path: string, message: string): void {
+    this.expect(path);
+    this.fail(path, message);
+  }
+
   abandon(error: Error): void {
     this.#settled.reject(error);
   }
@@ -53,9 +59,10 @@ export class DaqSync {
     if (!this.#armed || this.#expected.size > 0) return;
     const first = this.#failures[0];
     if (first === undefined) this.#settled.resolve(undefined);
-    else
-      this.#settled.reject(
-        new DmError('DM_COMMAND_FAILED', `${this.#failures.length} files could not be stored; the first: ${first}`),
-      );
+    else {
+      const count = this.#failures.length;
+      const message = count === 1 ? first : `${count} files could not be stored; the first: ${first}`;
+      this.#settled.reject(new DmError('DM_COMMAND_FAILED', message));
+    }
   }
 }

@@ -1,49 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isTerminalStatus, type DmStatus } from '../../schemas/status.js';
-import type { DaqInfo, DaqOptions } from '../../schemas/transfer.js';
-import { DmError } from '../../errors.js';
+import type { DaqInfo } from '../../schemas/transfer.js';
 import { nowSeconds, timestampText } from '../dm-time.js';
-import type { DmLogger } from '../../logger.js';
-import type { DaqFileRepository } from '../store/daq-file-repository.js';
-import type { StateWriter } from '../store/state-writer.js';
-import type { TransferRepository } from '../store/transfer-repository.js';
 import { ThrottledNotice } from '../throttled-notice.js';
 import { selectionOf, type FileSelection } from '../tree/file-selection.js';
 import { TreeFollower } from '../tree/tree-follower.js';
-import type { TreeEntry, TreeError } from '../tree/tree-messages.js';
-import type { TreeService } from '../tree/tree-service.js';
+import type { TreeError } from '../tree/tree-messages.js';
+import type { DaqContext, DaqParts } from './daq-context.js';
+import { DaqCopier } from './daq-copier.js';
 import { DaqLedger, signatureOf } from './daq-ledger.js';
-import { DaqSync } from './daq-sync.js';
-import type { FileJobs } from './file-jobs.js';
-import { FileStore, type StoreTarget } from './file-store.js';
+import { DaqSyncs } from './daq-syncs.js';
 import { percentage } from './percentage.js';
+import { RunTimeLimit } from './run-time-limit.js';
 
-export interface DaqContext {
-  readonly tree: TreeService;
-  readonly store: FileStore;
-  readonly repository: TransferRepository<DaqInfo, DaqOptions>;
-  readonly files: DaqFileRepository;
-  readonly writer: StateWriter;
-  readonly quietTimeMs: number;
-  readonly rescanPeriodMs: number;
-  readonly log: DmLogger;
-  readonly onChange: (info: DaqInfo) => void;
-  readonly onEnd: (daq: Daq) => void;
-}
-
-export interface DaqParts {
-  readonly seq: number;
-  readonly info: DaqInfo;
-  readonly options: DaqOptions;
-  readonly target: StoreTarget;
-  readonly jobs: FileJobs;
-}
-
-/** Batches that are under way at once. */
-const MAX_BATCHES = 3;
 const NOTICE_PERIOD_MS = 100;
 const GIVE_UP_QUIET_TIMES = 3;
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** One DAQ: sees to it that every new or changed file of a tree is stored, once per version. */
 export class Daq {
@@ -52,12 +23,12 @@ export class Daq {
   readonly #ledger = new DaqLedger();
   readonly #selection: FileSelection;
   readonly #notice: ThrottledNotice;
-  readonly #syncs = new Set<DaqSync>();
-  #info: DaqInfo;
   readonly #follower: TreeFollower;
-  #batches = 0;
+  readonly #copier: DaqCopier;
+  readonly #syncs = new DaqSyncs();
+  readonly #limit = new RunTimeLimit();
+  #info: DaqInfo;
   #treeProblem: string | undefined;
-  #endTimer: NodeJS.Timeout | undefined;
   #lastScan: Promise<void> | undefined;
   #scannedLast = false;
   #closed = false;
@@ -68,32 +39,20 @@ export class Daq {
     this.#info = parts.info;
     this.#selection = selectionOf(parts.options);
     this.#notice = new ThrottledNotice(NOTICE_PERIOD_MS, () => {
-      if (this.#closed) return;
-      const info = this.info;
-      context.writer.write(info.id, () => {
-        context.repository.update(info, !isTerminalStatus(info.status));
-      });
-      context.onChange(info);
+      this.#tell();
     });
-    this.#follower = new TreeFollower({
-      ...context,
-      root: parts.target.sourceRoot,
-      selection: this.#selection,
-      isKnown: (entry) => this.#ledger.isKnown(entry),
-      seen: (paths) => {
-        for (const path of paths) this.#ledger.see(path);
-        this.#notice.announce();
+    this.#follower = this.#makeFollower();
+    this.#copier = new DaqCopier(context, parts, this.#ledger, {
+      settled: (path) => {
+        this.#settle(path);
       },
-      settled: (entries) => {
-        for (const entry of entries) if (!this.#ledger.complete(entry)) this.#resolveSyncs(entry.path);
-        this.#pump();
+      failed: (path, message) => {
+        this.#fail(path, message);
       },
-      gone: (paths) => {
-        for (const path of paths) this.#settle(path);
-        this.#pump();
+      changed: (paths) => {
+        this.#follower.settle(paths);
       },
-      scanned: (errors) => {
-        this.#noteTreeErrors(errors);
+      progress: () => {
         this.#pump();
       },
     });
@@ -117,10 +76,6 @@ export class Daq {
   /** Real path of the tree. */
   get sourceRoot(): string {
     return this.#parts.target.sourceRoot;
-  }
-
-  get options(): DaqOptions {
-    return this.#parts.options;
   }
 
   /** Note what is there already, so that only what comes later is taken. Resolves when done. */
@@ -148,7 +103,11 @@ export class Daq {
     this.#follower.begin();
     if (this.#info.status === 'finalizing') this.#finish();
     const { maxRunTimeInHours } = this.#parts.options;
-    if (maxRunTimeInHours !== undefined) this.#endAt((this.#info.startTime ?? nowSeconds()) + maxRunTimeInHours * 3600);
+    if (maxRunTimeInHours !== undefined) {
+      this.#limit.set((this.#info.startTime ?? nowSeconds()) + maxRunTimeInHours * 3600, () => {
+        if (this.#info.status === 'running') this.stop();
+      });
+    }
     this.#notice.flush();
   }
 
@@ -163,45 +122,82 @@ export class Daq {
     return this.info;
   }
 
+  /** @throws DmError when a file could not be stored or the tree not be read */
   async sync(signal: AbortSignal | undefined): Promise<DaqInfo> {
-    const sync = new DaqSync();
-    this.#syncs.add(sync);
-    try {
-      await this.#follower.scan((path) => {
+    await this.#syncs.wait(async (sync) => {
+      const errors = await this.#follower.scan((path) => {
         sync.expect(path);
       });
-      sync.arm();
-      await sync.wait(signal);
-      return this.info;
-    } finally {
-      this.#syncs.delete(sync);
-    }
+      for (const { path, message } of errors) sync.refuse(path === '' ? this.#info.dataDirectory : path, message);
+    }, signal);
+    return this.info;
   }
 
   /** Leave everything as it is; the DAQ goes on at the next start of the engine. */
   close(): void {
     this.#notice.flush();
-    this.#closed = true;
     this.#halt();
-    this.#failSyncs('The engine is closed.');
+    this.#syncs.abandon('The engine is closed.');
+  }
+
+  #makeFollower(): TreeFollower {
+    return new TreeFollower({
+      ...this.#context,
+      root: this.#parts.target.sourceRoot,
+      selection: this.#selection,
+      isKnown: (entry) => this.#ledger.isKnown(entry),
+      unsettled: () => this.#ledger.unsettled(),
+      seen: (paths) => {
+        for (const path of paths) this.#ledger.see(path);
+        this.#notice.announce();
+      },
+      settled: (entries) => {
+        for (const entry of entries) if (!this.#ledger.complete(entry)) this.#syncs.done(entry.path);
+        this.#pump();
+      },
+      gone: (paths) => {
+        for (const path of paths) this.#settle(path);
+        this.#pump();
+      },
+      scanned: (errors) => {
+        this.#noteTreeErrors(errors);
+        this.#pump();
+      },
+    });
+  }
+
+  #tell(): void {
+    if (this.#closed) return;
+    const { info } = this;
+    const { writer, repository, onChange } = this.#context;
+    writer.write(info.id, () => {
+      repository.update(info, !isTerminalStatus(info.status));
+    });
+    onChange(info);
   }
 
   #noteTreeErrors(errors: readonly TreeError[]): void {
     const root = errors.find(({ path }) => path === '');
     const before = this.#treeProblem;
     this.#treeProblem = root === undefined ? undefined : `Data directory ${this.#info.dataDirectory}: ${root.message}`;
-    for (const { path, message } of errors) if (path !== '') this.#ledger.fail(path, message);
-    if (errors.length > 0 || before !== this.#treeProblem) this.#notice.announce();
+    // While the root can't be read, nothing is known of what is below it.
+    if (root === undefined) this.#ledger.unreadable(errors);
+    // Told at once, before a sync fails for it.
+    if (this.#treeProblem !== before) this.#notice.flush();
+    else this.#notice.announce();
   }
 
   /** Read the tree a last time, then wait for what is left. */
   #finish(): void {
-    this.#follower.stopRescans();
+    this.#follower.stopFollowing();
     this.#lastScan = this.#follower
       .scan()
-      .catch((error: unknown) => {
-        this.#context.log.warn({ daq: this.#info.id, error }, 'the last reading of the directory failed');
-      })
+      .then(
+        () => undefined,
+        (error: unknown) => {
+          this.#context.log.warn({ daq: this.#info.id, error }, 'the last reading of the directory failed');
+        },
+      )
       .finally(() => {
         this.#scannedLast = true;
         this.#pump();
@@ -219,73 +215,20 @@ export class Daq {
 
   #pump(): void {
     if (this.#closed) return;
-    while (this.#batches < MAX_BATCHES) {
-      const batch = FileStore.takeBatch(this.#ledger.takeQueued(1000));
-      if (batch.length === 0) break;
-      this.#ledger.begin(batch);
-      this.#batches++;
-      void this.#storeBatch(batch);
-    }
+    this.#copier.pump();
     this.#notice.announce();
-    if (this.#info.status === 'finalizing' && this.#scannedLast && this.#batches === 0 && this.#ledger.waiting === 0) {
-      this.#end();
-    }
-  }
-
-  async #storeBatch(batch: readonly TreeEntry[]): Promise<void> {
-    const { store, files, log } = this.#context;
-    const { target, seq, jobs } = this.#parts;
-    try {
-      const outcomes = await store.copy(target, batch);
-      if (this.#closed) return;
-      let release = (): void => undefined;
-      store.commit(target, outcomes, (stored) => {
-        files.put(
-          seq,
-          stored.map((file) => ({ path: file.path, signature: signatureOf(file), stored: true })),
-        );
-        release = jobs.submit(stored);
-      });
-      release();
-      const changed: string[] = [];
-      for (const outcome of outcomes) {
-        this.#ledger.end(outcome.path);
-        if (outcome.status === 'stored') {
-          this.#ledger.stored(outcome.path, signatureOf(outcome));
-          this.#settle(outcome.path);
-        } else if (outcome.status === 'changed') changed.push(outcome.path);
-        else if (outcome.status === 'failed') this.#fail(outcome.path, outcome.message);
-        else this.#settle(outcome.path);
-      }
-      this.#follower.settle(changed);
-    } catch (error) {
-      log.error({ daq: this.#info.id, error }, 'storing a batch failed');
-      for (const { path } of batch) {
-        this.#ledger.end(path);
-        this.#fail(path, error instanceof Error ? error.message : String(error));
-      }
-    } finally {
-      this.#batches--;
-      this.#pump();
-    }
+    const { status } = this.#info;
+    if (status === 'finalizing' && this.#scannedLast && this.#copier.isIdle && this.#ledger.waiting === 0) this.#end();
   }
 
   #settle(path: string): void {
-    if (this.#ledger.settle(path)) this.#resolveSyncs(path);
+    if (this.#ledger.settle(path)) this.#syncs.done(path);
   }
 
   #fail(path: string, message: string): void {
     if (this.#ledger.isQueued(path)) return;
     this.#ledger.fail(path, message);
-    for (const sync of this.#syncs) sync.fail(path, message);
-  }
-
-  #resolveSyncs(path: string): void {
-    for (const sync of this.#syncs) sync.done(path);
-  }
-
-  #failSyncs(reason: string): void {
-    for (const sync of this.#syncs) sync.abandon(new DmError('DM_COMMAND_FAILED', reason));
+    this.#syncs.fail(path, message);
   }
 
   #setStatus(status: DmStatus): void {
@@ -293,34 +236,24 @@ export class Daq {
     this.#notice.flush();
   }
 
-  #endAt(time: number): void {
-    const remainingMs = (time - nowSeconds()) * 1000;
-    this.#endTimer = setTimeout(
-      () => {
-        if (remainingMs > MAX_TIMER_MS) this.#endAt(time);
-        else if (this.#info.status === 'running') this.stop();
-      },
-      Math.min(Math.max(0, remainingMs), MAX_TIMER_MS),
-    );
-  }
-
   #end(): void {
-    this.#halt();
     const endTime = nowSeconds();
     this.#info = { ...this.#info, endTime, endTimestamp: timestampText(endTime) };
     this.#setStatus('done');
-    this.#closed = true;
-    this.#notice.cancel();
-    this.#context.writer.write(`${this.#info.id} files`, () => {
-      this.#context.files.removeAll(this.#parts.seq);
+    this.#halt();
+    const { writer, files, onEnd } = this.#context;
+    writer.write(`${this.#info.id} files`, () => {
+      files.removeAll(this.#parts.seq);
     });
-    this.#failSyncs('The DAQ has ended.');
-    this.#context.onEnd(this);
+    this.#syncs.abandon('The DAQ has ended.');
+    onEnd(this.info, this.#parts.options);
   }
 
   #halt(): void {
-    clearTimeout(this.#endTimer);
+    this.#closed = true;
+    this.#limit.cancel();
     this.#notice.cancel();
     this.#follower.close();
+    this.#copier.close();
   }
 }

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { posix } from 'node:path';
 import type { DataManagementEvents } from '../../data-management.js';
+import type { DmLogger } from '../../logger.js';
 import { fileMetadata } from '../catalog/file-metadata.js';
 import type { CopyOutcome } from '../copy/copy-messages.js';
 import type { CopyPool } from '../copy/copy-pool.js';
@@ -35,12 +36,20 @@ export class FileStore {
   readonly #files: FileRepository;
   readonly #pool: CopyPool;
   readonly #events: EventEmitter<DataManagementEvents>;
+  readonly #log: DmLogger;
 
-  constructor(database: Database, files: FileRepository, pool: CopyPool, events: EventEmitter<DataManagementEvents>) {
+  constructor(
+    database: Database,
+    files: FileRepository,
+    pool: CopyPool,
+    events: EventEmitter<DataManagementEvents>,
+    log: DmLogger,
+  ) {
     this.#database = database;
     this.#files = files;
     this.#pool = pool;
     this.#events = events;
+    this.#log = log;
   }
 
   /** Take the next batch off the front of a list. */
@@ -104,7 +113,7 @@ export class FileStore {
       { durable: true },
     );
     for (const file of records) this.#events.emit('file', fileMetadata(file, record.name));
-    if (target.removeSource && target.transfer) void removeSources(target.sourceRoot, stored);
+    if (target.removeSource && target.transfer) void removeSources(target.sourceRoot, stored, this.#log);
   }
 
   /** Where a source file goes, relative to the area. */

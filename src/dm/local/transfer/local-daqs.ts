@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import type { EventEmitter } from 'node:events';
 import type { CallOptions, DataManagementEvents, Daqs } from '../../data-management.js';
 import { DmInvalidArgumentError, DmInvalidObjectStateError, DmObjectNotFoundError } from '../../errors.js';
@@ -8,15 +10,14 @@ import { daqOptionsSchema, type DaqInfo, type DaqOptions, type UploadOptions } f
 import { call } from '../call.js';
 import { nowSeconds, timestampText } from '../dm-time.js';
 import type { LocalExperiments, StoredExperiment } from '../experiments/local-experiments.js';
-import type { TransferRepository } from '../store/transfer-repository.js';
-import { Daq, type DaqContext } from './daq.js';
+import { Daq } from './daq.js';
+import type { DaqContext } from './daq-context.js';
 import { FileJobs, type JobSubmitter } from './file-jobs.js';
 import { sourceDirectory } from './source-directory.js';
 import { storeTarget } from './store-target.js';
 
-export interface LocalDaqsContext extends Omit<DaqContext, 'onChange' | 'onEnd' | 'repository'> {
+export interface LocalDaqsContext extends Omit<DaqContext, 'onChange' | 'onEnd'> {
   readonly experiments: LocalExperiments;
-  readonly repository: TransferRepository<DaqInfo, DaqOptions>;
   readonly submitter: JobSubmitter;
   readonly station: string;
   readonly owner: string;
@@ -54,6 +55,7 @@ export class LocalDaqs implements Daqs {
     const key = `${experimentName}\0${source}`;
     const running = this.#running(experimentName, dataDirectory, source);
     if (running !== undefined) return running.info;
+    this.#context.experiments.find(experimentName);
     let starting = this.#starting.get(key);
     if (starting === undefined) {
       starting = this.#start(experiment, dataDirectory, source, parsed.data).finally(() => this.#starting.delete(key));
@@ -62,17 +64,17 @@ export class LocalDaqs implements Daqs {
     return await starting;
   }
 
+  /** By the directory's path as it was given at the start, or else by its real path. */
   stop(experimentName: string, dataDirectory: string, options?: CallOptions): Promise<DaqInfo> {
-    return call(options, () => {
+    return call(options, async () => {
       this.#context.experiments.find(experimentName);
-      const daq = [...this.#active.values()]
-        .filter(
-          ({ info }) =>
-            info.experimentName === experimentName &&
-            info.dataDirectory === dataDirectory &&
-            !isTerminalStatus(info.status),
-        )
-        .sort((a, b) => Number(a.info.status !== 'running') - Number(b.info.status !== 'running'))[0];
+      const real = await realpath(dataDirectory).catch(() => resolve(dataDirectory));
+      const candidates = [...this.#active.values()]
+        .filter(({ info }) => info.experimentName === experimentName && !isTerminalStatus(info.status))
+        .sort((a, b) => Number(a.info.status !== 'running') - Number(b.info.status !== 'running'));
+      const daq =
+        candidates.find(({ info }) => info.dataDirectory === dataDirectory) ??
+        candidates.find(({ sourceRoot }) => sourceRoot === real);
       if (daq === undefined) {
         throw new DmObjectNotFoundError(`Experiment ${experimentName} has no active DAQ of ${dataDirectory}.`);
       }
@@ -112,23 +114,19 @@ export class LocalDaqs implements Daqs {
     const daq = [...this.#active.values()].find(
       ({ info }) => info.experimentName === experimentName && !isTerminalStatus(info.status),
     );
-    return daq === undefined ? undefined : `DAQ ${daq.info.id}`;
+    if (daq !== undefined) return `DAQ ${daq.info.id}`;
+    const starting = [...this.#starting.keys()].some((key) => key.startsWith(`${experimentName}\0`));
+    return starting ? 'DAQ that is starting' : undefined;
   }
 
   /** Go on with the DAQs that were active when the engine ended, in whatever way. */
-  async recover(): Promise<void> {
-    for (const { seq, info, options } of this.#context.repository.active()) {
+  recover(): void {
+    for (const { seq, info, options: stored } of this.#context.repository.active()) {
       try {
         const experiment = this.#context.experiments.find(info.experimentName);
-        const real = await sourceDirectory(
-          info.dataDirectory,
-          this.#context.storageRoot,
-          options.skipTransfer === true,
-        ).catch(
-          // It may come back, a network file system for one; until then the DAQ shows that it is missing.
-          () => info.dataDirectory,
-        );
-        const target = storeTarget(experiment, options, real);
+        // It needn't be there: it may come back, a network file system for one. Until then the DAQ shows that it is missing.
+        const { sourceRoot = info.dataDirectory, ...options } = stored;
+        const target = storeTarget(experiment, options, sourceRoot);
         const jobs = new FileJobs(this.#context.submitter, target, options, this.#context.owner);
         const daq = new Daq(this.#daqContext(), { seq, info, options, target, jobs });
         this.#active.set(info.id, daq);
@@ -176,7 +174,7 @@ export class LocalDaqs implements Daqs {
       startTime,
       startTimestamp: timestampText(startTime),
     };
-    const seq = repository.insert(info, options);
+    const seq = repository.insert(info, { ...options, sourceRoot: source });
     const daq = new Daq(this.#daqContext(), { seq, info, options, target, jobs });
     try {
       await daq.snapshot();
@@ -193,30 +191,35 @@ export class LocalDaqs implements Daqs {
     return {
       ...this.#context,
       onChange: (info) => this.#context.events.emit('daq', info),
-      onEnd: (daq) => {
-        this.#context.writer.whenWritten(daq.info.id, () => this.#active.delete(daq.info.id));
-        this.#uploadOnExit(daq);
+      onEnd: (info, options) => {
+        this.#context.writer.whenWritten(info.id, () => this.#active.delete(info.id));
+        this.#uploadOnExit(info, options);
       },
     };
   }
 
-  #uploadOnExit({ info, options }: Daq): void {
+  #uploadOnExit({ id, experimentName, dataDirectory }: DaqInfo, options: DaqOptions): void {
     if (options.uploadDataDirectoryOnExit !== true) return;
     const destDirectory = options.uploadDestDirectoryOnExit ?? options.destDirectory;
-    const { experimentName, dataDirectory } = info;
     const uploadOptions: UploadOptions = { ...options, ...(destDirectory !== undefined && { destDirectory }) };
     this.#context.upload(experimentName, dataDirectory, uploadOptions).catch((error: unknown) => {
-      this.#context.log.error({ daq: info.id, error }, 'the upload at the end of a DAQ could not start');
+      this.#context.log.error({ daq: id, error }, 'the upload at the end of a DAQ could not start');
     });
   }
 
+  /** @throws DmInvalidObjectStateError when the path has come to lead to another directory than the one that is watched */
   #running(experimentName: string, dataDirectory: string, source: string): Daq | undefined {
-    return [...this.#active.values()].find(
-      (daq) =>
-        daq.info.status === 'running' &&
-        daq.info.experimentName === experimentName &&
-        (daq.info.dataDirectory === dataDirectory || daq.sourceRoot === source),
+    const running = [...this.#active.values()].filter(
+      ({ info }) => info.status === 'running' && info.experimentName === experimentName,
     );
+    const same = running.find(({ sourceRoot }) => sourceRoot === source);
+    const moved = running.find(({ info }) => info.dataDirectory === dataDirectory);
+    if (same === undefined && moved !== undefined) {
+      throw new DmInvalidObjectStateError(
+        `DAQ ${moved.info.id} of ${dataDirectory} watches ${moved.sourceRoot}, where the path led when it started; stop it first.`,
+      );
+    }
+    return same;
   }
 
   #find(id: string): DaqInfo {

@@ -53,6 +53,8 @@ export class LocalUploads implements Uploads {
     const target = storeTarget(experiment, options, source);
     const jobs = new FileJobs(this.#context.submitter, target, options, owner);
     signal?.throwIfAborted();
+    // It may have been removed meanwhile.
+    experiments.find(experimentName);
     const submissionTime = nowSeconds();
     const info: UploadInfo = {
       ...options,

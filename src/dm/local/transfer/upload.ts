@@ -17,6 +17,7 @@ import type { FileJobs } from './file-jobs.js';
 import { FileStore, type StoreTarget } from './file-store.js';
 import { percentage } from './percentage.js';
 import { TransferErrors } from './transfer-errors.js';
+import { withoutUnchanged } from './without-unchanged.js';
 
 export interface UploadContext {
   readonly tree: TreeService;
@@ -143,22 +144,7 @@ export class Upload {
       const { size, mtimeMs, ino } = await lstat(join(target.sourceRoot, single));
       found.push({ path: single, sizeBytes: size, mtimeMs, inode: ino });
     }
-    return options.reprocessFiles === true ? found : await this.#withoutUnchanged(found);
-  }
-
-  async #withoutUnchanged(found: readonly TreeEntry[]): Promise<TreeEntry[]> {
-    const { experiment, area } = this.#parts.target;
-    const catalogued = new Map<string, TreeEntry>();
-    for (const entry of found) {
-      const destination = this.#context.store.destination(this.#parts.target, entry.path);
-      const row = this.#context.files.byAreaAndPath(experiment.record.id, area, destination);
-      if (row?.sizeBytes === entry.sizeBytes && row.mtimeMs === entry.mtimeMs) catalogued.set(destination, entry);
-    }
-    if (catalogued.size === 0) return [...found];
-    const stored = [...catalogued].map(([path, { sizeBytes }]) => ({ path, sizeBytes }));
-    for (const path of await this.#context.tree.missing(experiment.directories[area], stored)) catalogued.delete(path);
-    const unchanged = new Set(catalogued.values());
-    return found.filter((entry) => !unchanged.has(entry));
+    return options.reprocessFiles === true ? found : await withoutUnchanged(found, target, this.#context);
   }
 
   async #copyAll(entries: readonly TreeEntry[]): Promise<void> {

@@ -1,5 +1,5 @@
-import picomatch from 'picomatch';
 import type { TaskInfo } from '../../schemas/transfer.js';
+import { shellPattern } from './shell-pattern.js';
 
 /** Which files of a tree a DAQ or an upload takes; plain data, so that it can go to another thread. */
 export interface FileSelection {
@@ -64,7 +64,8 @@ function isHidden(path: string): boolean {
 
 function anyPattern(patterns: readonly string[]): (path: string) => boolean {
   const matchers = patterns.map((pattern) => {
-    const matches = picomatch(pattern, { dot: true, bash: true, nobrace: true, noextglob: true, nonegate: true });
+    const regex = shellPattern(pattern);
+    const matches = (path: string): boolean => regex.test(path);
     return pattern.includes('/')
       ? matches
       : (path: string): boolean => matches(path) || matches(path.slice(path.lastIndexOf('/') + 1));

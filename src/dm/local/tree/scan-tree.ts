@@ -1,14 +1,17 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { CompiledSelection } from './file-selection.js';
 import type { TreeEntry, TreeError } from './tree-messages.js';
 
 const CHUNK_ENTRIES = 2000;
+/** What Node reads where a name is not UTF-8; the system doesn't know the name that comes out. */
+const REPLACEMENT = '\ufffd';
+const NOT_UTF8 = 'its name is not UTF-8; rename it';
 
 /**
  * Walk a tree and give its selected regular files in chunks. Symbolic links, to files and to directories, are not followed and not given.
- * A directory that can't be read is reported and doesn't stop the walk. A root that is missing is reported with the path ''.
+ * What can't be read is reported and doesn't stop the walk; what vanishes meanwhile is no error. A root that is missing is reported with the path ''.
  */
 export async function scanTree(
   root: string,
@@ -19,18 +22,14 @@ export async function scanTree(
   let entries: TreeEntry[] = [];
   const directories = [''];
   for (let directory = directories.pop(); directory !== undefined; directory = directories.pop()) {
-    try {
-      for (const child of readdirSync(join(root, directory), { withFileTypes: true })) {
-        const path = directory === '' ? child.name : `${directory}/${child.name}`;
-        if (child.isDirectory()) {
-          if (selection.entersDirectory(path)) directories.push(path);
-        } else if (child.isFile() && selection.takesFile(path)) {
-          const entry = treeEntry(root, path);
-          if (entry !== undefined) entries.push(entry);
-        }
+    for (const child of childrenOf(root, directory, errors)) {
+      const path = directory === '' ? child.name : `${directory}/${child.name}`;
+      if (child.isDirectory()) {
+        if (selection.entersDirectory(path)) directories.push(path);
+      } else if (child.isFile() && selection.takesFile(path)) {
+        const entry = readEntry(root, path, errors);
+        if (entry !== undefined) entries.push(entry);
       }
-    } catch (error) {
-      errors.push({ path: directory, message: error instanceof Error ? error.message : String(error) });
     }
     if (entries.length >= CHUNK_ENTRIES) {
       onEntries(entries);
@@ -42,9 +41,43 @@ export async function scanTree(
   return errors;
 }
 
-/** @returns undefined when there is no regular file of that path */
+/** @returns undefined when there is no regular file of that path, or none that can be reached */
 export function treeEntry(root: string, path: string): TreeEntry | undefined {
-  const status = lstatSync(join(root, path), { throwIfNoEntry: false });
-  if (status?.isFile() !== true) return undefined;
-  return { path, sizeBytes: status.size, mtimeMs: status.mtimeMs, inode: status.ino };
+  return readEntry(root, path, []);
+}
+
+/** Tells one directory from another that has taken its path; undefined when there is none that can be reached. */
+export function directoryIdentity(path: string): string | undefined {
+  try {
+    const { dev, ino, birthtimeMs } = statSync(path);
+    return `${dev}:${ino}:${birthtimeMs}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function childrenOf(root: string, directory: string, errors: TreeError[]): Dirent[] {
+  try {
+    return readdirSync(join(root, directory), { withFileTypes: true });
+  } catch (error) {
+    noteError(directory, error, errors);
+    return [];
+  }
+}
+
+function readEntry(root: string, path: string, errors: TreeError[]): TreeEntry | undefined {
+  try {
+    const status = lstatSync(join(root, path));
+    return status.isFile() ? { path, sizeBytes: status.size, mtimeMs: status.mtimeMs, inode: status.ino } : undefined;
+  } catch (error) {
+    noteError(path, error, errors);
+    return undefined;
+  }
+}
+
+function noteError(path: string, error: unknown, errors: TreeError[]): void {
+  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  if (missing && path.includes(REPLACEMENT)) errors.push({ path, message: NOT_UTF8 });
+  else if (!missing || path === '')
+    errors.push({ path, message: error instanceof Error ? error.message : String(error) });
 }

@@ -8,7 +8,7 @@ interface Settling {
 /** A file that was last written so long ago counts as complete at first sight, even if the clocks of two machines differ somewhat. */
 const LONG_AGO_MS = 10_000;
 
-/** Files that were seen and are watched until they stand still. */
+/** Files that were seen and are watched until they stand still. `nowMs` is of a clock that is never set; `wallMs`, by default the same, is what files have. */
 export class SettlingFiles {
   readonly #files = new Map<string, Settling>();
   readonly #quietTimeMs: number;
@@ -23,6 +23,10 @@ export class SettlingFiles {
     return this.#files.size;
   }
 
+  has(path: string): boolean {
+    return this.#files.has(path);
+  }
+
   /** @returns true when the file wasn't being watched yet */
   add(path: string, nowMs: number): boolean {
     if (this.#files.has(path)) return false;
@@ -31,14 +35,14 @@ export class SettlingFiles {
   }
 
   /** Look at every file that is due; those that stood still are complete, and neither they nor those that are gone are watched any longer. */
-  poll(nowMs: number): { settled: TreeEntry[]; gone: string[] } {
+  poll(nowMs: number, wallMs = nowMs): { settled: TreeEntry[]; gone: string[] } {
     const settled: TreeEntry[] = [];
     const gone: string[] = [];
     for (const [path, file] of this.#files) {
       if (file.entry !== undefined && nowMs - file.sinceMs < this.#quietTimeMs) continue;
       const entry = this.#read(path);
       if (entry === undefined) gone.push(path);
-      else if (isSame(file.entry, entry) || nowMs - entry.mtimeMs > LONG_AGO_MS + this.#quietTimeMs)
+      else if (isSame(file.entry, entry) || wallMs - entry.mtimeMs > LONG_AGO_MS + this.#quietTimeMs)
         settled.push(entry);
       else {
         file.entry = entry;

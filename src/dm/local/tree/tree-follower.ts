@@ -12,17 +12,22 @@ export interface TreeFollowerOptions {
   readonly log: DmLogger;
   /** Whether this version of a file needs no attention. */
   readonly isKnown: (entry: TreeEntry) => boolean;
+  /** Files that were `seen` and neither `settled` nor `gone` since. */
+  readonly unsettled: () => readonly string[];
   /** Files appeared or changed; each is `settled` or `gone` later. */
   readonly seen: (paths: readonly string[]) => void;
   /** Files are complete. */
   readonly settled: (entries: readonly TreeEntry[]) => void;
   readonly gone: (paths: readonly string[]) => void;
-  /** After each reading of the tree: what couldn't be read; path '' when the root itself is missing. */
+  /** After each reading of the tree: everything that can't be read; path '' when the root itself is missing. */
   readonly scanned: (errors: readonly TreeError[]) => void;
 }
 
 /** Reading the tree may take this part of the time at most. */
 const SCAN_SHARE = 200;
+/** Before a tree thread that failed is replaced. */
+const REVIVAL_PAUSE_MS = 500;
+const MISSING = 'missing';
 const HEAD_START_MS_PER_FILE = 0.2;
 const MAX_HEAD_START_MS = 2000;
 
@@ -30,10 +35,11 @@ const MAX_HEAD_START_MS = 2000;
 export class TreeFollower {
   readonly #options: TreeFollowerOptions;
   #watch: TreeWatchHandle | undefined;
-  #rootInode: number | undefined;
+  #rootIdentity: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #watchFailed = false;
-  #rescanning = true;
+  /** False: only what was seen still is to be settled. */
+  #following = true;
   #closed = false;
 
   constructor(options: TreeFollowerOptions) {
@@ -55,8 +61,14 @@ export class TreeFollower {
         this.#watchFailed = true;
         log.warn({ directory: root, message }, 'watching failed; the directory is read periodically instead');
       },
+      lost: (message) => {
+        log.error({ directory: root, message }, 'following the directory failed; it is begun anew');
+        this.#watch = undefined;
+        this.#schedule(REVIVAL_PAUSE_MS);
+      },
     });
     this.#watch = watch;
+    watch.settle(this.#options.unsettled());
     let nUnknown = 0;
     this.scan(() => nUnknown++)
       .catch((error: unknown) => {
@@ -64,7 +76,8 @@ export class TreeFollower {
       })
       .finally(() => {
         // The watcher reads the whole tree by itself; the files that were found are copied first.
-        if (this.#closed) return;
+        if (!this.#following || this.#watch !== watch) return;
+        clearTimeout(this.#timer);
         this.#timer = setTimeout(
           () => {
             watch.watch();
@@ -75,10 +88,10 @@ export class TreeFollower {
       });
   }
 
-  /** Read the tree; files whose version isn't known are settled. @param onUnknown is told each of them */
-  async scan(onUnknown: (path: string) => void = () => undefined): Promise<void> {
+  /** Read the tree; files whose version isn't known are settled. @param onUnknown is told each of them @returns what can't be read */
+  async scan(onUnknown: (path: string) => void = () => undefined): Promise<readonly TreeError[]> {
     const { tree, root, selection, isKnown, seen, scanned } = this.#options;
-    const { errors, rootInode } = await tree.scan(root, selection, (entries) => {
+    const { errors, rootIdentity = MISSING } = await tree.scan(root, selection, (entries) => {
       if (this.#closed) return;
       const unknown = entries.filter((entry) => !isKnown(entry)).map(({ path }) => path);
       if (unknown.length === 0) return;
@@ -86,45 +99,57 @@ export class TreeFollower {
       for (const path of unknown) onUnknown(path);
       this.#watch?.settle(unknown);
     });
-    if (this.#closed) return;
-    if (this.#rootInode !== undefined && rootInode !== undefined && rootInode !== this.#rootInode) {
+    if (this.#closed) return errors;
+    const before = this.#rootIdentity;
+    this.#rootIdentity = rootIdentity;
+    if (before !== undefined && rootIdentity !== before && rootIdentity !== MISSING) {
       // The directory is another one now (removed and made anew, mounted): the watcher still looks at the old one.
       this.#watch?.close();
       this.begin();
     }
-    this.#rootInode = rootInode ?? this.#rootInode ?? -1;
     scanned(errors);
+    return errors;
   }
 
   settle(paths: readonly string[]): void {
     this.#watch?.settle(paths);
   }
 
-  /** Read the tree no more by itself. */
-  stopRescans(): void {
-    this.#rescanning = false;
+  /** Take nothing new unless `scan` is called; what was seen still is settled. */
+  stopFollowing(): void {
+    this.#following = false;
     clearTimeout(this.#timer);
+    this.#watch?.unwatch();
   }
 
   close(): void {
     this.#closed = true;
-    this.stopRescans();
+    this.#following = false;
+    clearTimeout(this.#timer);
     this.#watch?.close();
   }
 
   #rescan(): void {
+    if (this.#watch === undefined) {
+      this.begin();
+      return;
+    }
     const began = performance.now();
     this.scan()
       .catch((error: unknown) => {
         this.#options.log.warn({ directory: this.#options.root, error }, 'reading the directory failed');
       })
       .finally(() => {
-        this.#schedule(Math.max(this.#options.rescanPeriodMs, (performance.now() - began) * SCAN_SHARE));
+        this.#schedule(
+          this.#watch === undefined
+            ? REVIVAL_PAUSE_MS
+            : Math.max(this.#options.rescanPeriodMs, (performance.now() - began) * SCAN_SHARE),
+        );
       });
   }
 
   #schedule(pauseMs: number): void {
-    if (!this.#rescanning) return;
+    if (this.#closed || (!this.#following && this.#watch !== undefined)) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#rescan();

@@ -8,7 +8,7 @@ export interface TreeEntry {
   readonly inode: number;
 }
 
-/** A directory that can't be read. */
+/** A directory or a file that can't be read. */
 export interface TreeError {
   readonly path: string;
   readonly message: string;
@@ -24,6 +24,8 @@ export type TreeRequest =
     }
   /** Begin to watch an opened tree. */
   | { readonly kind: 'watch'; readonly id: number }
+  /** Watch it no longer; what is being settled still is reported. */
+  | { readonly kind: 'unwatch'; readonly id: number }
   | { readonly kind: 'close'; readonly id: number }
   /** Report each of these files once it is complete. */
   | { readonly kind: 'settle'; readonly id: number; readonly paths: readonly string[] }
@@ -47,6 +49,7 @@ export type TreeReply =
       readonly kind: 'scanned';
       readonly id: number;
       readonly errors: readonly TreeError[];
-      readonly rootInode: number | undefined;
+      /** See `directoryIdentity`. */
+      readonly rootIdentity: string | undefined;
     }
   | { readonly kind: 'checked'; readonly id: number; readonly missing: readonly string[] };

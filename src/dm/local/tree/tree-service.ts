@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { DmError } from '../../errors.js';
 import type { FileSelection } from './file-selection.js';
@@ -11,7 +12,10 @@ export interface TreeListener {
   seen(paths: readonly string[]): void;
   settled(entries: readonly TreeEntry[]): void;
   gone(paths: readonly string[]): void;
+  /** Watching doesn't work or not for all of the tree; everything else does. */
   failed(message: string): void;
+  /** The tree thread has ended: the handle is dead, and what it was to report is not coming. */
+  lost(message: string): void;
 }
 
 export interface TreeWatchHandle {
@@ -19,17 +23,22 @@ export interface TreeWatchHandle {
   watch(): void;
   /** Have these files reported as `settled` once complete. */
   settle(paths: readonly string[]): void;
+  /** Watch no longer; what is being settled still is reported. */
+  unwatch(): void;
   close(): void;
 }
 
 /** The end of a walk. */
 export interface TreeScan {
   readonly errors: readonly TreeError[];
-  readonly rootInode: number | undefined;
+  /** See `directoryIdentity`. */
+  readonly rootIdentity: string | undefined;
 }
 
 interface PendingCall {
   readonly onEntries?: (entries: readonly TreeEntry[]) => void;
+  /** The entries that came so far are worked on one chunk a turn, so that a large tree holds nothing else up. */
+  work: Promise<void>;
   readonly resolve: (reply: TreeReply) => void;
   readonly reject: (error: Error) => void;
 }
@@ -41,7 +50,7 @@ export class TreeService {
   readonly #listeners = new Map<number, TreeListener>();
   readonly #calls = new Map<number, PendingCall>();
 
-  /** Walk a tree. @returns what couldn't be read (path '' when the root itself is missing), and the root's inode */
+  /** Walk a tree. @returns what couldn't be read (path '' when the root itself is missing), and which directory the root is */
   async scan(
     root: string,
     selection: FileSelection,
@@ -69,6 +78,9 @@ export class TreeService {
       settle: (paths) => {
         if (paths.length > 0) this.#post({ kind: 'settle', id, paths });
       },
+      unwatch: () => {
+        this.#post({ kind: 'unwatch', id });
+      },
       close: () => {
         if (this.#listeners.delete(id)) this.#post({ kind: 'close', id });
       },
@@ -86,7 +98,7 @@ export class TreeService {
   #call(request: (id: number) => TreeRequest, onEntries?: PendingCall['onEntries']): Promise<TreeReply> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#calls.set(id, { resolve, reject, ...(onEntries && { onEntries }) });
+      this.#calls.set(id, { work: Promise.resolve(), resolve, reject, ...(onEntries && { onEntries }) });
       this.#post(request(id));
     });
   }
@@ -106,13 +118,14 @@ export class TreeService {
       const listeners = [...this.#listeners.values()];
       this.#listeners.clear();
       this.#rejectAll(`The tree thread failed: ${error.message}`);
-      for (const listener of listeners) listener.failed(error.message);
+      for (const listener of listeners) listener.lost(error.message);
     });
     return worker;
   }
 
   #dispatch(reply: TreeReply): void {
     const listener = this.#listeners.get(reply.id);
+    const call = this.#calls.get(reply.id);
     switch (reply.kind) {
       case 'watching':
         listener?.watching();
@@ -130,12 +143,24 @@ export class TreeService {
         listener?.failed(reply.message);
         break;
       case 'entries':
-        this.#calls.get(reply.id)?.onEntries?.(reply.entries);
+        if (call === undefined) break;
+        call.work = call.work.then(async () => {
+          call.onEntries?.(reply.entries);
+          await setImmediate();
+        });
+        call.work.catch((error: unknown) => {
+          call.reject(error instanceof Error ? error : new Error(String(error)));
+        });
         break;
       case 'scanned':
       case 'checked':
-        this.#calls.get(reply.id)?.resolve(reply);
         this.#calls.delete(reply.id);
+        call?.work.then(
+          () => {
+            call.resolve(reply);
+          },
+          () => undefined,
+        );
     }
   }
 

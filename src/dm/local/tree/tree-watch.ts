@@ -1,4 +1,5 @@
-import { relative } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
 import { compileSelection, type CompiledSelection } from './file-selection.js';
 import { treeEntry } from './scan-tree.js';
@@ -7,6 +8,9 @@ import type { TreeReply, TreeRequest } from './tree-messages.js';
 
 type OpenRequest = Extract<TreeRequest, { kind: 'open' }>;
 
+/** The files of a new directory are read at once, and again after this time: until then it may not be watched. */
+const NEW_DIRECTORY_PAUSE_MS = 200;
+
 /** One tree in the tree thread: what the watcher tells, and what it is asked to settle, is reported once complete. */
 export class TreeWatch {
   readonly #request: OpenRequest;
@@ -14,6 +18,7 @@ export class TreeWatch {
   readonly #settling: SettlingFiles;
   readonly #post: (reply: TreeReply) => void;
   #watcher: FSWatcher | undefined;
+  #watching = false;
   #seen: string[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -24,6 +29,7 @@ export class TreeWatch {
     this.#settling = new SettlingFiles(request.quietTimeMs, (path) => treeEntry(request.root, path));
   }
 
+  /** Directories are watched, and tell of their files: a watch for each file would cost memory, and systems limit their number. */
   watch(): void {
     const { id, root } = this.#request;
     const watcher = watch(root, {
@@ -32,15 +38,23 @@ export class TreeWatch {
       ignorePermissionErrors: true,
       atomic: false,
       ignored: (path, status) =>
-        status?.isDirectory() === true && !this.#selection.entersDirectory(relative(root, path)),
+        status !== undefined && (!status.isDirectory() || !this.#selection.entersDirectory(relative(root, path))),
     });
     this.#watcher = watcher;
-    const take = (path: string): void => {
-      const file = relative(root, path);
-      if (this.#selection.takesFile(file)) this.settle([file]);
-    };
-    watcher.on('add', take);
-    watcher.on('change', take);
+    this.#watching = true;
+    watcher.on('raw', (_event, name, details) => {
+      const { watchedPath } = details as { watchedPath?: string };
+      // Linux gives every name.
+      if (watchedPath !== undefined && (name as string | null) !== null)
+        this.#take(relative(root, join(watchedPath, name)));
+    });
+    watcher.on('addDir', (path) => {
+      const directory = relative(root, path);
+      this.#takeAllOf(directory);
+      setTimeout(() => {
+        this.#takeAllOf(directory);
+      }, NEW_DIRECTORY_PAUSE_MS).unref();
+    });
     watcher.once('ready', () => {
       this.#post({ kind: 'watching', id });
     });
@@ -50,23 +64,43 @@ export class TreeWatch {
   }
 
   settle(paths: readonly string[]): void {
-    const nowMs = performance.timeOrigin + performance.now();
+    const nowMs = performance.now();
     for (const path of paths) if (this.#settling.add(path, nowMs)) this.#seen.push(path);
     this.#timer ??= setTimeout(() => {
       this.#tick();
     }, 5);
   }
 
+  /** Take notice of nothing new. */
+  async unwatch(): Promise<void> {
+    this.#watching = false;
+    await this.#watcher?.close();
+  }
+
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#watcher?.close();
+    await this.unwatch();
+  }
+
+  #take(file: string): void {
+    const { root } = this.#request;
+    if (!this.#watching || !this.#selection.takesFile(file) || this.#settling.has(file)) return;
+    if (treeEntry(root, file) !== undefined) this.settle([file]);
+  }
+
+  #takeAllOf(directory: string): void {
+    try {
+      for (const name of readdirSync(join(this.#request.root, directory))) this.#take(join(directory, name));
+    } catch {
+      // It is gone again, or the next reading of the tree tells why it can't be read.
+    }
   }
 
   #tick(): void {
     const { id, quietTimeMs } = this.#request;
     if (this.#seen.length > 0) this.#post({ kind: 'seen', id, paths: this.#seen });
     this.#seen = [];
-    const { settled, gone } = this.#settling.poll(performance.timeOrigin + performance.now());
+    const { settled, gone } = this.#settling.poll(performance.now(), Date.now());
     if (settled.length > 0) this.#post({ kind: 'settled', id, entries: settled });
     if (gone.length > 0) this.#post({ kind: 'gone', id, paths: gone });
     this.#timer =

@@ -1,7 +1,6 @@
-import { statSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { compileSelection } from './file-selection.js';
-import { scanTree, treeEntry } from './scan-tree.js';
+import { directoryIdentity, scanTree, treeEntry } from './scan-tree.js';
 import type { TreeReply, TreeRequest } from './tree-messages.js';
 import { TreeWatch } from './tree-watch.js';
 
@@ -17,7 +16,7 @@ async function scan(request: Extract<TreeRequest, { kind: 'scan' }>): Promise<vo
   const errors = await scanTree(root, compileSelection(request.selection), (entries) => {
     post({ kind: 'entries', id, entries });
   });
-  post({ kind: 'scanned', id, errors, rootInode: statSync(root, { throwIfNoEntry: false })?.ino });
+  post({ kind: 'scanned', id, errors, rootIdentity: directoryIdentity(root) });
 }
 
 function handle(request: TreeRequest): void {
@@ -27,6 +26,9 @@ function handle(request: TreeRequest): void {
       break;
     case 'watch':
       watches.get(request.id)?.watch();
+      break;
+    case 'unwatch':
+      void watches.get(request.id)?.unwatch();
       break;
     case 'close':
       void watches.get(request.id)?.close();

@@ -15,15 +15,18 @@ export function isWorkflowFile(name: string): boolean {
  * @throws DmInvalidArgumentError that names file and key
  */
 export async function readWorkflowFile(path: string, owner: string): Promise<Workflow> {
-  // YAML contains JSON, and its parser tells line and column.
-  const document = parseDocument(await readFile(path, 'utf8'));
+  // YAML contains JSON, and its parser tells line and column. A stage named 01 is no number.
+  const document = parseDocument(await readFile(path, 'utf8'), { stringKeys: true });
   const problem = document.errors[0];
-  if (problem !== undefined) throw new DmInvalidArgumentError(`Workflow file ${path}: ${problem.message}`);
-  const content: unknown = document.toJS();
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    throw new DmInvalidArgumentError(`Workflow file ${path}: it must hold one workflow, an object with "stages".`);
+  if (problem?.code === 'MULTIPLE_DOCS') {
+    throw new DmInvalidArgumentError(`Workflow file ${path}: it holds several documents; make a file of each.`);
   }
+  if (problem !== undefined) throw new DmInvalidArgumentError(`Workflow file ${path}: ${problem.message}`);
   try {
+    const content: unknown = document.toJS();
+    if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+      throw new DmInvalidArgumentError('it must hold one workflow, an object with "stages".');
+    }
     return checkWorkflow({ name: basename(path, extname(path)), owner, ...content });
   } catch (error) {
     throw new DmInvalidArgumentError(

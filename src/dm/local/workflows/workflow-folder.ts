@@ -5,6 +5,7 @@ import { DmError } from '../../errors.js';
 import type { Workflow } from '../../schemas/workflow.js';
 import type { DmLogger } from '../../logger.js';
 import { ThrottledNotice } from '../throttled-notice.js';
+import { directoryIdentity } from '../tree/scan-tree.js';
 import { isWorkflowFile, readWorkflowFile } from './read-workflow-file.js';
 
 /** A workflow and the file that defines it. */
@@ -21,6 +22,8 @@ interface WorkflowProblem {
 export interface WorkflowFolderContext {
   readonly directory: string;
   readonly owner: string;
+  /** The folder is read again at least this often, for what no notification tells. */
+  readonly rescanPeriodMs: number;
   readonly log: DmLogger;
   readonly onChange: (workflow: Workflow) => void;
   readonly onRemove: (workflow: Workflow) => void;
@@ -28,13 +31,19 @@ export interface WorkflowFolderContext {
 
 const RELOAD_PERIOD_MS = 100;
 
-/** The workflows that a folder's files define; read again when one changes. A wrong file is logged and leaves the others alone. */
+/**
+ * The workflows that a folder's files define; read again when one changes. A wrong file is logged and leaves the others alone. While the folder itself
+ * can't be read, everything stays as it was.
+ */
 export class WorkflowFolder {
   readonly #context: WorkflowFolderContext;
   #workflows = new Map<string, WorkflowFile>();
   /** Why a file defines nothing, and the workflow that it defined last or else would by its name. */
   #problems = new Map<string, WorkflowProblem>();
   #watcher: FSWatcher | undefined;
+  #identity: string | undefined;
+  #folderProblem: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #loading = Promise.resolve();
   #notice: ThrottledNotice;
 
@@ -47,7 +56,7 @@ export class WorkflowFolder {
 
   /** @throws DmError DM_CONFIGURATION when the folder can't be read */
   async start(): Promise<void> {
-    const { directory, log } = this.#context;
+    const { directory, rescanPeriodMs } = this.#context;
     await readdir(directory).catch((error: unknown) => {
       throw new DmError(
         'DM_CONFIGURATION',
@@ -55,22 +64,11 @@ export class WorkflowFolder {
         { cause: error },
       );
     });
-    const watcher = watch(directory, {
-      ignoreInitial: true,
-      depth: 0,
-      awaitWriteFinish: { stabilityThreshold: 100, pollInterval: 20 },
-    });
-    this.#watcher = watcher;
-    watcher.on('error', (error) => {
-      log.warn({ directory, error }, 'the folder of workflows is not watched');
-    });
-    await new Promise<void>((resolve) => {
-      watcher.once('ready', resolve);
-    });
-    watcher.on('all', () => {
-      this.#notice.announce();
-    });
+    await this.#watch();
     await this.#load();
+    this.#timer = setInterval(() => {
+      this.#loading = this.#loading.then(() => this.#lookAgain());
+    }, rescanPeriodMs);
   }
 
   get(owner: string, name: string): WorkflowFile | undefined {
@@ -88,9 +86,40 @@ export class WorkflowFolder {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#timer);
     this.#notice.cancel();
-    await this.#watcher?.close();
     await this.#loading;
+    await this.#watcher?.close();
+  }
+
+  async #watch(): Promise<void> {
+    const { directory, log } = this.#context;
+    this.#identity = directoryIdentity(directory);
+    const watcher = watch(directory, {
+      ignoreInitial: true,
+      depth: 0,
+      awaitWriteFinish: { stabilityThreshold: 100, pollInterval: 20 },
+    });
+    this.#watcher = watcher;
+    watcher.on('error', (error) => {
+      log.warn({ directory, error }, 'the folder of workflows is not watched; it is read periodically instead');
+    });
+    await new Promise<void>((resolve) => {
+      watcher.once('ready', resolve);
+    });
+    watcher.on('all', () => {
+      this.#notice.announce();
+    });
+  }
+
+  async #lookAgain(): Promise<void> {
+    const identity = directoryIdentity(this.#context.directory);
+    if (identity !== undefined && identity !== this.#identity) {
+      // The watcher still looks at the folder that had the name before.
+      await this.#watcher?.close();
+      await this.#watch();
+    }
+    await this.#load();
   }
 
   #nameOf(file: string): string {
@@ -100,10 +129,16 @@ export class WorkflowFolder {
 
   async #load(): Promise<void> {
     const { directory, owner, log, onChange, onRemove } = this.#context;
-    const names = await readdir(directory).catch((error: unknown) => {
-      log.error({ directory, error }, `the folder of workflows ${directory} can't be read`);
-      return [] as string[];
-    });
+    let names: readonly string[];
+    try {
+      names = await readdir(directory);
+      this.#folderProblem = undefined;
+    } catch (error) {
+      const problem = `the folder of workflows ${directory} can't be read: ${reasonOf(error)}`;
+      if (problem !== this.#folderProblem) log.error({ directory, error }, problem);
+      this.#folderProblem = problem;
+      return;
+    }
     const loaded = new Map<string, WorkflowFile>();
     const problems = new Map<string, WorkflowProblem>();
     for (const name of names.filter(isWorkflowFile).sort()) {
@@ -117,7 +152,7 @@ export class WorkflowFolder {
       } catch (error) {
         const message = reasonOf(error);
         problems.set(file, { name: this.#nameOf(file), message });
-        log.error({ file }, message);
+        if (this.#problems.get(file)?.message !== message) log.error({ file }, message);
       }
     }
     const before = this.#workflows;

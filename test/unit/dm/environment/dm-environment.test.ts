@@ -1,6 +1,8 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { hasDmServices, parseShellExports, readDmSetupFile, restOptionsFromEnvironment } from 'dm';
+import { temporaryDirectory } from '../port/temporary-directory.js';
 
 const SETUP = `#!/bin/sh
 # DM setup for station 25IDC
@@ -22,6 +24,8 @@ export DM_OPTIONS="a=b c=d"
 export DM_HASH=a#b DM_SECOND="x\\"y"'z $HOME'
 export DM_DEFAULT=\${DM_NOTHING:-fallback}
 export DM_HOST_ARCH=$(uname | tr [A-Z] [a-z])-\`uname -m\`
+export DM_HOME=~/etc DM_NO_HOME="~/etc" DM_USER=~dm/etc
+DM_TEMPORARY=1 DM_OTHER=2 true
 export DM_LONG=one\\
 two
 export PATH="$DM_ROOT_DIR/bin:$PATH"
@@ -48,6 +52,9 @@ await t.test('a set-up file is read as a shell means it', (t) => {
     DM_HASH: 'a#b',
     DM_SECOND: 'x"yz $HOME',
     DM_DEFAULT: 'fallback',
+    DM_HOME: '/home/me/etc',
+    DM_NO_HOME: '~/etc',
+    DM_USER: '~dm/etc',
     DM_LONG: 'onetwo',
     PATH: '/home/dm/bin:/bin',
   });
@@ -62,8 +69,10 @@ await t.test('broken quoting never hangs or throws', (t) => {
   t.end();
 });
 
-await t.test('the variables give the options of the rest adapter, the login file is only named', (t) => {
-  const environment = readDmSetupFile(join(t.testdir({ 'dm.setup.sh': SETUP }), 'dm.setup.sh'), {});
+await t.test('the variables give the options of the rest adapter, the login file is only named', async (t) => {
+  const file = join(await temporaryDirectory(t), 'dm.setup.sh');
+  await writeFile(file, SETUP);
+  const environment = readDmSetupFile(file, {});
   t.ok(hasDmServices(environment));
   t.same(restOptionsFromEnvironment(environment), {
     ds: 'https://xraydtn03.xray.aps.anl.gov:22236',

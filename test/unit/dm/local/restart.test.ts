@@ -117,6 +117,18 @@ void t.test('an upload that the closing of the engine interrupts goes on at the 
   t.equal((await engine.catalog.listFiles('demo')).length, 2);
 });
 
+void t.test('who waits for a file of an experiment that is removed is told so', async (t) => {
+  const { engine } = await temporaryEngine(t);
+  await engine.experiments.add({ name: 'demo' });
+  await engine.experiments.add({ name: 'other' });
+  const waiting = engine.catalog.waitForFile('demo', 'a');
+  const other = engine.catalog.waitForFile('other', 'a');
+  await engine.experiments.remove('demo');
+  await t.rejects(waiting, { code: 'DM_OBJECT_NOT_FOUND', message: /demo was removed/u });
+  await engine.close();
+  await t.rejects(other, { code: 'DM_COMMAND_FAILED' });
+});
+
 void t.test('a call that was aborted before it began changes nothing', async (t) => {
   const { engine, sourceDirectory } = await temporaryEngine(t);
   const source = await sourceDirectory();

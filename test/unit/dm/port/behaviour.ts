@@ -66,7 +66,7 @@ function experimentBehaviour(t: Test, factory: SubjectFactory): void {
     const { dm } = await factory(t);
     await dm.experiments.add({ name: 'taken' });
     await t.rejects(dm.experiments.add({ name: 'taken' }), failsWith('DM_OBJECT_ALREADY_EXISTS'));
-    for (const name of ['', 'a b', 'a/b', '..', 'a$b', "a'b"]) {
+    for (const name of ['', 'a b', 'a/b', '..', 'a$b', "a'b", 'a\nb', 'a\0b', 'a\u007fb']) {
       await t.rejects(dm.experiments.add({ name }), failsWith('DM_INVALID_ARGUMENT'), `name "${name}"`);
     }
     await t.rejects(dm.experiments.add({ name: 'a', rootPath: '../x' }), failsWith('DM_INVALID_ARGUMENT'));

@@ -1,3 +1,4 @@
+import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import t from 'tap';
@@ -50,4 +51,21 @@ void t.test('a database of a newer program is refused', async (t) => {
   raw.exec('PRAGMA user_version = 999');
   raw.close();
   t.throws(() => new Database(file), { code: 'DM_CONFIGURATION', message: /newer/u });
+});
+
+void t.test('a file that is no database, is damaged or can not be opened is named, with the remedy', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const garbage = join(directory, 'garbage');
+  await writeFile(garbage, 'no database '.repeat(1000));
+  t.throws(() => new Database(garbage), { code: 'DM_DB', message: /not a database; .*backup.*garbage/u });
+  const folder = join(directory, 'folder');
+  await mkdir(folder);
+  t.throws(() => new Database(folder), { code: 'DM_DB', message: /unable to open.*read and write.*folder/u });
+  const damaged = join(directory, 'damaged');
+  new Database(damaged).close();
+  await truncate(damaged, 8192);
+  t.throws(() => new Database(damaged).all('SELECT * FROM experiments'), {
+    code: 'DM_DB',
+    message: /malformed; .*backup.*damaged/u,
+  });
 });

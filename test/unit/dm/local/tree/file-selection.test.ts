@@ -1,5 +1,6 @@
 import t from 'tap';
 import { compileSelection, selectionOf } from 'dm/internal/local/tree/file-selection';
+import { shellPattern } from 'dm/internal/local/tree/shell-pattern';
 
 void t.test('patterns, extensions and hidden files select as DM does', (t) => {
   const takes = (options: Parameters<typeof selectionOf>[0], path: string): boolean =>
@@ -27,5 +28,28 @@ void t.test('a directory that nothing is taken from is not entered', (t) => {
   t.ok(selection.entersDirectory('data'));
   t.notOk(selection.entersDirectory('scratch'));
   t.notOk(selection.entersDirectory('data/.git'));
+  t.end();
+});
+
+void t.test('a pattern means what it means to Python', (t) => {
+  const cases: readonly [pattern: string, matches: readonly string[], others: readonly string[]][] = [
+    ['*.tmp', ['.tmp', 'a/b.tmp', 'a\nb.tmp'], ['a.tmpx']],
+    ['a*b*b*c', ['abbc', 'axbybzc'], ['abc', 'abbcd', 'bbc']],
+    ['*a'.repeat(40) + 'b', ['a'.repeat(40) + 'b'], ['a'.repeat(4000)]],
+    ['[!a]*', ['b', '.x', 'é', '\u{1F52C}'], ['a', 'ab', '']],
+    ['*[!0-9]', ['run1.h', 'a/b'], ['run1']],
+    ['[^a]', ['^', 'a'], ['b']],
+    ['[]-]x', [']x', '-x'], ['x']],
+    ['[!]a]', ['b'], ['a', ']']],
+    ['[c-a]', [], ['a', 'b', 'c']],
+    ['a[', ['a['], ['a']],
+    ['?', ['/', '\u{1F52C}'], ['', 'ab']],
+    ['a\\*', ['a\\', 'a\\x'], ['a*']],
+    ['(a|b)+$^.{1,2}', ['(a|b)+$^.{1,2}'], ['a']],
+  ];
+  for (const [pattern, matches, others] of cases) {
+    for (const text of matches) t.ok(shellPattern(pattern).test(text), `${pattern} matches ${JSON.stringify(text)}`);
+    for (const text of others) t.notOk(shellPattern(pattern).test(text), `${pattern} not ${JSON.stringify(text)}`);
+  }
   t.end();
 });

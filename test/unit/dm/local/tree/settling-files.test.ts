@@ -20,5 +20,8 @@ void t.test('a file is complete once it stood still for the quiet time', (t) => 
   entry = { path: 'a', sizeBytes: 2, mtimeMs: now - 60_000, inode: 1 };
   files.add('a', now);
   t.same(files.poll(now).settled, [entry], 'a file of long ago is complete at first sight');
+  entry = { path: 'a', sizeBytes: 2, mtimeMs: now - 3_600_000, inode: 1 };
+  files.add('a', now);
+  t.same(files.poll(now, now - 3_600_000).settled, [], 'one of just now isn’t of long ago when the clock was set back');
   t.end();
 });

@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
-import { once } from 'node:events';
+import { rename, rm } from 'node:fs/promises';
+import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import t from 'tap';
 import { silentLogger } from 'dm';
@@ -82,4 +82,38 @@ void t.test('a folder that is not there keeps the engine from starting', async (
     code: 'DM_CONFIGURATION',
     message: /folder of workflows .*none can't be read: ENOENT/u,
   });
+});
+
+void t.test('a folder that is gone for a while keeps its workflows, and is followed when it is back', async (t) => {
+  const parent = await temporaryDirectory(t);
+  const workflowsDirectory = join(parent, 'workflows');
+  await writeFiles(workflowsDirectory, { 'mine.yaml': GOOD });
+  const logged = new EventEmitter();
+  const log = { ...silentLogger, error: (_bindings: object, message: string) => logged.emit('error-line', message) };
+  const { engine } = await temporaryEngine(t, { workflowsDirectory, rescanPeriodMs: 20, log });
+  const removed: string[] = [];
+  engine.events.on('workflowRemoved', (_owner, name) => removed.push(name));
+  const complained = once(logged, 'error-line');
+  await rename(workflowsDirectory, `${workflowsDirectory}.away`);
+  t.match((await complained)[0], /workflows can't be read: ENOENT/u);
+  t.match(await engine.workflows.get(engine.owner, 'mine'), { name: 'mine' });
+  const changed = once(engine.events, 'workflow');
+  await writeFiles(workflowsDirectory, { 'mine.yaml': GOOD.replace('good', 'back') });
+  t.match((await changed)[0], { name: 'mine', description: 'back' });
+  const added = once(engine.events, 'workflow');
+  await writeFiles(workflowsDirectory, { 'new.yaml': GOOD });
+  t.match((await added)[0], { name: 'new' });
+  t.same(removed, []);
+});
+
+void t.test('stages named by numbers run in the order of their text, and JSON may be indented by tabs', async (t) => {
+  const workflowsDirectory = await temporaryDirectory(t);
+  await writeFiles(workflowsDirectory, {
+    'numbers.yaml': 'stages:\n  01: { command: "true" }\n  02: { command: "true" }\n  10: { command: "true" }\n',
+    'tabs.json': '\ufeff{\n\t"stages": {\n\t\t"1": { "command": "echo \\u00e9" }\n\t}\n}\n',
+  });
+  const { engine } = await temporaryEngine(t, { workflowsDirectory });
+  const { stages } = await engine.workflows.get(engine.owner, 'numbers');
+  t.same(Object.keys(stages).sort(), ['01', '02', '10']);
+  t.match(await engine.workflows.get(engine.owner, 'tabs'), { stages: { '1': { command: 'echo é' } } });
 });
