@@ -45,7 +45,7 @@ class EventQueue {
   void abandon();
 
   /// From any thread. Writes, and the put log with messages, have room for `capacity` each, so that a log
-  /// never keeps a write out. Cancels always find room.
+  /// never keeps a write out. Cancels always find room: there is one at most for each write.
   Result push(Event&& event);
 
   std::size_t size() const;

@@ -33,11 +33,19 @@ void stampNow(dbCommon* record) {
 
 namespace {
 
-/// Tell the client that waits for this very processing; not one that merely queues behind it.
-void failNotify(DeviceRecord& device) {
+/// wasProcessed of a put-notify that started a write. Its address alone doesn't tell: a client that leaves
+/// gives it back, and the next to come gets it.
+constexpr int kHasStarted = 2;
+
+/// The put-notify that this very processing is for; not one that merely queues behind it.
+processNotify* notifyOf(const DeviceRecord& device) {
   processNotify* notify = device.record->ppn;
-  if (notify != nullptr && notify->wasProcessed && notify != device.cancelled_by)
-    notify->status = notifyError;
+  return notify != nullptr && notify->wasProcessed ? notify : nullptr;
+}
+
+void failNotify(const DeviceRecord& device) {
+  processNotify* notify = notifyOf(device);
+  if (notify != nullptr && notify != device.cancelled_by) notify->status = notifyError;
 }
 
 long refuse(DeviceRecord& device, const char* reason) {
@@ -88,7 +96,9 @@ long beginWrite(DeviceRecord& device) {
   event.value = loadValue(device);
   event.writer = writerOf(device);
   device.cancelled_by = nullptr;
-  device.started_by = device.record->ppn;
+  device.is_cancelling = false;
+  device.started_by = notifyOf(device);
+  if (device.started_by != nullptr) device.started_by->wasProcessed = kHasStarted;
   device.flight = event.flight;
   switch (state.events.push(std::move(event))) {
     case EventQueue::Result::kQueued:
@@ -102,6 +112,19 @@ long beginWrite(DeviceRecord& device) {
       return refuse(device, "the IOC takes no more writes");
   }
   return -1;
+}
+
+void beginCancel(DeviceRecord& device) {
+  processNotify* notify = notifyOf(device);
+  if (notify != device.started_by || (notify != nullptr && notify->wasProcessed != kHasStarted))
+    device.cancelled_by = notify;
+  if (std::exchange(device.is_cancelling, true)) return;
+  Event event;
+  event.kind = Event::Kind::kCancel;
+  event.index = device.index;
+  event.flight = device.flight;
+  IocState::instance().events.push(std::move(event));
+  ++IocState::instance().counters.writes_cancelled;
 }
 
 void applyPost(DeviceRecord& device, const Post& post) {
