@@ -10,7 +10,7 @@ import { ConnectionWaiters } from './connection-waiters.js';
 import { DBR, DBR_CTRL, DBR_TIME, nativeTypeOf } from './dbr.js';
 import type { CaNativeType } from './dbr.js';
 import { errorOfStatus } from './eca-status.js';
-import { emitSafely } from './emit-safely.js';
+import { emitSafely } from '../emit-safely.js';
 import { EnumStates } from './enum-states.js';
 import { ACCESS } from './native.js';
 import type { NativeConnection } from './native.js';

@@ -6,7 +6,7 @@ import type { CaMonitor, CaMonitorOptions } from './ca-monitor.js';
 import type { CaReading } from './ca-reading.js';
 import { CaSession } from './ca-session.js';
 import type { CaPutValue, CaReadType, CaValueOf } from './ca-value.js';
-import { emitSafely } from './emit-safely.js';
+import { emitSafely } from '../emit-safely.js';
 import type { OperationLimits } from './operation-limits.js';
 import { longStringName } from './put-value.js';
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { locateEpics } from 'epics-libs';
+import { emitSafely } from '../emit-safely.js';
 import type { DeviceRecord } from './device-record.js';
 import type { IocCounters } from './ioc-counters.js';
 import { IocError, type IocErrorCode } from './ioc-error.js';
@@ -261,12 +262,13 @@ export class Ioc {
           break;
         case 2: {
           const put = { record: event[1], field: event[2], value: event[3], user: event[4], host: event[5] };
-          for (const listener of this.#putListeners) listener(put);
+          for (const listener of this.#putListeners) {
+            emitSafely(() => {
+              listener(put);
+            });
+          }
           break;
         }
-        case 3:
-          this.#report(event[1]);
-          break;
       }
     }
   }

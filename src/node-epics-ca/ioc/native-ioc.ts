@@ -13,8 +13,7 @@ export interface NativeResult {
 export type NativeEvent =
   | readonly [kind: 0, index: number, flight: number, value: RecordValue, user: string, host: string]
   | readonly [kind: 1, index: number, flight: number]
-  | readonly [kind: 2, record: string, field: string, text: string, user: string, host: string]
-  | readonly [kind: 3, text: string];
+  | readonly [kind: 2, record: string, field: string, text: string, user: string, host: string];
 
 /** What the addon `epics_ioc` exports, one to one and in its order; each is described in native/ioc. */
 export interface NativeIoc {

@@ -43,6 +43,11 @@ if (options.access !== undefined) ioc.setAccessSecurity(options.access);
 const records = new Map<string, DeviceRecord>(ioc.deviceRecords().map((record) => [record.name.slice(2), record]));
 ioc.onPut((put) => {
   emit({ event: 'put', ...put });
+  if (put.value !== 'throw') return;
+  process.once('uncaughtException', ({ message }) => {
+    emit({ event: 'uncaught', message });
+  });
+  throw new Error('a put listener threw');
 });
 
 await ioc.start(handle, {

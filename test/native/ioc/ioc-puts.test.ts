@@ -140,6 +140,14 @@ void t.test('a plain put', async (t) => {
     await ioc.call('settle', 'lso');
     t.match(await ioc.event({ event: 'put', record: 't:lso' }), { field: 'VAL', value: 'long '.repeat(20) });
   });
+
+  await t.test('is handled although a listener of the put log throws', async (t) => {
+    const answer = clients.call('caPutWait', 'stringout', 'throw');
+    await ioc.event({ event: 'uncaught', message: 'a put listener threw' });
+    await ioc.event({ event: 'write', name: 'stringout', value: 'throw' });
+    await ioc.call('settle', 'stringout');
+    t.match(await answer, { status: 1 });
+  });
 });
 
 void t.test('every type arrives at the handler as what it is', async (t) => {

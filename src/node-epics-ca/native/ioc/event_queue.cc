@@ -31,9 +31,6 @@ Napi::Value toJs(Napi::Env env, const Event& event) {
       add(Napi::String::New(env, event.writer.user));
       add(Napi::String::New(env, event.writer.host));
       break;
-    case Event::Kind::kMessage:
-      add(Napi::String::New(env, event.text));
-      break;
   }
   return fields;
 }
