@@ -135,6 +135,16 @@ const methods: Record<string, (...args: never[]) => unknown> = {
     if (error === undefined) entry.resolve();
     else entry.reject(Object.assign(new Error(error.message), { severity: error.severity }));
   },
+  /** As clients would, to every record. */
+  putAll: (value: string) => {
+    for (const { name } of ioc.deviceRecords()) ioc.putField(name, value);
+  },
+  /** Answer every held write. @returns how many */
+  settleAll: () => {
+    const all = held.splice(0);
+    for (const { resolve } of all) resolve();
+    return all.length;
+  },
   postMany: (name: string, count: number) => {
     const record = recordOf(name);
     for (let i = 0; i < count; ++i) {

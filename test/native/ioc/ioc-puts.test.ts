@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import t from 'tap';
 import { startTestIoc } from './test-ioc.js';
 
@@ -207,4 +208,23 @@ void t.test('overload is refused, not queued without end', async (t) => {
   const refused = records.find((name) => !handled.some((event) => event['name'] === name)) ?? '';
   t.equal(await ioc.call('getField', `${refused}.AMSG`), 'too many writes queued');
   t.match(await ioc.call('counters'), { writesRefused: 2, writesStarted: 2, queued: 0 });
+});
+
+void t.test('no put is lost when thousands of active records have one waiting', async (t) => {
+  const count = 5000;
+  const records = Array.from(
+    { length: count },
+    (_, i) => `record(longout, "t:${i}") { field(DTYP, "dm") field(OUT, "@${i}") }`,
+  );
+  const folder = t.testdir({ 'many.db': records.join('\n') });
+  const { ioc } = await startTestIoc(t, { databases: [join(folder, 'many.db')] });
+  const written = async (value: number): Promise<void> => {
+    for (let i = 0; i < count; ++i) await ioc.event({ event: 'write', value });
+  };
+  await ioc.call('putAll', '1');
+  await written(1);
+  await ioc.call('putAll', '2');
+  t.equal(await ioc.call('settleAll'), count);
+  await written(2);
+  t.equal(await ioc.call('settleAll'), count);
 });
