@@ -61,6 +61,21 @@ void t.test('a put with completion', async (t) => {
     t.equal(await ioc.call('getField', 'bo.AMSG'), 'x'.repeat(38));
   });
 
+  await t.test('of what the record does not take fails without a call of the handler', async (t) => {
+    const { writesRefused } = (await ioc.call('counters')) as { writesRefused: number };
+    await ioc.call('post', { name: 'mbbo', value: 'Ten' });
+    t.match(await clients.call('caPutWait', 'mbbo', 'no state'), { status: FAILED_OVER_CA });
+    t.match(await clients.call('caPutWait', 'longout', 'no number'), { status: FAILED_OVER_CA });
+    t.equal(ioc.pending('write').length, 0);
+    t.equal(await ioc.call('getField', 'mbbo.AMSG'), "the record doesn't take this value");
+    t.match(await ioc.call('counters'), { writesRefused: writesRefused + 2 });
+    const answer = clients.call('caPutWait', 'mbbo', 'Twenty');
+    await ioc.event({ event: 'write', name: 'mbbo', value: 1 });
+    await ioc.call('settle', 'mbbo');
+    t.match(await answer, { status: 1 });
+    t.equal(await ioc.call('getField', 'mbbo.SEVR'), 'NO_ALARM');
+  });
+
   await t.test('that waits behind another is served after it, and does not inherit its failure', async (t) => {
     const first = clients.call('pvaPutWait', 'longout', 1);
     await ioc.event({ event: 'write', name: 'longout', value: 1 });
@@ -125,6 +140,19 @@ void t.test('a plain put', async (t) => {
     await ioc.call('putField', 'ao', '7');
     t.match(await ioc.event({ event: 'write', name: 'ao' }), { user: '', host: '', value: 7 });
     await ioc.call('settle', 'ao');
+  });
+
+  await t.test('by the IOC itself has no writer either after a client put what the record does not take', async (t) => {
+    t.match(await clients.call('caPutWait', 'mbbo', 'no state'), { status: FAILED_OVER_CA });
+    await ioc.call('putField', 'mbbo', 'Ten');
+    t.match(await ioc.event({ event: 'write', name: 'mbbo' }), { user: '', host: '', value: 0 });
+    await ioc.call('settle', 'mbbo');
+    await ioc.call('putField', 'bo.DISA', '1');
+    await clients.call('caPut', 'bo', 1);
+    await ioc.call('putField', 'bo.DISA', '0');
+    await ioc.call('putField', 'bo', 'Yes');
+    t.match(await ioc.event({ event: 'write', name: 'bo' }), { user: '', host: '', value: 1 });
+    await ioc.call('settle', 'bo');
   });
 
   await t.test('through a link has the writer of the put that caused it', async (t) => {

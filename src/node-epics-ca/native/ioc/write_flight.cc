@@ -3,6 +3,7 @@
 
 #include <alarm.h>
 #include <dbAccess.h>
+#include <dbChannel.h>
 #include <dbNotify.h>
 #include <epicsTime.h>
 #include <recGbl.h>
@@ -41,6 +42,13 @@ constexpr int kHasStarted = 2;
 processNotify* notifyOf(const DeviceRecord& device) {
   processNotify* notify = device.record->ppn;
   return notify != nullptr && notify->wasProcessed ? notify : nullptr;
+}
+
+/// A put with completion processes the record also when the record didn't take the value.
+bool hasPutFailed(const DeviceRecord& device) {
+  const processNotify* notify = notifyOf(device);
+  return notify != nullptr && notify->wasProcessed != kHasStarted && notify->status == notifyError &&
+         dbChannelRecord(notify->chan) == device.record;
 }
 
 void failNotify(const DeviceRecord& device) {
@@ -88,6 +96,7 @@ void finish(DeviceRecord& device, const DeviceAlarm* failure) {
 }  // namespace
 
 long beginWrite(DeviceRecord& device) {
+  if (hasPutFailed(device)) return refuse(device, "the record doesn't take this value");
   auto& state = IocState::instance();
   Event event;
   event.index = device.index;
