@@ -112,6 +112,14 @@ async function close(graceMs: number): Promise<void> {
   emit({ event: 'closed' });
 }
 
+function settle(name: string, error?: { message: string; severity?: string }): void {
+  const position = held.findIndex((entry) => entry.write.record.name === `t:${name}`);
+  const [entry] = held.splice(position, 1);
+  if (position < 0 || entry === undefined) throw new Error(`no write of ${name} is held`);
+  if (error === undefined) entry.resolve();
+  else entry.reject(Object.assign(new Error(error.message), { severity: error.severity }));
+}
+
 const methods: Record<string, (...args: never[]) => unknown> = {
   post: (...updates: ChildUpdate[]) => {
     post(updates);
@@ -128,16 +136,18 @@ const methods: Record<string, (...args: never[]) => unknown> = {
     mode = next;
   },
   /** Answer the oldest held write of a record. */
-  settle: (name: string, error?: { message: string; severity?: string }) => {
-    const position = held.findIndex((entry) => entry.write.record.name === `t:${name}`);
-    const [entry] = held.splice(position, 1);
-    if (position < 0 || entry === undefined) throw new Error(`no write of ${name} is held`);
-    if (error === undefined) entry.resolve();
-    else entry.reject(Object.assign(new Error(error.message), { severity: error.severity }));
-  },
+  settle,
   /** As clients would, to every record. */
   putAll: (value: string) => {
     for (const { name } of ioc.deviceRecords()) ioc.putField(name, value);
+  },
+  /** Answer the oldest held write of a record, and post right after it is complete. */
+  settleAndPost: async (name: string, update: ChildUpdate) => {
+    settle(name);
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+    post([update]);
   },
   /** Answer every held write. @returns how many */
   settleAll: () => {

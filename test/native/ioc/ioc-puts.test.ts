@@ -130,6 +130,18 @@ void t.test('a plain put', async (t) => {
     t.match(await ioc.call('counters'), { coalesced: 2, writesStarted: 2 });
   });
 
+  await t.test('that waits for its turn is not overwritten by posts, and the newest of these comes last', async (t) => {
+    await clients.call('caPut', 'ao', 1);
+    await ioc.event({ event: 'write', name: 'ao', value: 1 });
+    await ioc.call('post', { name: 'ao', value: 100 });
+    await clients.call('caPut', 'ao', 2);
+    await ioc.call('settleAndPost', 'ao', { name: 'ao', value: 101 });
+    t.match(await ioc.event({ event: 'write', name: 'ao' }), { value: 2 });
+    await ioc.call('settle', 'ao');
+    while ((await ioc.call('getField', 'ao.PACT')) !== '0');
+    t.equal(await ioc.call('read', 'ao'), 101);
+  });
+
   await t.test('over PVA knows its writer', async (t) => {
     await clients.call('pvaPut', 'ao', 9);
     t.match(await ioc.event({ event: 'write', name: 'ao' }), { user: /./, host: '127.0.0.1' });
@@ -188,6 +200,7 @@ void t.test('every type arrives at the handler as what it is', async (t) => {
     ['caPutWait', 'ao', 1.25, 'ao', 1.25],
     ['caPutWait', 'bo', 1, 'bo', 1],
     ['caPutWait', 'bo', 'Yes', 'bo', 1],
+    ['caPutWait', 'bo', 5, 'bo', 1],
     ['caPutWait', 'mbbo', 'Twenty', 'mbbo', 1],
     ['pvaPutWait', 'mbbo', 0, 'mbbo', 0],
     ['caPutWait', 'longout', -7, 'longout', -7],

@@ -6,7 +6,6 @@
 #include <asLib.h>
 #include <callback.h>
 #include <dbAccess.h>
-#include <dbScan.h>
 #include <epicsEvent.h>
 #include <epicsThread.h>
 #include <iocInit.h>
@@ -47,9 +46,8 @@ std::string textArgument(const Napi::CallbackInfo& info, std::size_t position) {
   return info[position].As<Napi::String>().Utf8Value();
 }
 
-/// Entries of base's rings. When a write ends, a put with completion takes one of a callback's, and a plain
-/// put that waited for its turn one of scanOnce's; nothing may be lost.
-constexpr int kRingSize = 32768;
+/// Each put with completion takes one entry of a callback ring when it ends, and nothing may be lost.
+constexpr int kCallbackQueueSize = 32768;
 
 /// How long answers may take to leave: a put is answered by two threads in turn, then by a socket.
 constexpr double kDrainSeconds = 0.1;
@@ -124,8 +122,7 @@ Napi::Value claim(const Napi::CallbackInfo& info) {
   if (is_mine) {
     iocshRegisterCommon();
     registerCheckedLoadRecords();
-    callbackSetQueueSize(kRingSize);
-    scanOnceSetQueueSize(kRingSize);
+    callbackSetQueueSize(kCallbackQueueSize);
     // Whoever loaded the libraries may have been too late with the variable that forbids it.
     dbThreadRealtimeLock = 0;
     listenToWrites();

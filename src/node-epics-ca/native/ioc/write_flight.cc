@@ -80,7 +80,9 @@ void finish(DeviceRecord& device, const DeviceAlarm* failure) {
     failNotify(device);
   }
   stampNow(device.record);
-  const bool is_put_waiting = device.record->rpro;
+  // Base would process the put that waits on another thread, later: a post in between would overwrite its
+  // value, and a queue of that thread could overflow.
+  const bool is_put_waiting = std::exchange(device.record->rpro, 0) != 0;
   device.flight = device.kind == RecordKind::kBusy ? 0 : device.flight;
   device.posting = true;
   if (device.kind == RecordKind::kBusy) reinterpret_cast<BusyRecord*>(device.record)->val = 0;
@@ -88,7 +90,8 @@ void finish(DeviceRecord& device, const DeviceAlarm* failure) {
   device.posting = false;
   device.flight = 0;
   device.started_by = device.cancelled_by = nullptr;
-  if (device.deferred == nullptr || is_put_waiting || device.record->pact) return;
+  if (is_put_waiting) dbProcess(device.record);
+  if (device.deferred == nullptr || device.record->pact) return;
   const auto post = std::move(device.deferred);
   applyPost(device, *post);
 }
