@@ -9,7 +9,7 @@ export interface NativeResult {
   readonly text: string;
 }
 
-/** Events in the order in which they happened; the first element is the kind. */
+/** An event as the listener's arguments, of which the first is the kind. They come in the order in which they happened. */
 export type NativeEvent =
   | readonly [kind: 0, index: number, flight: number, value: RecordValue, user: string, host: string]
   | readonly [kind: 1, index: number, flight: number]
@@ -24,7 +24,7 @@ export interface NativeIoc {
   setAccessSecurity(file: string, macros: string): NativeResult;
   /** Those that an earlier call listed are left out. */
   listDeviceRecords(): Omit<DeviceRecord, 'file'>[];
-  open(listener: (events: readonly NativeEvent[]) => void, maxQueuedWrites: number): void;
+  open(listener: (...event: NativeEvent) => void, maxQueuedWrites: number): void;
   build(): Promise<NativeResult>;
   run(): Promise<NativeResult>;
   post(

@@ -35,7 +35,7 @@ class EventQueue {
  public:
   enum class Result : std::uint8_t { kQueued, kFull, kClosed };
 
-  /// On the JavaScript thread: deliver to `listener` from now on.
+  /// On the JavaScript thread: call `listener` for each event from now on; it mustn't throw.
   void open(Napi::Env env, const Napi::Function& listener, std::size_t capacity);
   /// On the JavaScript thread: refuse writes from now on; the put log goes on.
   void close();
