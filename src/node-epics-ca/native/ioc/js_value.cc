@@ -11,7 +11,7 @@ namespace {
 template <typename Array>
 Napi::Value numbers(Napi::Env env, const RecordValue& value) {
   auto array = Array::New(env, value.elements);
-  std::memcpy(array.Data(), value.bytes.data(), value.bytes.size());
+  if (value.elements > 0) std::memcpy(array.Data(), value.bytes.data(), value.bytes.size());
   return array;
 }
 
