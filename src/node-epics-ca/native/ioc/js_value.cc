@@ -74,8 +74,10 @@ void arrayFromJs(const Napi::Value& source, short element_type, RecordValue& val
   if (source.IsTypedArray()) {
     const auto array = source.As<Napi::TypedArray>();
     value.elements = static_cast<std::uint32_t>(array.ElementLength());
-    const auto* start = static_cast<const char*>(array.ArrayBuffer().Data()) + array.ByteOffset();
-    value.bytes.assign(start, array.ByteLength());
+    // Not through its ArrayBuffer, which may be a SharedArrayBuffer.
+    void* start = nullptr;
+    napi_get_typedarray_info(source.Env(), source, nullptr, nullptr, &start, nullptr, nullptr);
+    value.bytes.assign(static_cast<const char*>(start), array.ByteLength());
     return;
   }
   const auto array = source.As<Napi::Array>();
