@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EpicsLibsError } from './epics-libs-error.js';
+import { WHEELS_DIR } from './locate-epics.js';
 
 /**
  * Load a native addon of a package of this workspace.
@@ -28,7 +29,7 @@ export function loadAddon<T>(packageUrl: string, name: string): T {
     const reason = error instanceof Error ? error.message : String(error);
     throw new EpicsLibsError(
       'EPICS_LIBS_ADDON_BROKEN',
-      `${file} can't be loaded (${reason}): run "make clean build"; with EPICS_BASE and PVXS set, build against the same installation`,
+      `${file} can't be loaded (${reason}): remove ${dirname(WHEELS_DIR)} and run "make clean build"; with EPICS_BASE and PVXS set, build against the same installation`,
       { cause: error },
     );
   }

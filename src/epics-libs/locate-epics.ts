@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EpicsLibsError } from './epics-libs-error.js';
 
@@ -46,7 +46,7 @@ function locateWheels(wheelsDir: string): EpicsLibraries {
   if (missing !== undefined) {
     throw new EpicsLibsError(
       'EPICS_LIBS_NOT_INSTALLED',
-      `${missing} is missing: run "make build" to install the pinned EPICS libraries, or set EPICS_BASE and PVXS`,
+      `${missing} is missing: ${existsSync(wheelsDir) ? `remove ${dirname(wheelsDir)} and ` : ''}run "make build" to install the pinned EPICS libraries, or set EPICS_BASE and PVXS`,
     );
   }
   const isMac = process.platform === 'darwin';

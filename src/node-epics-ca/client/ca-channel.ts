@@ -10,7 +10,7 @@ import { ConnectionWaiters } from './connection-waiters.js';
 import { DBR, DBR_CTRL, DBR_TIME, nativeTypeOf } from './dbr.js';
 import type { CaNativeType } from './dbr.js';
 import { errorOfStatus } from './eca-status.js';
-import { emitSafely } from './emit-safely.js';
+import { emitSafely } from '../emit-safely.js';
 import { EnumStates } from './enum-states.js';
 import { ACCESS } from './native.js';
 import type { NativeConnection } from './native.js';
@@ -131,15 +131,19 @@ export class CaChannel extends EventEmitter<CaChannelEvents> {
     const request = readRequest(options.type ?? 'native', connection);
     const limits = { signal: options.signal, timeoutMs: Math.max(0, endMs - performance.now()) };
     const count = options.count ?? (elementCount > 1 ? 0 : 1);
+    if (request.labelled) this.#states.follow();
+    const wantsControl = options.metadata === true || (request.labelled && !this.#states.known);
     const [fields, control] = await Promise.all([
       this.#session.get(this.#id, this.name, request.dbrType + DBR_TIME, count, limits),
-      options.metadata === true ? this.#session.get(this.#id, this.name, DBR[nativeType] + DBR_CTRL, 1, limits) : null,
-      request.labelled ? this.#states.whenKnown() : null,
+      wantsControl ? this.#session.get(this.#id, this.name, DBR[nativeType] + DBR_CTRL, 1, limits) : null,
     ]);
-    const states = request.labelled ? () => this.#states.labels : undefined;
-    const reading = decodeSample(fields, 0, { toValue: request.toValue, states });
     const metadata = control && metadataOfSample(control);
-    return (metadata ? addMetadata(reading, metadata) : reading) as CaReading<CaValueOf<T>>;
+    const labels = this.#states.known ? this.#states.labels : (metadata?.states ?? []);
+    const states = request.labelled ? () => labels : undefined;
+    const reading = decodeSample(fields, 0, { toValue: request.toValue, states });
+    return (metadata && options.metadata === true ? addMetadata(reading, metadata) : reading) as CaReading<
+      CaValueOf<T>
+    >;
   }
 
   /**

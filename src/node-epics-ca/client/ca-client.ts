@@ -6,7 +6,7 @@ import type { CaMonitor, CaMonitorOptions } from './ca-monitor.js';
 import type { CaReading } from './ca-reading.js';
 import { CaSession } from './ca-session.js';
 import type { CaPutValue, CaReadType, CaValueOf } from './ca-value.js';
-import { emitSafely } from './emit-safely.js';
+import { emitSafely } from '../emit-safely.js';
 import type { OperationLimits } from './operation-limits.js';
 import { longStringName } from './put-value.js';
 
@@ -87,7 +87,7 @@ export class CaClient extends EventEmitter<CaClientEvents> {
     return this.#open(name).monitor(options);
   }
 
-  /** Close all channels; what is pending rejects with `CA_CLOSED`. Resolves when libca's threads are gone. May be called again. */
+  /** Close all channels; what is pending rejects with `CA_CLOSED`. Resolves when libca's threads are gone, or after 2 s when a server hangs. May be called again. */
   async close(): Promise<void> {
     const closed = this.#session.close();
     for (const channel of [...this.#channels.values()]) channel.close();

@@ -153,7 +153,7 @@ export class CaMonitor<V extends CaValue = CaValue> implements AsyncIterableIter
     // libca renews a subscription after a reconnection, unless the PV has another type now.
     if (this.#subscription?.dbrType === request.dbrType) return;
     this.#unsubscribe();
-    if (request.labelled) void states.whenKnown();
+    if (request.labelled) states.follow();
     const id = session.subscribe(
       {
         channelId,

@@ -28,6 +28,9 @@ export interface SubscriptionRequest {
   readonly queueSize: number;
 }
 
+/** libca leaves a server in order, and waits 30 s for one that hangs: nobody else shall. */
+const CLOSE_LIMIT_MS = 2000;
+
 /** One native context, and who awaits what of it. Requests of one tick go to libca as one batch with one flush. */
 export class CaSession {
   readonly #context: CaContext;
@@ -154,15 +157,20 @@ export class CaSession {
     return this.#context.squashed(subscriptionId);
   }
 
-  /** Rejects what is pending with `CA_CLOSED`; resolves when libca has let go of everything. */
+  /** Rejects what is pending with `CA_CLOSED`; resolves when libca has let go of everything, or after 2 s. */
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
       this.#operations.rejectAll(({ what, channelName }) => closedError(what, channelName));
       this.#subscriptions.clear();
       this.#channels.clear();
-      this.hold();
       this.#context.close();
+      const timer = setTimeout(this.#resolveClosed, CLOSE_LIMIT_MS);
+      void this.#whenClosed.then(() => {
+        clearTimeout(timer);
+        this.release();
+      });
+      this.hold();
     }
     await this.#whenClosed;
   }
@@ -217,7 +225,6 @@ export class CaSession {
         this.#onException(status, payload as string);
         break;
       case EVENT.closed:
-        this.release();
         this.#resolveClosed();
         break;
     }

@@ -4,14 +4,13 @@ import { DBR, DBR_CTRL } from './dbr.js';
 import { DBE } from './monitor-mask.js';
 import { SAMPLE_FIELDS } from './native.js';
 
-/** The labels of an enum channel, kept current by a property monitor from the first question on. */
+/** The labels of an enum channel, kept current by a property monitor. A server without property events never tells them here. */
 export class EnumStates {
   readonly #session: CaSession;
   readonly #channelId: number;
   #subscriptionId: number | undefined;
   #labels: readonly string[] = [];
   #known = false;
-  #waiting: (() => void)[] = [];
 
   constructor(session: CaSession, channelId: number) {
     this.#session = session;
@@ -22,42 +21,31 @@ export class EnumStates {
     return this.#labels;
   }
 
-  /** Resolves once the labels are known. Never rejects; a lost connection or a close lets it go with what is known. */
-  async whenKnown(): Promise<void> {
-    if (this.#known) return;
+  /** Whether the labels are those of the server that is connected now. */
+  get known(): boolean {
+    return this.#known;
+  }
+
+  /** Ask for the labels, once. */
+  follow(): void {
     this.#subscriptionId ??= this.#session.subscribe(
-      {
-        channelId: this.#channelId,
-        dbrType: DBR.enum + DBR_CTRL,
-        count: 1,
-        mask: DBE.property,
-        queueSize: 1,
-      },
+      { channelId: this.#channelId, dbrType: DBR.enum + DBR_CTRL, count: 1, mask: DBE.property, queueSize: 1 },
       {
         onUpdatesWaiting: () => {
           this.#takeUpdate();
         },
-        onFailed: () => {
-          this.#letGo();
-        },
+        onFailed: () => undefined,
       },
     );
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   /** The connection is lost: the server sends the labels again when it comes back. */
   reset(): void {
     this.#known = false;
-    this.#letGo();
   }
 
   close(): void {
     if (this.#subscriptionId !== undefined) this.#session.unsubscribe(this.#subscriptionId);
-    this.#letGo();
-  }
-
-  #letGo(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #takeUpdate(): void {
@@ -67,6 +55,5 @@ export class EnumStates {
     if (metadata === null) return;
     this.#labels = metadata.states;
     this.#known = true;
-    this.#letGo();
   }
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { locateEpics } from 'epics-libs';
+import { emitSafely } from '../emit-safely.js';
 import type { DeviceRecord } from './device-record.js';
 import type { IocCounters } from './ioc-counters.js';
 import { IocError, type IocErrorCode } from './ioc-error.js';
@@ -132,8 +133,8 @@ export class Ioc {
         this.#accept('IOC_ACCESS_SECURITY', TRAP_WRITES, this.#native.setAccessSecurity(TRAP_WRITES, ''));
       }
       this.#dispatcher = new WriteDispatcher(this.#native, this.#records, handler);
-      this.#native.open((events) => {
-        this.#deliver(events);
+      this.#native.open((...event) => {
+        this.#deliver(event);
       }, this.#maxQueuedWrites);
       this.#accept('IOC_START', 'iocBuild', await this.#native.build());
       this.#state = 'built';
@@ -261,23 +262,22 @@ export class Ioc {
     this.#state = 'closed';
   }
 
-  #deliver(events: readonly NativeEvent[]): void {
-    for (const event of events) {
-      switch (event[0]) {
-        case 0:
-          this.#dispatcher?.begin(event[1], event[2], event[3], event[4], event[5]);
-          break;
-        case 1:
-          this.#dispatcher?.cancel(event[1], event[2]);
-          break;
-        case 2: {
-          const put = { record: event[1], field: event[2], value: event[3], user: event[4], host: event[5] };
-          for (const listener of this.#putListeners) listener(put);
-          break;
+  #deliver(event: NativeEvent): void {
+    switch (event[0]) {
+      case 0:
+        this.#dispatcher?.begin(event[1], event[2], event[3], event[4], event[5]);
+        break;
+      case 1:
+        this.#dispatcher?.cancel(event[1], event[2]);
+        break;
+      case 2: {
+        const put = { record: event[1], field: event[2], value: event[3], user: event[4], host: event[5] };
+        for (const listener of this.#putListeners) {
+          emitSafely(() => {
+            listener(put);
+          });
         }
-        case 3:
-          this.#report(event[1]);
-          break;
+        break;
       }
     }
   }

@@ -9,12 +9,11 @@ export interface NativeResult {
   readonly text: string;
 }
 
-/** Events in the order in which they happened; the first element is the kind. */
+/** An event as the listener's arguments, of which the first is the kind. They come in the order in which they happened. */
 export type NativeEvent =
   | readonly [kind: 0, index: number, flight: number, value: RecordValue, user: string, host: string]
   | readonly [kind: 1, index: number, flight: number]
-  | readonly [kind: 2, record: string, field: string, text: string, user: string, host: string]
-  | readonly [kind: 3, text: string];
+  | readonly [kind: 2, record: string, field: string, text: string, user: string, host: string];
 
 /** What the addon `epics_ioc` exports, one to one and in its order; each is described in native/ioc. */
 export interface NativeIoc {
@@ -26,7 +25,7 @@ export interface NativeIoc {
   mayWrite(group: string, users: readonly string[], host: string): boolean;
   /** Those that an earlier call listed are left out. */
   listDeviceRecords(): Omit<DeviceRecord, 'file'>[];
-  open(listener: (events: readonly NativeEvent[]) => void, maxQueuedWrites: number): void;
+  open(listener: (...event: NativeEvent) => void, maxQueuedWrites: number): void;
   build(): Promise<NativeResult>;
   run(): Promise<NativeResult>;
   post(

@@ -118,7 +118,13 @@ function severityOf(error: unknown): number {
   return severity === 'MINOR' || severity === 'MAJOR' ? SEVERITY_NUMBERS[severity] : SEVERITY_NUMBERS.INVALID;
 }
 
+/** Whatever was thrown; even what has no text must not keep a put from its answer. */
 function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message === '' ? 'the write failed without a reason' : message;
+  try {
+    const message = String(error instanceof Error ? error.message : error);
+    if (message !== '') return message;
+  } catch {
+    // An object that can't be made a string.
+  }
+  return 'the write failed without a reason';
 }

@@ -43,6 +43,11 @@ if (options.access !== undefined) ioc.setAccessSecurity(options.access);
 const records = new Map<string, DeviceRecord>(ioc.deviceRecords().map((record) => [record.name.slice(2), record]));
 ioc.onPut((put) => {
   emit({ event: 'put', ...put });
+  if (put.value !== 'throw') return;
+  process.once('uncaughtException', ({ message }) => {
+    emit({ event: 'uncaught', message });
+  });
+  throw new Error('a put listener threw');
 });
 
 await ioc.start(handle, {
@@ -107,6 +112,14 @@ async function close(graceMs: number): Promise<void> {
   emit({ event: 'closed' });
 }
 
+function settle(name: string, error?: { message: string; severity?: string }): void {
+  const position = held.findIndex((entry) => entry.write.record.name === `t:${name}`);
+  const [entry] = held.splice(position, 1);
+  if (position < 0 || entry === undefined) throw new Error(`no write of ${name} is held`);
+  if (error === undefined) entry.resolve();
+  else entry.reject(Object.assign(new Error(error.message), { severity: error.severity }));
+}
+
 const methods: Record<string, (...args: never[]) => unknown> = {
   post: (...updates: ChildUpdate[]) => {
     post(updates);
@@ -124,12 +137,24 @@ const methods: Record<string, (...args: never[]) => unknown> = {
     mode = next;
   },
   /** Answer the oldest held write of a record. */
-  settle: (name: string, error?: { message: string; severity?: string }) => {
-    const position = held.findIndex((entry) => entry.write.record.name === `t:${name}`);
-    const [entry] = held.splice(position, 1);
-    if (position < 0 || entry === undefined) throw new Error(`no write of ${name} is held`);
-    if (error === undefined) entry.resolve();
-    else entry.reject(Object.assign(new Error(error.message), { severity: error.severity }));
+  settle,
+  /** As clients would, to every record. */
+  putAll: (value: string) => {
+    for (const { name } of ioc.deviceRecords()) ioc.putField(name, value);
+  },
+  /** Answer the oldest held write of a record, and post right after it is complete. */
+  settleAndPost: async (name: string, update: ChildUpdate) => {
+    settle(name);
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+    post([update]);
+  },
+  /** Answer every held write. @returns how many */
+  settleAll: () => {
+    const all = held.splice(0);
+    for (const { resolve } of all) resolve();
+    return all.length;
   },
   postMany: (name: string, count: number) => {
     const record = recordOf(name);

@@ -1,5 +1,6 @@
 /** Lives until a stage of an IOC's life and ends there. argv: stage, JSON of the environment. */
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Ioc, IocError } from 'node-epics-ca';
 
@@ -51,7 +52,9 @@ async function inWorker(): Promise<void> {
   else if (stage !== 'worker-terminated-loaded') {
     const ioc = new Ioc({ environment });
     ioc.loadRecords('test/native/ioc/records.db', { P: 't:' });
-    await ioc.start(() => undefined);
+    const started = ioc.start(() => undefined);
+    if (stage !== 'worker-terminated-starting') await started;
+    if (stage === 'worker-terminated-shell') void ioc.shell();
     if (stage === 'worker') await ioc.close();
   }
   parentPort?.postMessage('ready');
@@ -69,6 +72,7 @@ async function withWorker(): Promise<void> {
   await once(worker, 'message');
   if (stage.startsWith('worker-terminated')) await worker.terminate();
   else await exited;
+  if (stage === 'worker-terminated-shell') await untilShellEnds();
   if (stage.startsWith('worker-terminated-loaded')) return;
   if (stage === 'worker' || stage === 'worker-terminated') expectAlreadyCreated();
   const record = ioc?.deviceRecords()[0];
@@ -84,6 +88,14 @@ function expectAlreadyCreated(): void {
     throw error;
   }
   throw new Error('a second IOC was created');
+}
+
+/** The shell that the worker thread left behind is a thread of the process, and ends with its input. */
+async function untilShellEnds(): Promise<void> {
+  const threads = async (): Promise<number> => (await readdir('/proc/self/task')).length;
+  const before = await threads();
+  process.stdout.write(`\n${JSON.stringify({ event: 'terminated' })}\n`);
+  while ((await threads()) >= before);
 }
 
 /** A shell doesn't keep the process alive; the application does. */

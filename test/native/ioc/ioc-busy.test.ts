@@ -1,4 +1,6 @@
+import { readdir, readFile } from 'node:fs/promises';
 import t from 'tap';
+import { LineProcess } from './line-process.js';
 import { startTestIoc } from './test-ioc.js';
 
 const FAILED_OVER_CA = 160;
@@ -65,6 +67,17 @@ void t.test('a busy record', async (t) => {
     t.match(await clients.call('pvaPutWait', 'busy', 0), { status: 1 });
     await ioc.event({ event: 'cancel', name: 'busy' });
     t.equal(await ioc.call('getField', 'busy'), 'Done');
+  });
+
+  await t.test('is cancelled once, however often 0 is put', async (t) => {
+    const before = (await ioc.call('counters')) as { writesCancelled: number };
+    await clients.call('caPut', 'busy', 1);
+    await ioc.event({ event: 'write', name: 'busy' });
+    const blocked = ioc.call('block', 300);
+    for (let i = 0; i < 10; ++i) await clients.call('caPut', 'busy', 0);
+    await blocked;
+    await ioc.event({ event: 'cancel', name: 'busy' });
+    t.match(await ioc.call('counters'), { writesCancelled: before.writesCancelled + 1 });
   });
 
   await t.test('a second waiting client is queued, and served after the first', async (t) => {
@@ -136,4 +149,30 @@ void t.test('a busy record', async (t) => {
     await ioc.call('settle', 'busy');
     t.match(await answer, { status: 1 });
   });
+});
+
+/** Wait until the server has let go of a client that went away: each has a thread of its own. */
+async function untilServed(ioc: LineProcess, clients: number): Promise<void> {
+  for (;;) {
+    const tasks = await readdir(`/proc/${ioc.pid}/task`);
+    const names = await Promise.all(
+      tasks.map(async (task) => readFile(`/proc/${ioc.pid}/task/${task}/comm`, 'utf8').catch(() => '')),
+    );
+    if (names.filter((name) => name.startsWith('CAS-client')).length === clients) return;
+  }
+}
+
+void t.test('cancelling with completion succeeds also after the client that started has left', async (t) => {
+  const { ioc, clients, environment } = await startTestIoc(t);
+  await clients.call('caGet', 'busy');
+  const starter = new LineProcess('.venv/bin/python', ['test/native/ioc/clients.py'], environment);
+  await starter.event({ event: 'ready' });
+  const answer = starter.call('caPutWait', 'busy', 1);
+  await ioc.event({ event: 'write', name: 'busy' });
+  starter.kill('SIGKILL');
+  await t.rejects(answer);
+  await untilServed(ioc, 1);
+  t.match(await clients.call('caPutWait', 'busy', 0), { status: 1 });
+  await ioc.event({ event: 'cancel', name: 'busy' });
+  t.equal(await ioc.call('getField', 'busy'), 'Done');
 });

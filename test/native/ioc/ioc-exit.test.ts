@@ -73,6 +73,7 @@ void t.test('every stage of its life ends with exit code 0', async (t) => {
     'worker',
     'worker-and-main',
     'worker-terminated',
+    'worker-terminated-starting',
     'worker-terminated-loaded',
   ]) {
     const child = new LineProcess(process.execPath, [STAGES, stage, environment]);
@@ -88,6 +89,15 @@ void t.test('the interactive shell ends with its input, and the process lives on
   const child = new LineProcess(process.execPath, [STAGES, 'shell', environment]);
   child.write('dbl\nexit\n');
   t.match(await child.event({ event: 'end' }), { stage: 'shell' });
+  t.same(await child.exited(), { code: 0, signal: null });
+});
+
+void t.test('a shell whose worker thread was terminated ends with its input', async (t) => {
+  const environment = JSON.stringify(await loopbackEnvironment());
+  const child = new LineProcess(process.execPath, [STAGES, 'worker-terminated-shell', environment]);
+  await child.event({ event: 'terminated' });
+  child.write('exit\n');
+  t.match(await child.event({ event: 'end' }), { stage: 'worker-terminated-shell' });
   t.same(await child.exited(), { code: 0, signal: null });
 });
 

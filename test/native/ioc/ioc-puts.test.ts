@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import t from 'tap';
 import { startTestIoc } from './test-ioc.js';
 
@@ -60,6 +61,21 @@ void t.test('a put with completion', async (t) => {
     t.equal(await ioc.call('getField', 'bo.AMSG'), 'x'.repeat(38));
   });
 
+  await t.test('of what the record does not take fails without a call of the handler', async (t) => {
+    const { writesRefused } = (await ioc.call('counters')) as { writesRefused: number };
+    await ioc.call('post', { name: 'mbbo', value: 'Ten' });
+    t.match(await clients.call('caPutWait', 'mbbo', 'no state'), { status: FAILED_OVER_CA });
+    t.match(await clients.call('caPutWait', 'longout', 'no number'), { status: FAILED_OVER_CA });
+    t.equal(ioc.pending('write').length, 0);
+    t.equal(await ioc.call('getField', 'mbbo.AMSG'), "the record doesn't take this value");
+    t.match(await ioc.call('counters'), { writesRefused: writesRefused + 2 });
+    const answer = clients.call('caPutWait', 'mbbo', 'Twenty');
+    await ioc.event({ event: 'write', name: 'mbbo', value: 1 });
+    await ioc.call('settle', 'mbbo');
+    t.match(await answer, { status: 1 });
+    t.equal(await ioc.call('getField', 'mbbo.SEVR'), 'NO_ALARM');
+  });
+
   await t.test('that waits behind another is served after it, and does not inherit its failure', async (t) => {
     const first = clients.call('pvaPutWait', 'longout', 1);
     await ioc.event({ event: 'write', name: 'longout', value: 1 });
@@ -114,6 +130,18 @@ void t.test('a plain put', async (t) => {
     t.match(await ioc.call('counters'), { coalesced: 2, writesStarted: 2 });
   });
 
+  await t.test('that waits for its turn is not overwritten by posts, and the newest of these comes last', async (t) => {
+    await clients.call('caPut', 'ao', 1);
+    await ioc.event({ event: 'write', name: 'ao', value: 1 });
+    await ioc.call('post', { name: 'ao', value: 100 });
+    await clients.call('caPut', 'ao', 2);
+    await ioc.call('settleAndPost', 'ao', { name: 'ao', value: 101 });
+    t.match(await ioc.event({ event: 'write', name: 'ao' }), { value: 2 });
+    await ioc.call('settle', 'ao');
+    while ((await ioc.call('getField', 'ao.PACT')) !== '0');
+    t.equal(await ioc.call('read', 'ao'), 101);
+  });
+
   await t.test('over PVA knows its writer', async (t) => {
     await clients.call('pvaPut', 'ao', 9);
     t.match(await ioc.event({ event: 'write', name: 'ao' }), { user: /./, host: '127.0.0.1' });
@@ -124,6 +152,19 @@ void t.test('a plain put', async (t) => {
     await ioc.call('putField', 'ao', '7');
     t.match(await ioc.event({ event: 'write', name: 'ao' }), { user: '', host: '', value: 7 });
     await ioc.call('settle', 'ao');
+  });
+
+  await t.test('by the IOC itself has no writer either after a client put what the record does not take', async (t) => {
+    t.match(await clients.call('caPutWait', 'mbbo', 'no state'), { status: FAILED_OVER_CA });
+    await ioc.call('putField', 'mbbo', 'Ten');
+    t.match(await ioc.event({ event: 'write', name: 'mbbo' }), { user: '', host: '', value: 0 });
+    await ioc.call('settle', 'mbbo');
+    await ioc.call('putField', 'bo.DISA', '1');
+    await clients.call('caPut', 'bo', 1);
+    await ioc.call('putField', 'bo.DISA', '0');
+    await ioc.call('putField', 'bo', 'Yes');
+    t.match(await ioc.event({ event: 'write', name: 'bo' }), { user: '', host: '', value: 1 });
+    await ioc.call('settle', 'bo');
   });
 
   await t.test('through a link has the writer of the put that caused it', async (t) => {
@@ -140,6 +181,14 @@ void t.test('a plain put', async (t) => {
     await ioc.call('settle', 'lso');
     t.match(await ioc.event({ event: 'put', record: 't:lso' }), { field: 'VAL', value: 'long '.repeat(20) });
   });
+
+  await t.test('is handled although a listener of the put log throws', async (t) => {
+    const answer = clients.call('caPutWait', 'stringout', 'throw');
+    await ioc.event({ event: 'uncaught', message: 'a put listener threw' });
+    await ioc.event({ event: 'write', name: 'stringout', value: 'throw' });
+    await ioc.call('settle', 'stringout');
+    t.match(await answer, { status: 1 });
+  });
 });
 
 void t.test('every type arrives at the handler as what it is', async (t) => {
@@ -151,6 +200,7 @@ void t.test('every type arrives at the handler as what it is', async (t) => {
     ['caPutWait', 'ao', 1.25, 'ao', 1.25],
     ['caPutWait', 'bo', 1, 'bo', 1],
     ['caPutWait', 'bo', 'Yes', 'bo', 1],
+    ['caPutWait', 'bo', 5, 'bo', 1],
     ['caPutWait', 'mbbo', 'Twenty', 'mbbo', 1],
     ['pvaPutWait', 'mbbo', 0, 'mbbo', 0],
     ['caPutWait', 'longout', -7, 'longout', -7],
@@ -199,4 +249,23 @@ void t.test('overload is refused, not queued without end', async (t) => {
   const refused = records.find((name) => !handled.some((event) => event['name'] === name)) ?? '';
   t.equal(await ioc.call('getField', `${refused}.AMSG`), 'too many writes queued');
   t.match(await ioc.call('counters'), { writesRefused: 2, writesStarted: 2, queued: 0 });
+});
+
+void t.test('no put is lost when thousands of active records have one waiting', async (t) => {
+  const count = 5000;
+  const records = Array.from(
+    { length: count },
+    (_, i) => `record(longout, "t:${i}") { field(DTYP, "dm") field(OUT, "@${i}") }`,
+  );
+  const folder = t.testdir({ 'many.db': records.join('\n') });
+  const { ioc } = await startTestIoc(t, { databases: [join(folder, 'many.db')] });
+  const written = async (value: number): Promise<void> => {
+    for (let i = 0; i < count; ++i) await ioc.event({ event: 'write', value });
+  };
+  await ioc.call('putAll', '1');
+  await written(1);
+  await ioc.call('putAll', '2');
+  t.equal(await ioc.call('settleAll'), count);
+  await written(2);
+  t.equal(await ioc.call('settleAll'), count);
 });

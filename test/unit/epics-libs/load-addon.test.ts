@@ -14,5 +14,6 @@ await t.test('an addon that is not compiled is an error that says how to compile
   await writeFile(join(dir, 'build/Release/broken.node'), 'not a library');
   t.throws(() => loadAddon<unknown>(pathToFileURL(join(dir, 'index.js')).href, 'broken'), {
     code: 'EPICS_LIBS_ADDON_BROKEN',
+    message: /broken\.node can't be loaded .*remove .*\.epics and run "make clean build"/,
   });
 });

@@ -35,6 +35,11 @@ await t.test('wheels that are not installed are an error that says how to instal
     code: 'EPICS_LIBS_NOT_INSTALLED',
     message: /make build.*EPICS_BASE and PVXS/,
   });
+  const incomplete = join(t.testdir({ lib: {} }), 'lib');
+  t.throws(() => locateEpics({}, incomplete), {
+    code: 'EPICS_LIBS_NOT_INSTALLED',
+    message: new RegExp(`remove ${dirname(incomplete)} and run "make build"`),
+  });
   t.end();
 });
 

@@ -135,15 +135,32 @@ Bytes FromStrings(napi_env env, napi_value array, std::size_t count) {
   return bytes;
 }
 
+std::size_t BytesOfElement(napi_typedarray_type type) {
+  switch (type) {
+    case napi_int8_array:
+    case napi_uint8_array:
+    case napi_uint8_clamped_array:
+      return 1;
+    case napi_int16_array:
+    case napi_uint16_array:
+      return 2;
+    case napi_int32_array:
+    case napi_uint32_array:
+    case napi_float32_array:
+      return 4;
+    default:
+      return 8;
+  }
+}
+
 Bytes FromTypedArray(napi_env env, napi_value array, std::size_t size) {
   napi_typedarray_type type = napi_uint8_array;
   std::size_t length = 0;
-  std::size_t offset = 0;
   void* data = nullptr;
-  napi_value buffer = nullptr;
-  napi_get_typedarray_info(env, array, &type, &length, &data, &buffer, &offset);
-  napi_get_arraybuffer_info(env, buffer, nullptr, &length);
-  if (length < offset + size) throw std::invalid_argument("the typed array is shorter than count says");
+  // Not through its ArrayBuffer, which may be a SharedArrayBuffer.
+  napi_get_typedarray_info(env, array, &type, &length, &data, nullptr, nullptr);
+  if (length * BytesOfElement(type) < size)
+    throw std::invalid_argument("the typed array is shorter than count says");
   return Bytes(data, size);
 }
 

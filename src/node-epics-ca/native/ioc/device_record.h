@@ -47,6 +47,8 @@ struct DeviceRecord {
   processNotify* started_by = nullptr;
   /// The put-notify that asked a busy record to cancel: the failure of what it cancelled isn't its own.
   processNotify* cancelled_by = nullptr;
+  /// The application was asked to give up the write under way: once is enough.
+  bool is_cancelling = false;
   DeviceAlarm alarm;
   /// Array value to be taken over by the next read or write of the record.
   const RecordValue* staged = nullptr;

@@ -109,15 +109,7 @@ long writeBusy(BusyRecord* busy) {
     busy->val = 0;
     return status;
   }
-  if (busy->val == 0) {
-    if (busy->common.ppn != device.started_by) device.cancelled_by = busy->common.ppn;
-    Event event;
-    event.kind = Event::Kind::kCancel;
-    event.index = device.index;
-    event.flight = device.flight;
-    IocState::instance().events.push(std::move(event));
-    ++IocState::instance().counters.writes_cancelled;
-  }
+  if (busy->val == 0) beginCancel(device);
   return kBusyHeld;
 }
 

@@ -7,36 +7,47 @@
 namespace epics_ioc {
 namespace {
 
-Napi::Value toJs(Napi::Env env, const Event& event) {
-  auto fields = Napi::Array::New(env, 6);
-  std::uint32_t next = 0;
-  const auto add = [&](Napi::Value value) { fields.Set(next++, value); };
-  add(Napi::Number::New(env, static_cast<int>(event.kind)));
-  switch (event.kind) {
-    case Event::Kind::kWrite:
-      add(Napi::Number::New(env, event.index));
-      add(Napi::Number::New(env, event.flight));
-      add(valueToJs(env, event.value));
-      add(Napi::String::New(env, event.writer.user));
-      add(Napi::String::New(env, event.writer.host));
-      break;
-    case Event::Kind::kCancel:
-      add(Napi::Number::New(env, event.index));
-      add(Napi::Number::New(env, event.flight));
-      break;
-    case Event::Kind::kPut:
-      add(Napi::String::New(env, event.record));
-      add(Napi::String::New(env, event.field));
-      add(Napi::String::New(env, event.text));
-      add(Napi::String::New(env, event.writer.user));
-      add(Napi::String::New(env, event.writer.host));
-      break;
-    case Event::Kind::kMessage:
-      add(Napi::String::New(env, event.text));
-      break;
+/// Calls the listener for the events of a batch. Most are by the writer of the one before: its strings are
+/// made once.
+class Caller {
+ public:
+  Caller(Napi::Env env, const Napi::Function& listener) : env_(env), listener_(listener) {}
+
+  void call(const Event& event) {
+    if (event.kind != Event::Kind::kCancel) useWriter(event.writer);
+    const Napi::HandleScope scope(env_);
+    const Napi::Value kind = number(static_cast<int>(event.kind));
+    switch (event.kind) {
+      case Event::Kind::kWrite:
+        listener_.Call(
+            {kind, number(event.index), number(event.flight), valueToJs(env_, event.value), user_, host_});
+        break;
+      case Event::Kind::kCancel:
+        listener_.Call({kind, number(event.index), number(event.flight)});
+        break;
+      case Event::Kind::kPut:
+        listener_.Call({kind, string(event.record), string(event.field), string(event.text), user_, host_});
+        break;
+    }
   }
-  return fields;
-}
+
+ private:
+  Napi::Value number(double value) const { return Napi::Number::New(env_, value); }
+  Napi::Value string(const std::string& text) const { return Napi::String::New(env_, text); }
+
+  void useWriter(const Writer& writer) {
+    if (writer_ != nullptr && writer_->user == writer.user && writer_->host == writer.host) return;
+    writer_ = &writer;
+    user_ = string(writer.user);
+    host_ = string(writer.host);
+  }
+
+  const Napi::Env env_;
+  const Napi::Function listener_;
+  const Writer* writer_ = nullptr;
+  Napi::Value user_;
+  Napi::Value host_;
+};
 
 }  // namespace
 
@@ -100,9 +111,8 @@ void EventQueue::deliver(Napi::Env env, Napi::Function listener, EventQueue* que
   }
   if (static_cast<napi_env>(env) == nullptr || batch.empty()) return;
   const Napi::HandleScope scope(env);
-  auto events = Napi::Array::New(env, batch.size());
-  for (std::uint32_t i = 0; i < batch.size(); ++i) events.Set(i, toJs(env, batch[i]));
-  listener.Call({events});
+  Caller caller(env, listener);
+  for (const Event& event : batch) caller.call(event);
 }
 
 }  // namespace epics_ioc

@@ -11,7 +11,7 @@ namespace {
 template <typename Array>
 Napi::Value numbers(Napi::Env env, const RecordValue& value) {
   auto array = Array::New(env, value.elements);
-  std::memcpy(array.Data(), value.bytes.data(), value.bytes.size());
+  if (value.elements > 0) std::memcpy(array.Data(), value.bytes.data(), value.bytes.size());
   return array;
 }
 
@@ -74,8 +74,10 @@ void arrayFromJs(const Napi::Value& source, short element_type, RecordValue& val
   if (source.IsTypedArray()) {
     const auto array = source.As<Napi::TypedArray>();
     value.elements = static_cast<std::uint32_t>(array.ElementLength());
-    const auto* start = static_cast<const char*>(array.ArrayBuffer().Data()) + array.ByteOffset();
-    value.bytes.assign(start, array.ByteLength());
+    // Not through its ArrayBuffer, which may be a SharedArrayBuffer.
+    void* start = nullptr;
+    napi_get_typedarray_info(source.Env(), source, nullptr, nullptr, &start, nullptr, nullptr);
+    value.bytes.assign(static_cast<const char*>(start), array.ByteLength());
     return;
   }
   const auto array = source.As<Napi::Array>();

@@ -16,7 +16,8 @@ Napi::Value loadDatabase(const Napi::CallbackInfo& info);
 Napi::Value loadRecords(const Napi::CallbackInfo& info);
 /// setAccessSecurity(file, macros): {status, text}. Parses the file for mistakes, and leaves it for iocBuild.
 Napi::Value setAccessSecurity(const Napi::CallbackInfo& info);
-/// open(listener, maxQueuedWrites): take writes; tears the IOC down with the environment.
+/// open(listener, maxQueuedWrites): take writes, and call the listener with the fields of each event; tears
+/// the IOC down with the environment.
 Napi::Value open(const Napi::CallbackInfo& info);
 /// build(): Promise<{status, text}>
 Napi::Value build(const Napi::CallbackInfo& info);

@@ -236,9 +236,9 @@ RecordValue loadValue(const DeviceRecord& device) {
     case RecordKind::kAo:
       return loadNumber(as<aoRecord>(device)->oval);
     case RecordKind::kBi:
-      return loadNumber(as<biRecord>(device)->val);
+      return loadNumber(as<biRecord>(device)->val != 0);
     case RecordKind::kBo:
-      return loadNumber(as<boRecord>(device)->val);
+      return loadNumber(as<boRecord>(device)->val != 0);
     case RecordKind::kBusy:
       return loadNumber(as<BusyRecord>(device)->val);
     case RecordKind::kMbbi:

@@ -3,6 +3,7 @@
 
 #include <alarm.h>
 #include <dbAccess.h>
+#include <dbChannel.h>
 #include <dbNotify.h>
 #include <epicsTime.h>
 #include <recGbl.h>
@@ -33,11 +34,26 @@ void stampNow(dbCommon* record) {
 
 namespace {
 
-/// Tell the client that waits for this very processing; not one that merely queues behind it.
-void failNotify(DeviceRecord& device) {
+/// wasProcessed of a put-notify that started a write. Its address alone doesn't tell: a client that leaves
+/// gives it back, and the next to come gets it.
+constexpr int kHasStarted = 2;
+
+/// The put-notify that this very processing is for; not one that merely queues behind it.
+processNotify* notifyOf(const DeviceRecord& device) {
   processNotify* notify = device.record->ppn;
-  if (notify != nullptr && notify->wasProcessed && notify != device.cancelled_by)
-    notify->status = notifyError;
+  return notify != nullptr && notify->wasProcessed ? notify : nullptr;
+}
+
+/// A put with completion processes the record also when the record didn't take the value.
+bool hasPutFailed(const DeviceRecord& device) {
+  const processNotify* notify = notifyOf(device);
+  return notify != nullptr && notify->wasProcessed != kHasStarted && notify->status == notifyError &&
+         dbChannelRecord(notify->chan) == device.record;
+}
+
+void failNotify(const DeviceRecord& device) {
+  processNotify* notify = notifyOf(device);
+  if (notify != nullptr && notify != device.cancelled_by) notify->status = notifyError;
 }
 
 long refuse(DeviceRecord& device, const char* reason) {
@@ -64,7 +80,9 @@ void finish(DeviceRecord& device, const DeviceAlarm* failure) {
     failNotify(device);
   }
   stampNow(device.record);
-  const bool is_put_waiting = device.record->rpro;
+  // Base would process the put that waits on another thread, later: a post in between would overwrite its
+  // value, and a queue of that thread could overflow.
+  const bool is_put_waiting = std::exchange(device.record->rpro, 0) != 0;
   device.flight = device.kind == RecordKind::kBusy ? 0 : device.flight;
   device.posting = true;
   if (device.kind == RecordKind::kBusy) reinterpret_cast<BusyRecord*>(device.record)->val = 0;
@@ -72,7 +90,8 @@ void finish(DeviceRecord& device, const DeviceAlarm* failure) {
   device.posting = false;
   device.flight = 0;
   device.started_by = device.cancelled_by = nullptr;
-  if (device.deferred == nullptr || is_put_waiting || device.record->pact) return;
+  if (is_put_waiting) dbProcess(device.record);
+  if (device.deferred == nullptr || device.record->pact) return;
   const auto post = std::move(device.deferred);
   applyPost(device, *post);
 }
@@ -80,6 +99,7 @@ void finish(DeviceRecord& device, const DeviceAlarm* failure) {
 }  // namespace
 
 long beginWrite(DeviceRecord& device) {
+  if (hasPutFailed(device)) return refuse(device, "the record doesn't take this value");
   auto& state = IocState::instance();
   Event event;
   event.index = device.index;
@@ -88,7 +108,9 @@ long beginWrite(DeviceRecord& device) {
   event.value = loadValue(device);
   event.writer = writerOf(device);
   device.cancelled_by = nullptr;
-  device.started_by = device.record->ppn;
+  device.is_cancelling = false;
+  device.started_by = notifyOf(device);
+  if (device.started_by != nullptr) device.started_by->wasProcessed = kHasStarted;
   device.flight = event.flight;
   switch (state.events.push(std::move(event))) {
     case EventQueue::Result::kQueued:
@@ -102,6 +124,19 @@ long beginWrite(DeviceRecord& device) {
       return refuse(device, "the IOC takes no more writes");
   }
   return -1;
+}
+
+void beginCancel(DeviceRecord& device) {
+  processNotify* notify = notifyOf(device);
+  if (notify != device.started_by || (notify != nullptr && notify->wasProcessed != kHasStarted))
+    device.cancelled_by = notify;
+  if (std::exchange(device.is_cancelling, true)) return;
+  Event event;
+  event.kind = Event::Kind::kCancel;
+  event.index = device.index;
+  event.flight = device.flight;
+  IocState::instance().events.push(std::move(event));
+  ++IocState::instance().counters.writes_cancelled;
 }
 
 void applyPost(DeviceRecord& device, const Post& post) {

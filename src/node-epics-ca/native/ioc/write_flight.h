@@ -19,6 +19,9 @@ void stampNow(dbCommon* record);
 /// @returns 0 and sets `flight`, or negative when it was refused and the put has failed
 long beginWrite(DeviceRecord& device);
 
+/// Ask the application to give up the write under way.
+void beginCancel(DeviceRecord& device);
+
 /// Post to one record; deferred while it is active.
 void applyPost(DeviceRecord& device, const Post& post);
 

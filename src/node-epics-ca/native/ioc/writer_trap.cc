@@ -84,7 +84,9 @@ void beforeWrite(const asTrapWriteMessage& message) {
 void keepWaitingWriter(const dbChannel* channel, const Writer& writer) {
   const DeviceRecord* device = deviceOf(channel);
   if (device == nullptr || !isOutput(device->kind) || device->kind == RecordKind::kBusy) return;
-  if (!dbChannelFldDes(channel)->process_passive || dbChannelRecord(channel)->scan != 0) return;
+  const dbCommon* record = dbChannelRecord(channel);
+  if (!record->pact && !record->rpro) return;
+  if (!dbChannelFldDes(channel)->process_passive || record->scan != 0) return;
   if (!trap().waiting.insert_or_assign(device, writer).second)
     ++IocState::instance().counters.writes_coalesced;
 }
@@ -129,14 +131,18 @@ void reportPuts(bool is_wanted) { trap().is_reporting = is_wanted; }
 
 Writer writerOf(const DeviceRecord& device) {
   Writer writer;
+  {
+    // Whoever's put this is, the ones that waited are done with.
+    const std::lock_guard<std::mutex> lock(trap().mutex);
+    const auto waiting = trap().waiting.find(&device);
+    if (waiting != trap().waiting.end()) {
+      writer = std::move(waiting->second);
+      trap().waiting.erase(waiting);
+    }
+  }
   const processNotify* notify = device.record->ppn;
   if (notify != nullptr && notify->wasProcessed && takeWriter(notify->chan, writer)) return writer;
-  if (current != nullptr && takeWriter(current, writer)) return writer;
-  const std::lock_guard<std::mutex> lock(trap().mutex);
-  const auto waiting = trap().waiting.find(&device);
-  if (waiting == trap().waiting.end()) return writer;
-  writer = std::move(waiting->second);
-  trap().waiting.erase(waiting);
+  if (current != nullptr) takeWriter(current, writer);
   return writer;
 }
 

@@ -201,3 +201,16 @@ await t.test('a channel can be closed alone, and opened again', async (t) => {
   await t.rejects(channel.get(), { code: 'CA_CLOSED' });
   t.not(await client.connect('t:never.A'), channel);
 });
+
+await t.test('close waits a limited time for libca to leave a server that hangs', { timeout: 20_000 }, async (t) => {
+  const client = startClient(t);
+  await client.connect('t:ao');
+  ioc.signal('SIGSTOP');
+  t.teardown(() => {
+    ioc.signal('SIGCONT');
+  });
+  await t.rejects(client.put('t:ao', 1, { complete: true, timeoutMs: 100 }), { code: 'CA_TIMEOUT' });
+  const startMs = performance.now();
+  await client.close();
+  t.ok(performance.now() - startMs < 5000, `after ${performance.now() - startMs} ms`);
+});

@@ -86,7 +86,9 @@ await t.test('arrays of every type are typed arrays both ways', async (t) => {
   t.strictSame(await putAndGet('t:strings', values), ['1', '2', '3'], 'numbers for strings');
   t.strictSame(await putAndGet('t:doubles', Uint32Array.of(4294967295)), Float64Array.of(4294967295));
   t.strictSame(await putAndGet('t:doubles', new Float64Array(8).fill(1).subarray(2, 5)), Float64Array.of(1, 1, 1));
-  t.strictSame((await client.get('t:doubles', { count: 2 })).value, Float64Array.of(1, 1));
+  const shared = new Float64Array(new SharedArrayBuffer(16)).fill(3);
+  t.strictSame(await putAndGet('t:doubles', shared), Float64Array.of(3, 3), 'shared memory');
+  t.strictSame((await client.get('t:doubles', { count: 1 })).value, Float64Array.of(3));
 });
 
 await t.test('a large array arrives whole', async (t) => {

@@ -48,6 +48,9 @@ void t.test('whatever is thrown or rejected fails the write with its message and
     ['a string', 3, 'a string'],
     [undefined, 3, 'undefined'],
     [null, 3, 'null'],
+    [Symbol('odd'), 3, 'Symbol(odd)'],
+    [Object.create(null), 3, 'the write failed without a reason'],
+    [Object.assign(new Error('text'), { message: 42 }), 3, '42'],
   ];
   for (const [value, severity, message] of thrown) {
     for (const handler of [
