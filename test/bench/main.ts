@@ -1,11 +1,15 @@
 // Measures this IOC beside its rivals in one run, and prints ratios with their spread as a table.
-// usage: node main.js [--rounds 5] [--seconds 2]
+// usage: node main.js [--rounds 5] [--seconds 2] [--only TEXT]   TEXT: part of a title
 import { parseArgs } from 'node:util';
 import { BenchServer, DM_IOC, SERVER_KINDS } from './bench-server.js';
 import { caPutRate, caPutUs, caStorm, pvaPut, pvaStorm } from './bench-driver.js';
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '2' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    only: { type: 'string', default: '' },
+  },
 });
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
@@ -126,7 +130,8 @@ const servers = [];
 for (const kind of SERVER_KINDS) servers.push(await BenchServer.start(kind, PREFIX, PVS));
 try {
   process.stdout.write(`Node ${process.version}, ${rounds} rounds of ${seconds} s, servers and clients on loopback\n`);
-  for (const figure of FIGURES) print(figure, await measure(figure, servers));
+  const wanted = FIGURES.filter(({ title }) => title.includes(values.only));
+  for (const figure of wanted) print(figure, await measure(figure, servers));
   for (const failing of failings) process.stdout.write(`\n- ${failing}`);
   process.stdout.write('\n');
 } finally {
