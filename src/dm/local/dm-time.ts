@@ -9,6 +9,11 @@ export function nowSeconds(): number {
   return Date.now() / 1000;
 }
 
+/** What `runTime` says: seconds between two of these times, to the microsecond; never negative, although clocks may be set. */
+export function elapsedSeconds(startTime: number, endTime: number): number {
+  return Math.max(0, Math.round((endTime - startTime) * 1e6) / 1e6);
+}
+
 /** DM's `…Timestamp` text, local time: `2026/05/08 10:07:01 CDT`. @param seconds Unix time */
 export function timestampText(seconds: number): string {
   const date = new Date(seconds * 1000);

@@ -1,7 +1,7 @@
 import type { Job } from '../../schemas/job.js';
 import { isTerminalStatus, type DmStatus } from '../../schemas/status.js';
 import type { ChildProcess, Stage, Workflow } from '../../schemas/workflow.js';
-import { nowSeconds, timestampText } from '../dm-time.js';
+import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
 
 type Counted = 'pending' | 'running' | 'done' | 'failed';
 
@@ -82,7 +82,7 @@ export class JobState {
       status,
       endTime,
       endTimestamp: timestampText(endTime),
-      runTime: endTime - (this.#document.startTime ?? endTime),
+      runTime: elapsedSeconds(this.#document.startTime ?? endTime, endTime),
       ...(errorMessage !== undefined && { errorMessage }),
     });
   }

@@ -7,7 +7,7 @@ import { isTerminalStatus } from '../../schemas/status.js';
 import { workflowSchema, type Workflow } from '../../schemas/workflow.js';
 import { call } from '../call.js';
 import { pageOf } from '../catalog/local-catalog.js';
-import { nowSeconds, timestampText } from '../dm-time.js';
+import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
 import type { Database } from '../store/database.js';
 import type { JobRecord, JobRepository } from '../store/job-repository.js';
 import { ThrottledNotice } from '../throttled-notice.js';
@@ -231,7 +231,7 @@ export class LocalJobs implements Jobs, JobSubmitter {
       status: aborting ? 'aborted' : 'failed',
       endTime,
       endTimestamp: timestampText(endTime),
-      runTime: endTime - (document.startTime ?? endTime),
+      runTime: elapsedSeconds(document.startTime ?? endTime, endTime),
       errorMessage: RESTARTED,
     };
     this.#context.database.transaction(

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildProcess, Stage } from '../../schemas/workflow.js';
-import { nowSeconds } from '../dm-time.js';
+import { elapsedSeconds, nowSeconds } from '../dm-time.js';
 import type { ChildProcessRepository } from '../store/child-process-repository.js';
 import type { StateWriter } from '../store/state-writer.js';
 import { Expression } from './expression.js';
@@ -121,7 +121,7 @@ export class StageRun {
       ...running,
       status: this.#isAborted() ? 'aborted' : result.exitStatus === 0 ? 'done' : 'failed',
       endTime,
-      runTime: endTime - startTime,
+      runTime: elapsedSeconds(startTime, endTime),
       exitStatus: result.exitStatus,
       stdOut: result.stdOut,
       stdErr: result.stdErr,

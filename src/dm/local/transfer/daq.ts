@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isTerminalStatus, type DmStatus } from '../../schemas/status.js';
 import type { DaqInfo } from '../../schemas/transfer.js';
-import { nowSeconds, timestampText } from '../dm-time.js';
+import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
 import { ThrottledNotice } from '../throttled-notice.js';
 import { selectionOf, type FileSelection } from '../tree/file-selection.js';
 import { TreeFollower } from '../tree/tree-follower.js';
@@ -67,7 +67,7 @@ export class Daq {
       ...counts,
       nProcessedFiles: counts.nCompletedFiles + counts.nProcessingErrors,
       percentageComplete: percentage(counts.countFiles - counts.nWaitingFiles, counts.countFiles),
-      runTime: (endTime ?? nowSeconds()) - (startTime ?? nowSeconds()),
+      runTime: startTime === undefined ? 0 : elapsedSeconds(startTime, endTime ?? nowSeconds()),
       ...(counts.nProcessingErrors > 0 && { processingErrors: this.#ledger.errors.list() }),
       ...(errorMessage !== undefined && { errorMessage }),
     };
@@ -124,12 +124,17 @@ export class Daq {
 
   /** @throws DmError when a file could not be stored or the tree not be read */
   async sync(signal: AbortSignal | undefined): Promise<DaqInfo> {
-    await this.#syncs.wait(async (sync) => {
-      const errors = await this.#follower.scan((path) => {
-        sync.expect(path);
-      });
-      for (const { path, message } of errors) sync.refuse(path === '' ? this.#info.dataDirectory : path, message);
-    }, signal);
+    try {
+      await this.#syncs.wait(async (sync) => {
+        const errors = await this.#follower.scan((path) => {
+          sync.expect(path);
+        });
+        for (const { path, message } of errors) sync.refuse(path === '' ? this.#info.dataDirectory : path, message);
+      }, signal);
+    } finally {
+      // Whoever waited finds the counts and the reason as they are now.
+      this.#notice.flush();
+    }
     return this.info;
   }
 
@@ -178,13 +183,10 @@ export class Daq {
 
   #noteTreeErrors(errors: readonly TreeError[]): void {
     const root = errors.find(({ path }) => path === '');
-    const before = this.#treeProblem;
     this.#treeProblem = root === undefined ? undefined : `Data directory ${this.#info.dataDirectory}: ${root.message}`;
     // While the root can't be read, nothing is known of what is below it.
     if (root === undefined) this.#ledger.unreadable(errors);
-    // Told at once, before a sync fails for it.
-    if (this.#treeProblem !== before) this.#notice.flush();
-    else this.#notice.announce();
+    this.#notice.announce();
   }
 
   /** Read the tree a last time, then wait for what is left. */

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isTerminalStatus, type DmStatus } from '../../schemas/status.js';
 import type { UploadInfo, UploadOptions } from '../../schemas/transfer.js';
 import type { CopyOutcome } from '../copy/copy-messages.js';
-import { nowSeconds, timestampText } from '../dm-time.js';
+import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
 import type { DmLogger } from '../../logger.js';
 import type { FileRepository } from '../store/file-repository.js';
 import type { StateWriter } from '../store/state-writer.js';
@@ -82,7 +82,7 @@ export class Upload {
       nWaitingFiles: this.#countFiles - this.#nCompleted - nErrors,
       nProcessingErrors: nErrors,
       percentageComplete: percentage(this.#nCopied, this.#countFiles),
-      ...(startTime !== undefined && { runTime: (endTime ?? nowSeconds()) - startTime }),
+      ...(startTime !== undefined && { runTime: elapsedSeconds(startTime, endTime ?? nowSeconds()) }),
       ...(nErrors > 0 && { processingErrors: this.#errors.list() }),
       ...(errorMessage !== undefined && { errorMessage }),
     };

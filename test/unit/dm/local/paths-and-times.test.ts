@@ -1,5 +1,5 @@
 import t from 'tap';
-import { dateText, parseDate, timestampText } from 'dm/internal/local/dm-time';
+import { dateText, elapsedSeconds, parseDate, timestampText } from 'dm/internal/local/dm-time';
 import { relativePath } from 'dm/internal/local/relative-path';
 
 void t.test('a relative path stays inside', (t) => {
@@ -23,5 +23,11 @@ void t.test("times have DM's shapes", (t) => {
   t.same(parseDate('2026-02-26 12:00:00-06:00', 'd'), new Date('2026-02-26T18:00:00Z'));
   t.throws(() => parseDate('31-Feb-26', 'startDate'), { code: 'DM_INVALID_ARGUMENT', message: /startDate/u });
   t.throws(() => parseDate('soon', 'startDate'), { code: 'DM_INVALID_ARGUMENT' });
+  t.end();
+});
+
+void t.test('a run time has microseconds, and none when the clock was set back', (t) => {
+  t.equal(elapsedSeconds(1_795_578_657.6, 1_795_578_657.607), 0.007);
+  t.equal(elapsedSeconds(1_795_578_657, 1_795_578_650), 0);
   t.end();
 });
