@@ -183,7 +183,7 @@ export class RestDataManagement implements DataManagement {
       },
       periodMs: () => this.#periods.idleListMs,
       maxBackoffMs: () => this.#periods.maxBackoffMs,
-      onError: this.#pollFailed('the catalogue'),
+      onError: this.#pollFailed('catalogue'),
     });
     return {
       start: () => {
@@ -200,14 +200,15 @@ export class RestDataManagement implements DataManagement {
     };
   }
 
-  /** Logs a failure when its reason is new; the state of the service tells the rest. */
+  /** Logs a failure when its reason is new; that a service can't be reached is logged once for the service itself. */
   #pollFailed(what: string): (error: unknown) => void {
     let last = '';
     return (error) => {
       const reason = error instanceof Error ? error.message : String(error);
       if (reason === last) return;
       last = reason;
-      this.#logger.warn({ reason }, `DM's ${what} can't be polled`);
+      const isOutage = error instanceof DmError && error.code === 'DM_COMMUNICATION';
+      this.#logger[isOutage ? 'debug' : 'warn']({ reason }, `DM's ${what} can't be polled`);
     };
   }
 }
