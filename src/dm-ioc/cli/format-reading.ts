@@ -1,4 +1,5 @@
 import { timeText } from '../pvs/record-text.js';
+import { textTable } from '../state/text-table.js';
 import type { PvReading } from './pv-reading.js';
 
 function isColumns(value: unknown): value is Readonly<Record<string, ArrayLike<unknown>>> {
@@ -13,15 +14,7 @@ function table(columns: Readonly<Record<string, ArrayLike<unknown>>>): string {
   const rows = Array.from({ length: count }, (_row, at) =>
     names.map((name) => String((columns[name]?.[at] ?? '') as string | number).replaceAll('\n', ' ')),
   );
-  const widths = names.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  return [names, ...rows]
-    .map((row) =>
-      row
-        .map((text, column) => text.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return textTable([names, ...rows]);
 }
 
 function valueText(value: unknown): string {

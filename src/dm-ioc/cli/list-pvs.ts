@@ -2,6 +2,7 @@ import { loadConfig } from '../config/load-config.js';
 import { allTables } from '../pvs/tables/tables.js';
 import type { Binding } from '../pvs/binding.js';
 import { REMOTE_CALLS } from '../commands/remote-calls.js';
+import { textTable } from '../state/text-table.js';
 import { loadForInspection } from './load-for-inspection.js';
 
 interface Row {
@@ -44,16 +45,7 @@ function cells(row: Row): string[] {
 }
 
 function asText(rows: readonly Row[]): string {
-  const all = [TITLES, ...rows].map(cells);
-  const widths = cells(TITLES).map((_title, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
-  return all
-    .map((row) =>
-      row
-        .map((text, column) => text.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return textTable([TITLES, ...rows].map(cells));
 }
 
 function asMarkdown(rows: readonly Row[]): string {

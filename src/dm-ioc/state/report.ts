@@ -1,5 +1,6 @@
 import type { Job } from 'dm';
 import { jobError, jobRunTime, stageNames, stageNumber } from './job-view.js';
+import { textTable } from './text-table.js';
 
 const COLUMNS = ['stage', 'process', 'status', 'run time', 'exit', 'stdout', 'stderr'] as const;
 const CELL_CHARACTERS = 40;
@@ -39,13 +40,5 @@ export function stageReport(job: Job, nowMs: number): string {
       ]);
     }
   }
-  const widths = COLUMNS.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
-  );
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((text, column) => text.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return [conciseReport(job, nowMs), line(COLUMNS), ...rows.map(line)].join('\n');
+  return `${conciseReport(job, nowMs)}\n${textTable([COLUMNS, ...rows])}`;
 }

@@ -2,6 +2,7 @@ import type { Job } from '../../schemas/job.js';
 import { isTerminalStatus, type DmStatus } from '../../schemas/status.js';
 import type { ChildProcess, Stage, Workflow } from '../../schemas/workflow.js';
 import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
+import { JOB_KEYS } from './job-keys.js';
 
 type Counted = 'pending' | 'running' | 'done' | 'failed';
 
@@ -135,27 +136,11 @@ export class JobState {
   }
 }
 
-const SUMMARY_KEYS = [
-  'id',
-  'owner',
-  'status',
-  'stage',
-  'submissionTime',
-  'submissionTimestamp',
-  'startTime',
-  'startTimestamp',
-  'endTime',
-  'endTimestamp',
-  'runTime',
-  'countFiles',
-  'errorMessage',
-] as const;
-
 /** DM's default keys of a list, with the workflow's name. */
 export function jobSummary(document: Job): Job {
   const { workflow } = document;
   const summary = Object.fromEntries(
-    SUMMARY_KEYS.flatMap((key) => (document[key] === undefined ? [] : [[key, document[key]]])),
+    JOB_KEYS.flatMap((key) => (document[key] === undefined ? [] : [[key, document[key]]])),
   );
   return {
     ...summary,

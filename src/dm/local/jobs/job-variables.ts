@@ -1,22 +1,8 @@
 import { userInfo } from 'node:os';
+import { JOB_KEYS } from './job-keys.js';
 
 /** Keys of a job that are DM's own; an argument or an extracted variable of that name would overwrite them. */
-const DM_KEYS: ReadonlySet<string> = new Set([
-  'id',
-  'owner',
-  'status',
-  'stage',
-  'workflow',
-  'submissionTime',
-  'submissionTimestamp',
-  'startTime',
-  'startTimestamp',
-  'endTime',
-  'endTimestamp',
-  'runTime',
-  'countFiles',
-  'errorMessage',
-]);
+const DM_KEYS: ReadonlySet<string> = new Set([...JOB_KEYS, 'workflow']);
 
 /** Environment variables that would change how the shell or a program runs rather than what it works on. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set(

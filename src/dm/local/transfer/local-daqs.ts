@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { EventEmitter } from 'node:events';
 import type { CallOptions, DataManagementEvents, Daqs } from '../../data-management.js';
-import { DmInvalidArgumentError, DmInvalidObjectStateError, DmObjectNotFoundError } from '../../errors.js';
+import { DmInvalidObjectStateError, DmObjectNotFoundError } from '../../errors.js';
 import { isTerminalStatus } from '../../schemas/status.js';
 import { daqOptionsSchema, type DaqInfo, type DaqOptions, type UploadOptions } from '../../schemas/transfer.js';
 import { call } from '../call.js';
@@ -12,6 +12,7 @@ import { nowSeconds, timestampText } from '../dm-time.js';
 import type { LocalExperiments, StoredExperiment } from '../experiments/local-experiments.js';
 import { Daq } from './daq.js';
 import type { DaqContext } from './daq-context.js';
+import { checkedOptions } from './checked-options.js';
 import { FileJobs, type JobSubmitter } from './file-jobs.js';
 import { sourceDirectory } from './source-directory.js';
 import { storeTarget } from './store-target.js';
@@ -43,13 +44,9 @@ export class LocalDaqs implements Daqs {
     daqOptions: DaqOptions = {},
     { signal }: CallOptions = {},
   ): Promise<DaqInfo> {
-    const parsed = daqOptionsSchema.safeParse(daqOptions);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw new DmInvalidArgumentError(`DAQ option ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}.`);
-    }
+    const checked = checkedOptions('DAQ', daqOptionsSchema, daqOptions);
     const experiment = this.#context.experiments.find(experimentName);
-    const inPlace = parsed.data.skipTransfer === true;
+    const inPlace = checked.skipTransfer === true;
     const source = await sourceDirectory(dataDirectory, this.#context.storageRoot, inPlace);
     signal?.throwIfAborted();
     const key = `${experimentName}\0${source}`;
@@ -58,7 +55,7 @@ export class LocalDaqs implements Daqs {
     this.#context.experiments.find(experimentName);
     let starting = this.#starting.get(key);
     if (starting === undefined) {
-      starting = this.#start(experiment, dataDirectory, source, parsed.data).finally(() => this.#starting.delete(key));
+      starting = this.#start(experiment, dataDirectory, source, checked).finally(() => this.#starting.delete(key));
       this.#starting.set(key, starting);
     }
     return await starting;

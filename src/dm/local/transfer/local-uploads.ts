@@ -12,6 +12,7 @@ import { call } from '../call.js';
 import { nowSeconds, timestampText } from '../dm-time.js';
 import type { LocalExperiments } from '../experiments/local-experiments.js';
 import { relativePath } from '../relative-path.js';
+import { checkedOptions } from './checked-options.js';
 import { FileJobs, type JobSubmitter } from './file-jobs.js';
 import { sourceDirectory } from './source-directory.js';
 import { storeTarget } from './store-target.js';
@@ -41,14 +42,10 @@ export class LocalUploads implements Uploads {
     uploadOptions: UploadOptions = {},
     { signal }: CallOptions = {},
   ): Promise<UploadInfo> {
-    const parsed = uploadOptionsSchema.safeParse(uploadOptions);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw new DmInvalidArgumentError(`Upload option ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}.`);
-    }
+    const checked = checkedOptions('Upload', uploadOptionsSchema, uploadOptions);
     const { experiments, station, owner, repository } = this.#context;
     const experiment = experiments.find(experimentName);
-    const options = await this.#normalised(parsed.data, dataDirectory);
+    const options = await this.#normalised(checked, dataDirectory);
     const source = await sourceDirectory(dataDirectory, this.#context.storageRoot, options.skipTransfer === true);
     const target = storeTarget(experiment, options, source);
     const jobs = new FileJobs(this.#context.submitter, target, options, owner);
