@@ -1,10 +1,10 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { createSocket } from 'node:dgram';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
+import { loopbackEnvironment } from '../loopback-environment.js';
 import { benchDatabase } from './servers/bench-database.js';
 
 /** What a server can do in the benchmark, and how it is started. */
@@ -77,7 +77,7 @@ export class BenchServer {
   }
 
   static async start(kind: BenchServerKind, prefix: string, count: number): Promise<BenchServer> {
-    const environment = { ...process.env, ...(await freePorts()) };
+    const environment = { ...process.env, ...(await loopbackEnvironment()) };
     const database = join(await mkdtemp(join(tmpdir(), 'bench-')), 'bench.db');
     await writeFile(database, benchDatabase(prefix, count, kind.hasApplication));
     const [command = '', ...args] = kind.command(prefix, count, database);
@@ -108,30 +108,4 @@ export class BenchServer {
       if (line.value.startsWith('{')) return JSON.parse(line.value) as Record<string, unknown>;
     }
   }
-}
-
-async function freePorts(): Promise<Record<string, string>> {
-  const [ca, pva, search] = await Promise.all([freePort(), freePort(), freePort()]);
-  const loopback = '127.0.0.1';
-  return {
-    EPICS_CA_SERVER_PORT: ca,
-    EPICS_CAS_INTF_ADDR_LIST: loopback,
-    EPICS_CA_ADDR_LIST: loopback,
-    EPICS_CA_AUTO_ADDR_LIST: 'NO',
-    EPICS_PVAS_SERVER_PORT: pva,
-    EPICS_PVAS_BROADCAST_PORT: search,
-    EPICS_PVAS_INTF_ADDR_LIST: loopback,
-    EPICS_PVA_BROADCAST_PORT: search,
-    EPICS_PVA_ADDR_LIST: loopback,
-    EPICS_PVA_AUTO_ADDR_LIST: 'NO',
-  };
-}
-
-async function freePort(): Promise<string> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return String(port);
 }

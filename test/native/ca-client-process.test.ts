@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { SoftIoc } from '../unit/node-epics-ca/client/soft-ioc.js';
-import { loopbackEnvironment } from './ioc/test-ioc.js';
+import { loopbackEnvironment } from '../loopback-environment.js';
 
 const CHILD = fileURLToPath(new URL('./ca-client-child.js', import.meta.url));
 const LIMIT_MS = 30_000;

@@ -2,10 +2,10 @@
 import { ntScalar, PvaClient } from 'epics-pva-ts';
 import t from 'tap';
 import { startProcess } from './pva/child-process.js';
-import { iocSettings } from './pva/free-port.js';
+import { loopbackEnvironment } from '../loopback-environment.js';
 
 await t.test('records of a plain IOC are read, put, waited for and followed', async (t) => {
-  const environment = await iocSettings();
+  const environment = await loopbackEnvironment();
   const ioc = startProcess('.venv/bin/python', ['-m', 'pvxslibs.ioc', '-d', 'test/native/pva/qsrv.db'], environment);
   const client = new PvaClient({ environment });
   t.teardown(async () => {
@@ -45,7 +45,7 @@ await t.test('records of a plain IOC are read, put, waited for and followed', as
 });
 
 await t.test('our PVs are served beside the records of the IOC in the same process', async (t) => {
-  const environment = await iocSettings();
+  const environment = await loopbackEnvironment();
   const script = new URL('./pva/ioc.js', import.meta.url).pathname;
   const ioc = startProcess(process.execPath, [script], environment);
   t.equal(await ioc.expect('before'), 'PVA_CLOSED', 'there is no server before the IOC is made');

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import ts from 'typescript';
-import { loopbackEnvironment } from './ioc/test-ioc.js';
+import { loopbackEnvironment } from '../loopback-environment.js';
 import { cleanEnvironment, runProgram } from '../system/ioc-process.js';
 
 t.setTimeout(120_000);

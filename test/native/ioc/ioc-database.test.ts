@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import t from 'tap';
 import { LineProcess } from './line-process.js';
-import { loopbackEnvironment, startTestIoc } from './test-ioc.js';
+import { loopbackEnvironment } from '../../loopback-environment.js';
+import { startTestIoc } from './test-ioc.js';
 
 const LOADER = fileURLToPath(new URL('./load-database.js', import.meta.url));
 

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { LineProcess } from './line-process.js';
-import { loopbackEnvironment, startTestIoc } from './test-ioc.js';
+import { loopbackEnvironment } from '../../loopback-environment.js';
+import { startTestIoc } from './test-ioc.js';
 
 const FAILED_OVER_CA = 160;
 const STAGES = fileURLToPath(new URL('./exit-stage.js', import.meta.url));

@@ -2,20 +2,15 @@ import { DmCommunicationError } from 'dm';
 import { DmFeed } from 'dm-ioc/internal/feed/dm-feed';
 import { restoreSelection } from 'dm-ioc/internal/feed/restore-selection';
 import { SlotFollower } from 'dm-ioc/internal/feed/slot-follower';
-import { initialState } from 'dm-ioc/internal/state/initial-state';
-import { Store } from 'dm-ioc/internal/state/store';
 import { pino } from 'pino';
 import t from 'tap';
 import { FakeDataManagement } from '../../dm/fake-data-management.js';
+import { emptyStore } from '../empty-store.js';
 
 const log = pino({ enabled: false });
-const SLOTS = { daq: 1, upload: 1, workflow: 1 };
-
 function setUp() {
   const dm = new FakeDataManagement();
-  const store = new Store(
-    initialState({ version: '1', backend: 'local', station: 'X', owner: dm.owner, slots: SLOTS }),
-  );
+  const store = emptyStore(dm.owner);
   const follower = new SlotFollower(dm, store, log);
   t.teardown(() => {
     follower.stop();

@@ -1,50 +1,36 @@
 import { DmCommunicationError, DmInvalidArgumentError } from 'dm';
-import type { DeviceRecord, RecordUpdate } from 'node-epics-ca';
+import type { RecordUpdate } from 'node-epics-ca';
 import { pino } from 'pino';
 import t from 'tap';
 import { keepSelection } from 'dm-ioc/internal/feed/restore-selection';
 import { bindRecords } from 'dm-ioc/internal/pvs/bind-records';
 import { Publisher } from 'dm-ioc/internal/pvs/publisher';
 import { PutHandler } from 'dm-ioc/internal/pvs/put-handler';
-import { initialState } from 'dm-ioc/internal/state/initial-state';
 import { STATUS_LABELS } from 'dm-ioc/internal/state/status-labels';
-import { Store } from 'dm-ioc/internal/state/store';
 import { FakeDataManagement } from '../../dm/fake-data-management.js';
+import { deviceRecord } from '../device-record.js';
+import { emptyStore } from '../empty-store.js';
 
 const SLOTS = { daq: 1, upload: 1, workflow: 1 };
 
-function record(
-  index: number,
-  name: string,
-  type: DeviceRecord['type'],
-  address: string,
-  states: readonly string[] = [],
-): DeviceRecord {
-  const direction = ['lso', 'busy', 'ao', 'bo', 'mbbo'].includes(type) ? 'out' : 'in';
-  const rest = { description: '', units: '', maxLength: 256, elementType: null, info: {}, file: 'test.db' };
-  return { index, name, type, direction, address, states, ...rest };
-}
-
 const RECORDS = [
-  record(0, 'Experiment', 'lso', 'experiment.name'),
-  record(1, 'Experiment_RBV', 'lsi', 'experiment.selected'),
-  record(2, 'Workflow', 'lso', 'workflow[1].workflow'),
-  record(3, 'Args', 'lso', 'workflow[1].args'),
-  record(4, 'Start', 'busy', 'workflow[1].start'),
-  record(5, 'Run', 'busy', 'workflow[1].run'),
-  record(6, 'Status', 'mbbi', 'workflow[1].status', STATUS_LABELS),
-  record(7, 'Message', 'lsi', 'service.message'),
-  record(8, 'FilePath', 'lso', 'workflow[1].filePath'),
-  { ...record(9, 'Mode', 'mbbo', 'upload[1].mode', ['Files', 'Directory']), maxLength: 1 },
-  record(10, 'WF1:Timeout', 'ao', 'workflow[1].timeout'),
+  deviceRecord(0, 'Experiment', 'lso', 'experiment.name'),
+  deviceRecord(1, 'Experiment_RBV', 'lsi', 'experiment.selected'),
+  deviceRecord(2, 'Workflow', 'lso', 'workflow[1].workflow'),
+  deviceRecord(3, 'Args', 'lso', 'workflow[1].args'),
+  deviceRecord(4, 'Start', 'busy', 'workflow[1].start'),
+  deviceRecord(5, 'Run', 'busy', 'workflow[1].run'),
+  deviceRecord(6, 'Status', 'mbbi', 'workflow[1].status', STATUS_LABELS),
+  deviceRecord(7, 'Message', 'lsi', 'service.message'),
+  deviceRecord(8, 'FilePath', 'lso', 'workflow[1].filePath'),
+  { ...deviceRecord(9, 'Mode', 'mbbo', 'upload[1].mode', ['Files', 'Directory']), maxLength: 1 },
+  deviceRecord(10, 'WF1:Timeout', 'ao', 'workflow[1].timeout'),
 ] as const;
 
 function setUp() {
   const dm = new FakeDataManagement();
   const posts: RecordUpdate[][] = [];
-  const store = new Store(
-    initialState({ version: '1', backend: 'local', station: 'X', owner: dm.owner, slots: SLOTS }),
-  );
+  const store = emptyStore(dm.owner);
   for (const service of ['DS', 'DAQ', 'CAT', 'PROC'] as const) {
     store.dispatch({ type: 'health', health: { service, connected: true, lastContactMs: 1, lastError: null } });
   }

@@ -1,14 +1,8 @@
 import { bindRecords } from 'dm-ioc/internal/pvs/bind-records';
 import { attributeName, pythonName, servePvi } from 'dm-ioc/internal/pvs/pvi';
 import { PvaClient, PvaServer } from 'epics-pva-ts';
-import type { DeviceRecord } from 'node-epics-ca';
 import t from 'tap';
-
-function record(index: number, name: string, type: DeviceRecord['type'], address: string): DeviceRecord {
-  const direction = type === 'lso' || type === 'busy' ? 'out' : 'in';
-  const rest = { description: '', units: '', maxLength: 256, elementType: null, info: {}, file: 'test.db', states: [] };
-  return { index, name, type, direction, address, ...rest };
-}
+import { deviceRecord } from '../device-record.js';
 
 await t.test('names are Python identifiers, and none that ophyd-async keeps for itself', (t) => {
   t.equal(pythonName('StatusText'), 'status_text');
@@ -30,13 +24,13 @@ await t.test('every device says how its PVs are used, and the top leads to all d
   });
   const bindings = bindRecords(
     [
-      record(0, 'dm:Experiment', 'lso', 'experiment.name'),
-      record(1, 'dm:Experiment_RBV', 'lsi', 'experiment.selected'),
-      record(2, 'dm:Experiment:Users', 'lsi', 'experiment.users'),
-      record(3, 'dm:WF1:Workflow', 'lso', 'workflow[1].workflow'),
-      record(4, 'dm:WF1:Run', 'busy', 'workflow[1].run'),
-      record(5, 'dm:WF2:Stage', 'lsi', 'workflow[2].stage'),
-      record(6, 'site:Other', 'lsi', 'service.owner'),
+      deviceRecord(0, 'dm:Experiment', 'lso', 'experiment.name'),
+      deviceRecord(1, 'dm:Experiment_RBV', 'lsi', 'experiment.selected'),
+      deviceRecord(2, 'dm:Experiment:Users', 'lsi', 'experiment.users'),
+      deviceRecord(3, 'dm:WF1:Workflow', 'lso', 'workflow[1].workflow'),
+      deviceRecord(4, 'dm:WF1:Run', 'busy', 'workflow[1].run'),
+      deviceRecord(5, 'dm:WF2:Stage', 'lsi', 'workflow[2].stage'),
+      deviceRecord(6, 'site:Other', 'lsi', 'service.owner'),
     ],
     { daq: 1, upload: 1, workflow: 2 },
   );

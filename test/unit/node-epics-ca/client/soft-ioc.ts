@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Test } from 'tap';
-import { freePort, loopbackEnvironment } from '../../../native/ioc/test-ioc.js';
+import { freePort, loopbackEnvironment } from '../../../loopback-environment.js';
 
 const DATABASE = 'test/unit/node-epics-ca/client/client.db';
 const ACCESS_FILE = 'test/unit/node-epics-ca/client/open.acf';
