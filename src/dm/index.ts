@@ -50,6 +50,7 @@ export {
   type Stage,
   type Workflow,
 } from './schemas/workflow.js';
+export { errorText } from './error-text.js';
 export { silentLogger, type DmLogger } from './logger.js';
 export { makeDirectory } from './make-directory.js';
 export * from './wire/index.js';

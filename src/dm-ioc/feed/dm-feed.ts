@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { DataManagement, DataManagementEvents } from 'dm';
+import { type DataManagement, type DataManagementEvents, errorText } from 'dm';
 import type { Logger } from 'pino';
 import type { Store } from '../state/store.js';
 import { KEPT } from '../state/reduce.js';
@@ -90,7 +90,7 @@ export class DmFeed {
     try {
       await load();
     } catch (error) {
-      this.#log.warn({ reason: error instanceof Error ? error.message : String(error) }, `no list of ${what}`);
+      this.#log.warn({ reason: errorText(error) }, `no list of ${what}`);
     }
   }
 }

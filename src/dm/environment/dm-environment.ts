@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { errorText } from '../error-text.js';
 import { DmError } from '../errors.js';
 import type { RestOptionsInput } from '../rest/rest-options.js';
 import { parseShellExports } from './parse-shell-exports.js';
@@ -14,7 +15,7 @@ export function readDmSetupFile(path: string, environment: Environment = process
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new DmError('DM_CONFIGURATION', `The DM set-up file ${path} can't be read: ${reason}. Check its path.`);
   }
   return { ...environment, ...parseShellExports(text, environment).variables };

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataManagement, DataManagementEvents, ServiceHealth, Watch } from '../data-management.js';
+import { errorText } from '../error-text.js';
 import { DmError } from '../errors.js';
 import { makeDirectory } from '../make-directory.js';
 import type { DaqInfo, UploadInfo, UploadOptions } from '../schemas/transfer.js';
@@ -196,7 +197,7 @@ function makeRoot(root: string, workingDirectory: string): void {
   try {
     makeDirectory(workingDirectory);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new DmError('DM_CONFIGURATION', `The engine's root ${root} can't be made: ${reason}; name another one.`, {
       cause: error,
     });

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { DataManagement, DataManagementEvents, ServiceHealth, ServiceName, Watch } from '../data-management.js';
+import { errorText } from '../error-text.js';
 import { DmError } from '../errors.js';
 import { type DmLogger, silentLogger } from '../logger.js';
 import { createRouteTable } from '../wire/route-table.js';
@@ -204,7 +205,7 @@ export class RestDataManagement implements DataManagement {
   #pollFailed(what: string): (error: unknown) => void {
     let last = '';
     return (error) => {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       if (reason === last) return;
       last = reason;
       const isOutage = error instanceof DmError && error.code === 'DM_COMMUNICATION';

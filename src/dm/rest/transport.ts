@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { Agent, type Dispatcher } from 'undici';
+import { errorText } from '../error-text.js';
 import { DmCommunicationError, DmError } from '../errors.js';
 import { CallLimit } from './call-limit.js';
 import { trustedCertificates } from './trusted-certificates.js';
@@ -151,7 +152,7 @@ function codeOf(error: unknown): string {
 
 function reasonOf(error: unknown, code: string): string {
   if (error instanceof Error && error.name === 'AbortError') return 'not waited for';
-  const text = error instanceof Error ? error.message : String(error);
+  const text = errorText(error);
   return code === '' || text.includes(code) ? text : text === '' ? code : `${text} (${code})`;
 }
 

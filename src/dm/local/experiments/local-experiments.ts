@@ -8,6 +8,7 @@ import {
   DmObjectAlreadyExistsError,
   DmObjectNotFoundError,
 } from '../../errors.js';
+import { errorText } from '../../error-text.js';
 import { newExperimentSchema, type Experiment, type NewExperiment } from '../../schemas/experiment.js';
 import { call } from '../call.js';
 import { dateText, parseDate } from '../dm-time.js';
@@ -121,7 +122,7 @@ export class LocalExperiments implements Experiments {
     try {
       prepareDirectories(directories);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorText(error);
       throw new DmError('DM_COMMAND_FAILED', `The storage ${directories.storage} can't be created: ${message}`, {
         cause: error,
       });

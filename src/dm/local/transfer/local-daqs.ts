@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { EventEmitter } from 'node:events';
 import type { CallOptions, DataManagementEvents, Daqs } from '../../data-management.js';
+import { errorText } from '../../error-text.js';
 import { DmInvalidObjectStateError, DmObjectNotFoundError } from '../../errors.js';
 import { isTerminalStatus } from '../../schemas/status.js';
 import { daqOptionsSchema, type DaqInfo, type DaqOptions, type UploadOptions } from '../../schemas/transfer.js';
@@ -131,7 +132,7 @@ export class LocalDaqs implements Daqs {
         daq.begin();
       } catch (error) {
         const endTime = nowSeconds();
-        const errorMessage = `The DAQ could not go on after a restart: ${error instanceof Error ? error.message : String(error)}`;
+        const errorMessage = `The DAQ could not go on after a restart: ${errorText(error)}`;
         const failed = { ...info, status: 'failed', endTime, endTimestamp: timestampText(endTime), errorMessage };
         this.#context.repository.update(failed, false);
         this.#context.events.emit('daq', failed);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { EventEmitter } from 'node:events';
 import type { CallOptions, DataManagementEvents, Uploads } from '../../data-management.js';
+import { errorText } from '../../error-text.js';
 import { DmInvalidArgumentError, DmInvalidObjectStateError, DmObjectNotFoundError } from '../../errors.js';
 import { isTerminalStatus } from '../../schemas/status.js';
 import { uploadOptionsSchema, type UploadInfo, type UploadOptions } from '../../schemas/transfer.js';
@@ -124,7 +125,7 @@ export class LocalUploads implements Uploads {
           status: info.status === 'aborting' ? 'aborted' : 'failed',
           endTime,
           endTimestamp: timestampText(endTime),
-          errorMessage: `The upload did not go on after a restart: ${error instanceof Error ? error.message : String(error)}`,
+          errorMessage: `The upload did not go on after a restart: ${errorText(error)}`,
         };
         repository.update(failed, false);
         this.#context.events.emit('upload', failed);

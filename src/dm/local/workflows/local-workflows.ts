@@ -7,6 +7,7 @@ import {
   DmObjectAlreadyExistsError,
   DmObjectNotFoundError,
 } from '../../errors.js';
+import { errorText } from '../../error-text.js';
 import type { Workflow } from '../../schemas/workflow.js';
 import { call } from '../call.js';
 import type { WorkflowRepository } from '../store/workflow-repository.js';
@@ -102,10 +103,7 @@ function check(workflow: Workflow): Workflow {
   try {
     return checkWorkflow(workflow);
   } catch (error) {
-    throw new DmInvalidArgumentError(
-      `Workflow ${workflow.name}: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new DmInvalidArgumentError(`Workflow ${workflow.name}: ${errorText(error)}`, { cause: error });
   }
 }
 
