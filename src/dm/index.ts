@@ -1,9 +1,9 @@
+export { ChangeFeed, type Changes, type DmChange, type DmChangeKind, type DmChanges } from './change-feed.js';
 export type {
   CallOptions,
   Catalog,
   Daqs,
   DataManagement,
-  DataManagementEvents,
   Experiments,
   Jobs,
   PageOptions,

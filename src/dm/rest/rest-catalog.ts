@@ -49,7 +49,7 @@ export class RestCatalog implements Catalog {
 
   async addDataset(dataset: Dataset, options?: CallOptions): Promise<Dataset> {
     const answer = await this.#cat.call('addExperimentDataset', { datasetInfo: dataset }, options);
-    this.#context.events.emit('dataset', answer);
+    this.#context.changes.tell('dataset', answer);
     return answer;
   }
 
@@ -86,7 +86,7 @@ export class RestCatalog implements Catalog {
 
   #observed(file: FileMetadata): FileMetadata {
     const key = `${file.experimentName}\n${file.experimentFilePath}`;
-    if (!isDeepStrictEqual(this.#told.get(key), file)) this.#context.events.emit('file', file);
+    if (!isDeepStrictEqual(this.#told.get(key), file)) this.#context.changes.tell('file', file);
     this.#told.delete(key);
     this.#told.set(key, file);
     const oldest = this.#told.keys().next().value;

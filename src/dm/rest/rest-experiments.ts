@@ -11,14 +11,18 @@ export class RestExperiments implements Experiments {
   readonly #ds: ServiceClient;
   readonly #station: string;
 
-  constructor(ds: ServiceClient, { options, events, periods, pollFailed }: RestContext) {
+  constructor(ds: ServiceClient, { options, changes, periods, pollFailed }: RestContext) {
     this.#ds = ds;
     this.#station = options.station;
     this.poller = new ListPoller<Experiment>({
       list: (signal) => ds.call('getExperimentsByStation', { stationName: this.#station }, { signal, retry: false }),
       keyOf: (experiment) => experiment.name,
-      emit: (experiment) => events.emit('experiment', experiment),
-      removed: (experiment) => events.emit('experimentRemoved', experiment.name),
+      emit: (experiment) => {
+        changes.tell('experiment', experiment);
+      },
+      removed: (experiment) => {
+        changes.tell('experimentRemoved', experiment.name);
+      },
       periods,
       onError: pollFailed('experiments'),
     });

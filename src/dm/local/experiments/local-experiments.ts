@@ -1,6 +1,6 @@
-import type { EventEmitter } from 'node:events';
 import { hostname } from 'node:os';
-import type { CallOptions, DataManagementEvents, Experiments } from '../../data-management.js';
+import type { ChangeFeed } from '../../change-feed.js';
+import type { CallOptions, Experiments } from '../../data-management.js';
 import {
   DmError,
   DmInvalidArgumentError,
@@ -26,7 +26,7 @@ export interface LocalExperimentsContext {
   readonly root: string;
   readonly station: string;
   readonly repository: ExperimentRepository;
-  readonly events: EventEmitter<DataManagementEvents>;
+  readonly changes: ChangeFeed;
   /** The id of an active DAQ or upload of the experiment, if there is one. */
   readonly activeTransfer: (experimentName: string) => string | undefined;
   readonly onRemoved: (experimentName: string) => void;
@@ -66,7 +66,7 @@ export class LocalExperiments implements Experiments {
       }
       const stored = this.#create(parsed.data);
       const full = this.#fullForm(stored);
-      this.#context.events.emit('experiment', full);
+      this.#context.changes.tell('experiment', full);
       return full;
     });
   }
@@ -81,7 +81,7 @@ export class LocalExperiments implements Experiments {
       }
       this.#context.repository.remove(record.id);
       this.#context.onRemoved(name);
-      this.#context.events.emit('experimentRemoved', name);
+      this.#context.changes.tell('experimentRemoved', name);
     });
   }
 
