@@ -122,6 +122,7 @@ export class LocalDataManagement implements DataManagement {
       workflows: this.workflows,
       input: { experiments: this.experiments, files, tree: this.#tree },
       workingDirectory,
+      jobsDirectory: join(root, 'jobs'),
     });
     const transfers = {
       ...resolved,
@@ -161,6 +162,12 @@ export class LocalDataManagement implements DataManagement {
     this.#prune();
     this.#pruneTimer = setInterval(this.#prune, PRUNE_PERIOD_MS);
     for (const health of this.health()) this.changes.tell('service', health);
+  }
+
+  /** End every job and its processes, which outlive a `close` else. An engine that is not started ends those that an earlier one left. */
+  async endJobs(reason: string): Promise<void> {
+    if (this.#state === 'new') await this.jobs.recover(reason);
+    else await this.jobs.endAll(reason);
   }
 
   async close(): Promise<void> {
