@@ -104,7 +104,10 @@ export class JobRun {
     const found = await inputFiles(state.keys, input);
     if (!found.multiple) return found;
     if (isResumed && state.keys.stage !== undefined)
-      throw new DmError('DM_COMMAND_FAILED', 'The list of the files that the job began with is gone; start the job again.');
+      throw new DmError(
+        'DM_COMMAND_FAILED',
+        'The list of the files that the job began with is gone; start the job again.',
+      );
     await directory.keepInput(found.paths);
     return found;
   }

@@ -170,13 +170,11 @@ export class JobState {
 }
 
 function withoutCounts(stage: Stage): Stage {
-  const {
-    nQueuedChildProcesses: _queued,
-    nRunningChildProcesses: _running,
-    nCompletedChildProcesses: _completed,
-    nFailedChildProcesses: _failed,
-    ...template
-  } = stage;
+  const template = { ...stage };
+  delete template.nQueuedChildProcesses;
+  delete template.nRunningChildProcesses;
+  delete template.nCompletedChildProcesses;
+  delete template.nFailedChildProcesses;
   return template;
 }
 

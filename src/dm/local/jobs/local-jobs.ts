@@ -22,9 +22,7 @@ import { JobState, jobSummary } from './job-state.js';
 import { OutputVariables } from './output-variables.js';
 
 export interface LocalJobsContext
-  extends
-    JobJournalContext,
-    Omit<JobRunContext, 'state' | 'journal' | 'directory' | 'outputVariables' | 'isResumed'> {
+  extends JobJournalContext, Omit<JobRunContext, 'state' | 'journal' | 'directory' | 'outputVariables' | 'isResumed'> {
   readonly workflows: LocalWorkflows;
   readonly owner: string;
   readonly maxJobs: number;

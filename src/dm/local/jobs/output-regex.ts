@@ -36,5 +36,7 @@ export function outputRegex(python: string): RegExp {
 /** What the named groups of an expression find in a text; nothing when it doesn't match. It may take for ever: see `OutputVariables`. */
 export function namedGroups(regex: RegExp, text: string): Record<string, string> {
   const groups: Readonly<Record<string, string | undefined>> = regex.exec(text)?.groups ?? {};
-  return Object.fromEntries(Object.entries(groups).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(groups).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

@@ -133,6 +133,7 @@ export class OutputVariables {
 }
 
 function tooSlow(regex: string, text: string, limitMs: number): string {
-  const remedy = 'begin it with what stands before the value instead of .*, repeat nothing that is a repetition itself, or print less';
+  const remedy =
+    'begin it with what stands before the value instead of .*, repeat nothing that is a repetition itself, or print less';
   return `regular expression ${regex} took longer than ${limitMs / 1000} s on ${text.length} characters of output: ${remedy}.`;
 }

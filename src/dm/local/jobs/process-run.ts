@@ -32,7 +32,6 @@ export interface ProcessRunContext {
   readonly onChange: () => void;
 }
 
-
 /** Variables of one process alone. */
 export type OwnVariables = Readonly<Record<string, string>>;
 
@@ -169,7 +168,10 @@ export class ProcessRun {
     };
     this.#put(put, Object.keys(variables).length > 0);
     const left = this.#directory;
-    if (left !== undefined) journal.whenProcessWritten(put, () => directory.forget(left));
+    if (left !== undefined)
+      journal.whenProcessWritten(put, () => {
+        directory.forget(left);
+      });
     return { succeeded, problem: abort.aborted ? undefined : problem };
   }
 

@@ -4,7 +4,14 @@ import { errorText } from '../../error-text.js';
 import { nowSeconds } from '../dm-time.js';
 import type { ProcessDirectory } from './process-directory.js';
 import { runnerPid, watchRunner } from './runner-watch.js';
-import { BOOT_ID, isRunner, RUNNER_REFUSED, spawnRunner, type RunnerOptions, type RunnerStatus } from './stage-runner.js';
+import {
+  BOOT_ID,
+  isRunner,
+  RUNNER_REFUSED,
+  spawnRunner,
+  type RunnerOptions,
+  type RunnerStatus,
+} from './stage-runner.js';
 
 export interface StageProcessOptions {
   readonly directory: ProcessDirectory;
@@ -82,10 +89,7 @@ export class StageProcess {
     }, this.#abortGraceMs);
   }
 
-  async #resultOf(
-    end: Promise<End>,
-    { directory, outputTailBytes }: StageProcessOptions,
-  ): Promise<StageProcessResult> {
+  async #resultOf(end: Promise<End>, { directory, outputTailBytes }: StageProcessOptions): Promise<StageProcessResult> {
     try {
       const { exitStatus, message = '', lost, endTime = nowSeconds() } = await end;
       const [out, err] = await Promise.all([
@@ -146,7 +150,7 @@ async function endOfOther(directory: ProcessDirectory, signal: AbortSignal): Pro
 }
 
 function endOf({ exit = 0, message }: RunnerStatus): End {
-  // A shell has a word for every signal, and calls the exit status of a command that ended by itself the same.
+  // The number alone may be the command's own, too. Not every shell has a word for a signal (bash has none here): the number stays then.
   if (exit > BY_SIGNAL && message !== '') return { exitStatus: BY_SIGNAL - exit };
   return { exitStatus: exit, ...(message !== '' && { message: `${message}\n` }) };
 }

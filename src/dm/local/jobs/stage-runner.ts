@@ -9,9 +9,9 @@ import { readFile } from 'node:fs/promises';
  */
 const SCRIPT = `set -C
 trap : HUP INT TERM
-exec 3>"$1/status" 2>&3 || exit 125
+command exec 3>"$1/status" 2>&3 || exit 125
 echo "started $$ $3" >&3 || exit 125
-/bin/sh -c "$2" >>"$1/out" 2>>"$1/err" 3>&-
+(exec /bin/sh -c "$2" >>"$1/out" 2>>"$1/err" 3>&-)
 set -- "$?"
 echo "exit $1" >&3
 exit "$1"`;

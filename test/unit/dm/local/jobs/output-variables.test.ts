@@ -13,26 +13,33 @@ void t.test('of several expressions with the same name the last that matches cou
   t.same(await variables.find('job 1', []), {});
 });
 
-void t.test('an expression that takes too long is given up, with its name and a remedy, and the others go on', async (t) => {
-  const variables = new OutputVariables(500);
-  t.teardown(() => variables.close());
-  const order: string[] = [];
-  const slow = variables.find(WORST_LINE, [ENDLESS]).finally(() => order.push('slow'));
-  const others = Array.from({ length: 20 }, async (_, index) => {
-    t.same(await variables.find(`n=${index}`, ['n=(?P<n>\\d+)']), { n: String(index) });
-    order.push('other');
-  });
-  await t.rejects(slow, { code: 'DM_TASK_TIMEOUT', message: /\(\?P<x>\(a\+\)\+\).* took longer than 0\.5 s.*begin it with/u });
-  await Promise.all(others);
-  t.equal(order.at(-1), 'slow', 'all others were found while it was evaluated');
-  t.same(await variables.find('n=1', ['n=(?P<n>\\d+)']), { n: '1' }, 'and afterwards');
-});
+void t.test(
+  'an expression that takes too long is given up, with its name and a remedy, and the others go on',
+  async (t) => {
+    const variables = new OutputVariables(500);
+    t.teardown(() => variables.close());
+    const order: string[] = [];
+    const slow = variables.find(WORST_LINE, [ENDLESS]).finally(() => order.push('slow'));
+    const others = Array.from({ length: 20 }, async (_, index) => {
+      t.same(await variables.find(`n=${index}`, ['n=(?P<n>\\d+)']), { n: String(index) });
+      order.push('other');
+    });
+    await t.rejects(slow, {
+      code: 'DM_TASK_TIMEOUT',
+      message: /\(\?P<x>\(a\+\)\+\).* took longer than 0\.5 s.*begin it with/u,
+    });
+    await Promise.all(others);
+    t.equal(order.at(-1), 'slow', 'all others were found while it was evaluated');
+    t.same(await variables.find('n=1', ['n=(?P<n>\\d+)']), { n: '1' }, 'and afterwards');
+  },
+);
 
 void t.test('more endless expressions than threads each get their reason', async (t) => {
   const variables = new OutputVariables(100);
   t.teardown(() => variables.close());
   const all = Array.from({ length: 5 }, () => variables.find(WORST_LINE, [ENDLESS]));
-  for (const result of await Promise.allSettled(all)) t.match(result, { status: 'rejected', reason: { code: 'DM_TASK_TIMEOUT' } });
+  for (const result of await Promise.allSettled(all))
+    t.match(result, { status: 'rejected', reason: { code: 'DM_TASK_TIMEOUT' } });
 });
 
 void t.test('closing ends what is evaluated and what waits', async (t) => {

@@ -14,7 +14,11 @@ void t.test('the last bytes of an output are read, and no character is cut', asy
       await writeFile(join(path, 'out'), all);
       const { text, omittedBytes } = await directory.output('out', 32);
       const size = Buffer.byteLength(all);
-      return all.endsWith(text) && Buffer.byteLength(text) >= Math.min(size, 32) - 3 && omittedBytes === Math.max(0, size - 32);
+      return (
+        all.endsWith(text) &&
+        Buffer.byteLength(text) >= Math.min(size, 32) - 3 &&
+        omittedBytes === Math.max(0, size - 32)
+      );
     }),
     { numRuns: 50 },
   );
