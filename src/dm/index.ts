@@ -23,6 +23,8 @@ export {
   DmObjectNotFoundError,
   type DmErrorCode,
 } from './errors.js';
+export { endLeftJobs } from './local/end-left-jobs.js';
+export { engineProcess, type EngineProcess } from './local/engine-process.js';
 export { createLocalDataManagement, LocalDataManagement } from './local/local-data-management.js';
 export type { LocalOptions } from './local/local-options.js';
 export { esafSchema, proposalSchema, runSchema, type Esaf, type Proposal, type Run } from './schemas/aps-db.js';

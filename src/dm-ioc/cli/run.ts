@@ -1,8 +1,10 @@
+import { LocalDataManagement } from 'dm';
 import { startApplication } from '../application.js';
 import { loadConfig } from '../config/load-config.js';
 import { createLog } from '../log.js';
 import { VERSION } from '../version.js';
 import { reportFailure } from './report-failure.js';
+import { STOP_WITH_JOBS, STOPPED_WITH_JOBS } from './stop.js';
 
 const CLOSE_LIMIT_MS = 15_000;
 
@@ -13,12 +15,13 @@ export interface RunOptions {
 }
 
 /**
- * Resolves at the first SIGTERM or SIGINT. A second Ctrl-C ends the process at once; a second SIGTERM does not, because
+ * Resolves at the first SIGTERM, SIGINT or `STOP_WITH_JOBS`. A second Ctrl-C ends the process at once; a second SIGTERM does not, because
  * one `kill` reaches a program under make or a supervisor more than once.
  */
 function untilSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     process.on('SIGTERM', resolve);
+    process.on(STOP_WITH_JOBS, resolve);
     process.on('SIGINT', () => {
       process.once('SIGINT', () => process.exit(1));
       resolve('SIGINT');
@@ -60,6 +63,8 @@ export async function run(options: RunOptions): Promise<void> {
     log.error('not stopped in time');
     process.exit(1);
   }, CLOSE_LIMIT_MS);
+  const { dm } = application;
+  if (reason === STOP_WITH_JOBS && dm instanceof LocalDataManagement) await dm.endJobs(STOPPED_WITH_JOBS);
   await application.close();
   clearTimeout(deadline);
   clearInterval(keepAlive);

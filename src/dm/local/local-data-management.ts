@@ -9,6 +9,7 @@ import type { DaqInfo, UploadInfo, UploadOptions } from '../schemas/transfer.js'
 import { LocalCatalog } from './catalog/local-catalog.js';
 import { CopyPool } from './copy/copy-pool.js';
 import { nowSeconds } from './dm-time.js';
+import { forgetEngineProcess, recordEngineProcess } from './engine-process.js';
 import { LocalExperiments } from './experiments/local-experiments.js';
 import { LocalJobs } from './jobs/local-jobs.js';
 import { resolveLocalOptions, type LocalOptions, type ResolvedLocalOptions } from './local-options.js';
@@ -67,6 +68,7 @@ export class LocalDataManagement implements DataManagement {
     makeRoot(root, workingDirectory);
     const database = new Database(join(root, 'dm.sqlite'));
     this.#database = database;
+    recordEngineProcess(root);
     this.#pool = new CopyPool(resolved.copyThreads);
     const changes = new ChangeFeed(log);
     this.changes = changes;
@@ -181,6 +183,7 @@ export class LocalDataManagement implements DataManagement {
     await this.#tree.close();
     this.#writer.close();
     this.#database.close();
+    forgetEngineProcess(this.#options.root);
     this.#options.log.info({}, 'the engine is closed');
   }
 
