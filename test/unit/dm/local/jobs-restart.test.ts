@@ -275,8 +275,8 @@ void t.test(
     await until(() => lines(log).length === 1);
     const [shell = '', ...rest] = arguments_;
     const late = spawnSync(shell, rest, { env: { ...process.env, log }, stdio: 'ignore' });
-  t.equal(late.status, 125);
-  t.same(readdirSync(join(root, 'jobs', job.id)).sort(), ['0', '0.2']);
+    t.equal(late.status, 125);
+    t.same(readdirSync(join(root, 'jobs', job.id)).sort(), ['0', '0.2']);
     go();
     t.match(await waitForJob(engine, job.id), { status: 'done' });
     t.same(lines(log), ['begin', 'end']);
