@@ -1,17 +1,20 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ProcessDirectory } from './process-directory.js';
 
 const pathsSchema = z.array(z.string());
 const INPUT = 'input.json';
+/** So many processes that have ended may keep their directories. */
+const MANY = 100;
 
 /** The directory of one job, `<root>/jobs/<id>`, while it has not ended: a directory for each of its processes, and the list of its files. */
 export class JobDirectory {
   readonly #path: string;
   /** Of an earlier engine: how often each process was to be started. */
   #attempts: ReadonlyMap<number, number> = new Map();
-  readonly #removals = new Set<Promise<void>>();
+  readonly #forgotten: ProcessDirectory[] = [];
+  #removing = Promise.resolve();
 
   constructor(jobsDirectory: string, id: string) {
     this.#path = join(jobsDirectory, id);
@@ -38,13 +41,7 @@ export class JobDirectory {
   /** An empty directory for a process that is to be started. @throws the system's error */
   async make(processNumber: number): Promise<ProcessDirectory> {
     const path = this.#pathOf(processNumber, (this.#attempts.get(processNumber) ?? 0) + 1);
-    try {
-      await mkdir(path);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-      await mkdir(this.#path, { recursive: true });
-      await mkdir(path);
-    }
+    await mkdir(path, { recursive: true });
     return new ProcessDirectory(path);
   }
 
@@ -62,17 +59,26 @@ export class JobDirectory {
     return text === undefined ? undefined : pathsSchema.parse(JSON.parse(text));
   }
 
-  /** Remove what a process left; its end is recorded. */
+  /** The end of a process is recorded: what it left is removed, of a job with many processes before the job's end. */
   forget(process: ProcessDirectory): void {
-    const removal = process.remove().catch(() => undefined);
-    this.#removals.add(removal);
-    void removal.then(() => this.#removals.delete(removal));
+    this.#forgotten.push(process);
+    if (this.#forgotten.length >= MANY) this.#removeForgotten();
   }
 
   /** What can't be removed is removed at the next start. */
   async remove(): Promise<void> {
-    await Promise.all(this.#removals);
-    await rm(this.#path, { recursive: true, force: true }).catch(() => undefined);
+    this.#removeForgotten();
+    await this.#removing;
+    await rmdir(this.#path)
+      .catch(() => rm(this.#path, { recursive: true, force: true }))
+      .catch(() => undefined);
+  }
+
+  #removeForgotten(): void {
+    const processes = this.#forgotten.splice(0);
+    this.#removing = this.#removing.then(async () => {
+      await Promise.all(processes.map((process) => process.remove().catch(() => undefined)));
+    });
   }
 
   #pathOf(processNumber: number, attempt: number): string {

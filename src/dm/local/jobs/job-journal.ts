@@ -55,11 +55,13 @@ export class JobJournal {
   /** A process, together with the variables that it gave the job. */
   writeProcess(child: ChildProcess, withVariables = false): void {
     const { database, children } = this.#context;
+    const put = (): void => {
+      children.put(this.#seq, child);
+      if (withVariables) this.#update();
+    };
     this.#write(this.#keyOf(child), () => {
-      database.transaction(() => {
-        children.put(this.#seq, child);
-        if (withVariables) this.#update();
-      });
+      if (withVariables) database.transaction(put);
+      else put();
     });
   }
 

@@ -1,4 +1,4 @@
-import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parseRunnerStatus, type RunnerStatus } from './stage-runner.js';
 
@@ -7,6 +7,8 @@ export interface OutputTail {
   readonly text: string;
   readonly omittedBytes: number;
 }
+
+const NO_OUTPUT: OutputTail = { text: '', omittedBytes: 0 };
 
 /** What a process of a stage leaves behind: a directory with its output and its exit status, which outlive this program. */
 export class ProcessDirectory {
@@ -49,9 +51,11 @@ export class ProcessDirectory {
   /** The last bytes of what the command has written so far, cut at a character. */
   async output(name: 'out' | 'err', limitBytes: number): Promise<OutputTail> {
     try {
-      const file = await open(join(this.path, name));
+      const path = join(this.path, name);
+      const { size } = await stat(path);
+      if (size === 0) return NO_OUTPUT;
+      const file = await open(path);
       try {
-        const { size } = await file.stat();
         const omittedBytes = Math.max(0, size - limitBytes);
         const buffer = Buffer.alloc(size - omittedBytes);
         const { bytesRead } = await file.read(buffer, 0, buffer.length, omittedBytes);
@@ -60,12 +64,13 @@ export class ProcessDirectory {
         await file.close();
       }
     } catch {
-      return { text: '', omittedBytes: 0 };
+      return NO_OUTPUT;
     }
   }
 
   async remove(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
+    await Promise.all(['status', 'out', 'err'].map((name) => unlink(join(this.path, name)).catch(() => undefined)));
+    await rmdir(this.path);
   }
 }
 

@@ -107,12 +107,14 @@ export class ProcessRun {
   async #start(child: ChildProcess): Promise<StageProcess | StageProcessResult> {
     const { state, directory, closing } = this.#context;
     const workingDirectory = resolve(this.#context.workingDirectory, child.workingDir ?? '');
-    const isDirectory = await stat(workingDirectory).then(
-      (status) => status.isDirectory(),
-      () => false,
-    );
+    const [isDirectory, made] = await Promise.all([
+      stat(workingDirectory).then(
+        (status) => status.isDirectory(),
+        () => false,
+      ),
+      directory.make(child.childProcessNumber).catch(errorText),
+    ]);
     if (!isDirectory) return ended(1, `workingDir ${workingDirectory} is not a directory.\n`);
-    const made = await directory.make(child.childProcessNumber).catch(errorText);
     closing.throwIfAborted();
     this.#put(child);
     if (typeof made === 'string') return ended(1, `The command could not be started: ${made}\n`);

@@ -232,6 +232,19 @@ void t.test('closing the engine ends no process, ending its jobs ends every one'
   t.ok(await ended(pid));
 });
 
+void t.test('run times are those that passed, although the clock is set meanwhile', async (t) => {
+  const { engine } = await temporaryEngine(t);
+  const { now } = Date;
+  t.teardown(() => (Date.now = now));
+  const { id } = await start(engine, { '1': { command: 'true' }, '2': { command: 'true' } });
+  await waitForJob(engine, id, ({ status }) => status === 'running');
+  Date.now = () => now() + 172_800_000;
+  const job = await waitForJob(engine, id);
+  t.match(job, { status: 'done' });
+  t.ok(Number(job.runTime) < 3600, `${job.runTime} s`);
+  t.ok(Number(child(job, '1')?.['runTime']) < 3600);
+});
+
 void t.test('arguments too long for an environment fail the stage with a reason', async (t) => {
   const { engine } = await temporaryEngine(t);
   const { id } = await start(engine, { '1': { command: 'true' } }, { text: 'x'.repeat(3_000_000) });
