@@ -16,6 +16,7 @@ import { SlotFollower } from './feed/slot-follower.js';
 import { adoptRecordDefaults } from './pvs/adopt-record-defaults.js';
 import { bindRecords } from './pvs/bind-records.js';
 import type { Binding } from './pvs/binding.js';
+import { DEFINITIONS, DEVICE_TYPE } from './pvs/device-support.js';
 import { loadDatabases, readSiteStartup, runSiteLines } from './pvs/load-databases.js';
 import { Publisher } from './pvs/publisher.js';
 import { PutHandler } from './pvs/put-handler.js';
@@ -67,6 +68,8 @@ export async function loadIoc(config: Config, endpoints: Endpoints, log: Logger)
   const startup = readSiteStartup(config.site.startup);
   const environment = { P: config.prefix, TOP: process.cwd(), ...epicsEnvironment(endpoints, process.env) };
   const ioc = new Ioc({
+    definitions: DEFINITIONS,
+    deviceType: DEVICE_TYPE,
     environment,
     onMessage: (line) => {
       log.info({ epics: line }, 'EPICS');

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { once } from 'node:events';
 import { CaClient, Ioc, type RecordWrite } from 'node-epics-ca';
+import { DM_DEFINITIONS } from '../dm-definitions.js';
 
 const scenario = process.argv[2] ?? '';
 const environment = JSON.parse(process.argv[3] ?? '{}') as Record<string, string>;
@@ -39,7 +40,7 @@ async function workerRun(name: string): Promise<Worker> {
 
 /** A record that JavaScript answers: each put takes one turn of the event loop. */
 async function startIoc(): Promise<Ioc> {
-  const ioc = new Ioc({ environment });
+  const ioc = new Ioc({ ...DM_DEFINITIONS, environment });
   ioc.loadRecords('test/native/ioc/records.db', { P: 't:' });
   await ioc.start(async (write: RecordWrite) => {
     await nextLoop();

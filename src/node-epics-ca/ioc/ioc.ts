@@ -17,7 +17,7 @@ import { WriteDispatcher } from './write-dispatcher.js';
 
 type State = 'loading' | 'starting' | 'built' | 'running' | 'failed' | 'closing' | 'closed';
 
-const DM_DBD = fileURLToPath(new URL('../../../../db/dm.dbd', import.meta.url));
+const BUSY_DBD = fileURLToPath(new URL('../../ioc/busy.dbd', import.meta.url));
 const TRAP_WRITES = fileURLToPath(new URL('../../ioc/trap-writes.acf', import.meta.url));
 const ROUTINE_MESSAGES = /^(#.*|Starting iocInit|iocRun: All initialization complete|INFO: PVXS QSRV2 is loaded.*)?$/;
 
@@ -34,6 +34,7 @@ export class Ioc {
   readonly #onMessage: (line: string) => void;
   readonly #putListeners = new Set<(put: PutLogEntry) => void>();
   readonly #dbdPath: string;
+  readonly #deviceType: string;
   #records: readonly DeviceRecord[] = [];
   #state: State = 'loading';
   #hasAccessFile = false;
@@ -41,10 +42,10 @@ export class Ioc {
   #closed: Promise<void> | undefined;
 
   /**
-   * Load EPICS with base.dbd, pvxsIoc.dbd and dm.dbd.
+   * Load EPICS with base.dbd, pvxsIoc.dbd, the record type `busy`, and the definitions given.
    * @throws IocError `IOC_ALREADY_CREATED`, `IOC_DATABASE`; EpicsLibsError when EPICS isn't installed
    */
-  constructor(options: IocOptions = {}) {
+  constructor(options: IocOptions) {
     this.#native = loadNativeIoc();
     if (!this.#native.claim()) {
       throw new IocError('IOC_ALREADY_CREATED', 'this process has, or had, an IOC already: start another process');
@@ -57,7 +58,9 @@ export class Ioc {
     this.#maxQueuedWrites = options.maxQueuedWrites ?? 10_000;
     this.#onMessage = options.onMessage ?? ((line) => process.stderr.write(`${line}\n`));
     this.#dbdPath = locateEpics().dbdDirs.join(':');
-    for (const file of ['base.dbd', 'pvxsIoc.dbd', DM_DBD]) this.loadDatabase(file);
+    this.#deviceType = options.deviceType;
+    const definitions = options.definitions.map((file) => resolve(file));
+    for (const file of ['base.dbd', 'pvxsIoc.dbd', BUSY_DBD, ...definitions]) this.loadDatabase(file);
   }
 
   /**
@@ -80,13 +83,13 @@ export class Ioc {
     this.#require('loading');
     const file = resolve(dbFile);
     this.#accept('IOC_DATABASE', file, this.#native.loadRecords(file, macroDefinitions(macros)));
-    const added = this.#native.listDeviceRecords().map((record) => {
+    const added = this.#native.listDeviceRecords(this.#deviceType).map((record) => {
       const address = record.address.replace(/^@/, '').trim();
       if (address === '') {
         const link = record.direction === 'in' ? 'INP' : 'OUT';
         throw new IocError(
           'IOC_DATABASE',
-          `${file}: ${record.name} has DTYP "dm" but no address: give it ${link} "@…"`,
+          `${file}: ${record.name} has DTYP "${this.#deviceType}" but no address: give it ${link} "@…"`,
         );
       }
       return Object.freeze({ ...record, address, file });
@@ -116,7 +119,7 @@ export class Ioc {
     return this.#native.mayWrite(group, users, host);
   }
 
-  /** All records with DTYP "dm" loaded so far; `index` is the position. */
+  /** All records of the device type loaded so far; `index` is the position. */
   deviceRecords(): readonly DeviceRecord[] {
     return this.#records;
   }

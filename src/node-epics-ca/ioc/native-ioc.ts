@@ -24,7 +24,7 @@ export interface NativeIoc {
   setAccessSecurity(file: string, macros: string): NativeResult;
   mayWrite(group: string, users: readonly string[], host: string): boolean;
   /** Those that an earlier call listed are left out. */
-  listDeviceRecords(): Omit<DeviceRecord, 'file'>[];
+  listDeviceRecords(deviceType: string): Omit<DeviceRecord, 'file'>[];
   open(listener: (...event: NativeEvent) => void, maxQueuedWrites: number): void;
   build(): Promise<NativeResult>;
   run(): Promise<NativeResult>;

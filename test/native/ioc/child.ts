@@ -5,6 +5,7 @@
 import { createInterface } from 'node:readline';
 import { Ioc, type AlarmSeverity, type DeviceRecord, type RecordValue, type RecordWrite } from 'node-epics-ca';
 import { fromJson, toJson } from './json-value.js';
+import { DM_DEFINITIONS } from '../../dm-definitions.js';
 
 export interface ChildOptions {
   readonly environment: Readonly<Record<string, string>>;
@@ -31,6 +32,7 @@ interface Command {
 const options = JSON.parse(process.argv[2] ?? '{}') as ChildOptions;
 let mode = options.mode ?? 'hold';
 const ioc = new Ioc({
+  ...DM_DEFINITIONS,
   environment: options.environment,
   onMessage: (line) => {
     emit({ event: 'message', line });

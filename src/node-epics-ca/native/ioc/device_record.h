@@ -29,7 +29,7 @@ struct Post {
   epicsTimeStamp time{};
 };
 
-/// One record with DTYP "dm". Lives as long as the process: EPICS never lets go of a record after iocBuild.
+/// One record whose DTYP is the device type of the IOC. Lives as long as the process: EPICS never lets go of a record after iocBuild.
 /// Everything below `record` is guarded by the record's lock set (dbScanLock).
 struct DeviceRecord {
   std::uint32_t index = 0;
