@@ -11,8 +11,10 @@ export interface IocOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Events that may wait for the JavaScript thread; a write beyond it fails with "too many writes queued". Default 10,000. */
   readonly maxQueuedWrites?: number;
-  /** Receives what EPICS has to say while it loads and starts; default: standard error. */
+  /** Receives what EPICS has to say, line by line; default: standard error. */
   readonly onMessage?: (line: string) => void;
+  /** Receives what a listener threw, for which nobody waits; default: a warning of the process. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** How `Ioc.start` works. */

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { locateEpics } from 'epics-libs';
-import { emitSafely } from '../emit-safely.js';
 import type { DeviceRecord } from './device-record.js';
 import type { IocCounters } from './ioc-counters.js';
 import { IocError, type IocErrorCode } from './ioc-error.js';
@@ -13,12 +12,14 @@ import type { PutLogEntry } from './put-log-entry.js';
 import type { RecordUpdate } from './record-update.js';
 import type { RecordValue } from './record-value.js';
 import type { WriteHandler } from './record-write.js';
+import type { WatchdogOptions } from './watchdog-options.js';
 import { WriteDispatcher } from './write-dispatcher.js';
 
 type State = 'loading' | 'starting' | 'built' | 'running' | 'failed' | 'closing' | 'closed';
 
 const BUSY_DBD = fileURLToPath(new URL('../../ioc/busy.dbd', import.meta.url));
 const TRAP_WRITES = fileURLToPath(new URL('../../ioc/trap-writes.acf', import.meta.url));
+const STDERR = 2;
 const ROUTINE_MESSAGES = /^(#.*|Starting iocInit|iocRun: All initialization complete|INFO: PVXS QSRV2 is loaded.*)?$/;
 
 /**
@@ -32,12 +33,14 @@ export class Ioc {
   readonly #packer = new PostPacker();
   readonly #maxQueuedWrites: number;
   readonly #onMessage: (line: string) => void;
+  readonly #onError: (error: unknown) => void;
   readonly #putListeners = new Set<(put: PutLogEntry) => void>();
   readonly #dbdPath: string;
   readonly #deviceType: string;
   #records: readonly DeviceRecord[] = [];
   #state: State = 'loading';
   #hasAccessFile = false;
+  #isWatched = false;
   #dispatcher: WriteDispatcher | undefined;
   #closed: Promise<void> | undefined;
 
@@ -57,6 +60,7 @@ export class Ioc {
     }
     this.#maxQueuedWrites = options.maxQueuedWrites ?? 10_000;
     this.#onMessage = options.onMessage ?? ((line) => process.stderr.write(`${line}\n`));
+    this.#onError = options.onError ?? ((error) => { process.emitWarning(error instanceof Error ? error : String(error)); });
     this.#dbdPath = locateEpics().dbdDirs.join(':');
     this.#deviceType = options.deviceType;
     const definitions = options.definitions.map((file) => resolve(file));
@@ -148,6 +152,20 @@ export class Ioc {
       this.#state = 'failed';
       throw error;
     }
+  }
+
+  /**
+   * Watch whether JavaScript answers, on a native thread, until the IOC closes: when it stands still, clients see it at `record`
+   * and the log gets a line. Once, when the program has done what keeps it busy at its start.
+   * @throws IocError `IOC_STATE`
+   */
+  watch({ record, limitMs = 2000, line = '', onAnswer }: WatchdogOptions): void {
+    this.#require('running');
+    if (this.#isWatched) throw new IocError('IOC_STATE', 'the IOC is watched already');
+    this.#isWatched = true;
+    this.#native.watch(record?.index ?? -1, limitMs, line, STDERR, (stalledMs) => {
+      this.#tell(() => onAnswer?.(stalledMs));
+    });
   }
 
   /**
@@ -259,8 +277,7 @@ export class Ioc {
     if (wasStarted) {
       this.#native.refuseWrites();
       await this.#dispatcher?.close(graceMs);
-      this.#native.failWrites('the IOC is shutting down');
-      await this.#native.shutDown();
+      this.#report((await this.#native.shutDown('the IOC is shutting down')).text);
     }
     this.#state = 'closed';
   }
@@ -276,12 +293,24 @@ export class Ioc {
       case 2: {
         const put = { record: event[1], field: event[2], value: event[3], user: event[4], host: event[5] };
         for (const listener of this.#putListeners) {
-          emitSafely(() => {
+          this.#tell(() => {
             listener(put);
           });
         }
         break;
       }
+      case 3:
+        this.#report(event[1]);
+        break;
+    }
+  }
+
+  /** Nobody waits for who is told: what it throws costs no other event. */
+  #tell(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#onError(error);
     }
   }
 
@@ -293,7 +322,12 @@ export class Ioc {
   }
 
   #report(text: string): void {
-    for (const line of text.split('\n')) if (!ROUTINE_MESSAGES.test(line)) this.#onMessage(line);
+    for (const line of text.split('\n')) {
+      if (ROUTINE_MESSAGES.test(line)) continue;
+      this.#tell(() => {
+        this.#onMessage(line);
+      });
+    }
   }
 
   #require(...states: readonly State[]): void {

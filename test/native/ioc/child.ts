@@ -2,8 +2,18 @@
  * An IOC that a test drives: commands are lines of JSON on stdin, answers and events lines of JSON on stdout.
  * argv: a JSON object of type ChildOptions.
  */
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { Ioc, type AlarmSeverity, type DeviceRecord, type RecordValue, type RecordWrite } from 'node-epics-ca';
+import {
+  guardExit,
+  Ioc,
+  type AlarmSeverity,
+  type DeviceRecord,
+  type RecordValue,
+  type RecordWrite,
+} from 'node-epics-ca';
+import type * as WriteDispatcherModule from '../../../src/node-epics-ca/ioc/write-dispatcher.js';
+import { internal } from '../../unit/node-epics-ca/ioc/internal.js';
 import { fromJson, toJson } from './json-value.js';
 import { DM_DEFINITIONS } from '../../dm-definitions.js';
 
@@ -15,6 +25,8 @@ export interface ChildOptions {
   readonly initial?: readonly ChildUpdate[];
   /** How writes are handled: kept until `settle`, answered at once, or answered after the current events. */
   readonly mode?: 'hold' | 'sync' | 'async';
+  /** SIGTERM ends the process within this. */
+  readonly exitLimitMs?: number;
 }
 export interface ChildUpdate {
   readonly name: string;
@@ -37,6 +49,9 @@ const ioc = new Ioc({
   onMessage: (line) => {
     emit({ event: 'message', line });
   },
+  onError: (error) => {
+    emit({ event: 'error', message: String(error) });
+  },
   ...(options.maxQueuedWrites !== undefined && { maxQueuedWrites: options.maxQueuedWrites }),
 });
 const held: { write: RecordWrite; resolve: () => void; reject: (error: Error) => void }[] = [];
@@ -45,11 +60,7 @@ if (options.access !== undefined) ioc.setAccessSecurity(options.access);
 const records = new Map<string, DeviceRecord>(ioc.deviceRecords().map((record) => [record.name.slice(2), record]));
 ioc.onPut((put) => {
   emit({ event: 'put', ...put });
-  if (put.value !== 'throw') return;
-  process.once('uncaughtException', ({ message }) => {
-    emit({ event: 'uncaught', message });
-  });
-  throw new Error('a put listener threw');
+  if (put.value === 'throw') throw new Error('a put listener threw');
 });
 
 await ioc.start(handle, {
@@ -60,6 +71,9 @@ await ioc.start(handle, {
 const lines = createInterface({ input: process.stdin });
 const keepAlive = setInterval(() => undefined, 60_000);
 process.once('SIGTERM', () => void close(100));
+if (options.exitLimitMs !== undefined) {
+  guardExit({ signals: ['SIGTERM'], limitMs: options.exitLimitMs, line: 'not ended in time\n' });
+}
 lines.on('line', (line) => void answer(JSON.parse(line) as Command));
 emit({ event: 'ready' });
 
@@ -168,6 +182,30 @@ const methods: Record<string, (...args: never[]) => unknown> = {
   block: (ms: number) => {
     const until = performance.now() + ms;
     while (performance.now() < until);
+  },
+  /** Keep the event loop from running until a file is there. */
+  blockUntil: (file: string, ...updates: ChildUpdate[]) => {
+    while (!existsSync(file));
+    post(updates);
+  },
+  /** The code that is called from native code has a defect at the next write. */
+  failNextWrite: async () => {
+    const { WriteDispatcher } = await internal<typeof WriteDispatcherModule>('write-dispatcher');
+    const whole = Object.getOwnPropertyDescriptor(WriteDispatcher.prototype, 'begin') ?? {};
+    WriteDispatcher.prototype.begin = () => {
+      Object.defineProperty(WriteDispatcher.prototype, 'begin', whole);
+      throw new Error('a defect');
+    };
+  },
+  watch: (name: string, limitMs: number) => {
+    ioc.watch({
+      record: recordOf(name),
+      limitMs,
+      line: 'JavaScript stands still since {ms}, {local}\n',
+      onAnswer: (stalledMs) => {
+        emit({ event: 'answer', stalledMs });
+      },
+    });
   },
   memory: () => {
     globalThis.gc?.();

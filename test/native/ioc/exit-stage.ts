@@ -35,6 +35,7 @@ async function inMain(): Promise<void> {
     process.exit(0);
   }
   await ioc.start(() => undefined);
+  if (stage === 'watched') ioc.watch({});
   if (stage === 'posting') {
     const record = ioc.deviceRecords().find(({ type }) => type === 'ai');
     for (let value = 0; record !== undefined && value < 1000; ++value) ioc.post([{ record, value }]);
@@ -55,10 +56,12 @@ async function inWorker(): Promise<void> {
     ioc.loadRecords('test/native/ioc/records.db', { P: 't:' });
     const started = ioc.start(() => undefined);
     if (stage !== 'worker-terminated-starting') await started;
+    if (stage === 'worker-terminated-watched') ioc.watch({ limitMs: 80 });
     if (stage === 'worker-terminated-shell') void ioc.shell();
     if (stage === 'worker') await ioc.close();
   }
   parentPort?.postMessage('ready');
+  if (stage === 'worker-terminated-watched') for (;;);
   if (stage.startsWith('worker-terminated')) setInterval(() => undefined, 60_000);
 }
 
