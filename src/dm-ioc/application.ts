@@ -13,6 +13,7 @@ import { addConfiguredExperiments, createDataManagement, serveDataManagement } f
 import { DmFeed } from './feed/dm-feed.js';
 import { keepSelection, restoreSelection } from './feed/restore-selection.js';
 import { SlotFollower } from './feed/slot-follower.js';
+import { logDefect } from './log/log-defect.js';
 import { adoptRecordDefaults } from './pvs/adopt-record-defaults.js';
 import { bindRecords } from './pvs/bind-records.js';
 import type { Binding } from './pvs/binding.js';
@@ -25,6 +26,7 @@ import { Tables } from './pvs/tables/tables.js';
 import { initialState } from './state/initial-state.js';
 import { Store } from './state/store.js';
 import { VERSION } from './version.js';
+import { watchJavaScript } from './watch-javascript.js';
 import { writerOf } from './writer-of.js';
 
 const TICK_MS = 1000;
@@ -73,6 +75,9 @@ export async function loadIoc(config: Config, endpoints: Endpoints, log: Logger)
     environment,
     onMessage: (line) => {
       log.info({ epics: line }, 'EPICS');
+    },
+    onError: (error) => {
+      logDefect(log, error);
     },
   });
   loadDatabases(ioc, config);
@@ -187,6 +192,7 @@ export async function startApplication(config: Config, log: Logger): Promise<App
   publisher.flush();
   open();
   await runSiteLines(ioc, config.site.startup ?? '', afterInit, config.prefix);
+  watchJavaScript(ioc, bindings, config, log);
 
   const close = async (): Promise<void> => {
     closing.abort();
