@@ -1,54 +1,20 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { PvaClient } from 'epics-pva-ts';
+import type { PvaClient } from 'epics-pva-ts';
 import t, { type Test } from 'tap';
-import { loopbackEnvironment } from '../loopback-environment.js';
-import { cleanEnvironment, PROGRAM, PYTHON, temporaryDirectory } from './ioc-process.js';
+import { PYTHON } from './ioc-process.js';
+import { startByShell, type ShellIoc } from './shell-ioc.js';
 
 t.setTimeout(180_000);
 const PUTS = 300;
 /** A put is logged with its value, so that these are more than any pipe and the log's own room hold. */
 const LONG = JSON.stringify({ text: 'x'.repeat(4000) });
 
-interface Logging {
-  readonly child: ChildProcess;
-  readonly client: PvaClient;
-  readonly exit: Promise<unknown[]>;
-}
-
-/** `dm-ioc run` by a shell command, in which "$@" is the IOC's own. */
-async function startBy(t: Test, shell: string, format: string): Promise<Logging> {
-  const environment = await loopbackEnvironment();
-  const root = temporaryDirectory(t);
-  const settings = [`dm.local.root=${root}`, `autosave.directory=${join(root, 'autosave')}`, `log.format=${format}`];
-  const args = ['run', ...settings.flatMap((setting) => ['--set', setting])];
-  const child = spawn('bash', ['-c', shell, 'bash', PROGRAM, ...args], {
-    env: { ...cleanEnvironment(), ...environment },
-    stdio: 'pipe',
-    // A group of its own, to end the readers as well.
-    detached: true,
-  });
-  const exit = once(child, 'exit');
-  const client = new PvaClient({ environment });
-  t.teardown(() => {
-    client.close();
-    try {
-      process.kill(-(child.pid ?? 0), 'SIGKILL');
-    } catch {
-      // All have ended.
-    }
-  });
-  await client.get('dm:Heartbeat', { timeoutMs: 60_000 });
-  return { child, client, exit };
-}
-
 async function putMany(client: PvaClient): Promise<void> {
   for (let i = 0; i < PUTS; i += 1) await client.put('dm:WF1:Args', LONG, { block: true });
 }
 
 /** Until the log of it and everything behind it is full: the IOC answers all the same, and ends well. */
-async function servesOn(t: Test, { child, client, exit }: Logging): Promise<void> {
+async function servesOn(t: Test, { child, client, exit }: ShellIoc): Promise<void> {
   await putMany(client);
   t.pass(`${PUTS} puts are answered`);
   child.kill('SIGTERM');
@@ -70,13 +36,13 @@ const READERS: Readonly<Record<string, string>> = {
 for (const format of ['text', 'json']) {
   for (const [reader, shell] of Object.entries(READERS)) {
     await t.test(`the IOC serves on with ${reader}, log format ${format}`, async (t) => {
-      await servesOn(t, await startBy(t, shell, format));
+      await servesOn(t, await startByShell(t, shell, [`log.format=${format}`]));
     });
   }
 }
 
 await t.test('a reader that goes on is told how many lines it has missed', async (t) => {
-  const { child, client, exit } = await startBy(t, 'exec "$@"', 'text');
+  const { child, client, exit } = await startByShell(t, 'exec "$@"');
   await putMany(client);
   await putMany(client);
   let log = '';
@@ -91,7 +57,7 @@ await t.test('a reader that goes on is told how many lines it has missed', async
 
 for (const format of ['text', 'json']) {
   await t.test(`the IOC serves on when its terminal is closed, log format ${format}`, async (t) => {
-    const logging = await startBy(t, `exec ${PYTHON} test/system/terminal.py "$@"`, format);
+    const logging = await startByShell(t, `exec ${PYTHON} test/system/terminal.py close "$@"`, [`log.format=${format}`]);
     const { child, client } = logging;
     await client.put('dm:WF1:Args', '{}', { block: true });
     child.stdin?.write('close\n');
