@@ -4,6 +4,7 @@ import { Ioc } from 'node-epics-ca';
 import type { Logger } from 'pino';
 import { Autosave } from './autosave/autosave.js';
 import { collectSaved, restoreSaved, watchSaved } from './autosave/saved-signals.js';
+import { mayWrite } from './commands/caller.js';
 import { applyPollPeriods } from './commands/period-commands.js';
 import { serveRemoteCalls } from './commands/remote-calls.js';
 import { claimPorts } from './config/claim-ports.js';
@@ -152,7 +153,7 @@ export async function startApplication(config: Config, log: Logger): Promise<App
     dm,
     store,
     log,
-    mayWrite: ({ users, host }) => ioc.mayWrite(OPERATOR_GROUP, users, host),
+    mayWrite: (caller) => mayWrite(ioc, OPERATOR_GROUP, caller),
   });
   servePvi(
     server,

@@ -57,7 +57,9 @@ await t.test('a reader that goes on is told how many lines it has missed', async
 
 for (const format of ['text', 'json']) {
   await t.test(`the IOC serves on when its terminal is closed, log format ${format}`, async (t) => {
-    const logging = await startByShell(t, `exec ${PYTHON} test/system/terminal.py close "$@"`, [`log.format=${format}`]);
+    const logging = await startByShell(t, `exec ${PYTHON} test/system/terminal.py close "$@"`, [
+      `log.format=${format}`,
+    ]);
     const { child, client } = logging;
     await client.put('dm:WF1:Args', '{}', { block: true });
     child.stdin?.write('close\n');

@@ -123,6 +123,12 @@ export class Ioc {
     return this.#native.mayWrite(group, users, host);
   }
 
+  /** Whether the access file names roles: if it doesn't, nobody needs to ask for those of a client. */
+  accessNamesRoles(): boolean {
+    this.#require('running', 'closing');
+    return this.#native.accessNamesRoles();
+  }
+
   /** All records of the device type loaded so far; `index` is the position. */
   deviceRecords(): readonly DeviceRecord[] {
     return this.#records;

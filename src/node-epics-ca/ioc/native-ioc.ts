@@ -24,6 +24,7 @@ export interface NativeIoc {
   loadRecords(file: string, macros: string): NativeResult;
   setAccessSecurity(file: string, macros: string): NativeResult;
   mayWrite(group: string, users: readonly string[], host: string): boolean;
+  accessNamesRoles(): boolean;
   /** Those that an earlier call listed are left out. */
   listDeviceRecords(deviceType: string): Omit<DeviceRecord, 'file'>[];
   open(listener: (...event: NativeEvent) => void, maxQueuedWrites: number): void;

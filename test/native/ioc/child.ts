@@ -147,6 +147,7 @@ const methods: Record<string, (...args: never[]) => unknown> = {
   },
   execute: (line: string) => ioc.execute(line),
   mayWrite: (group: string, users: readonly string[], host: string) => ioc.mayWrite(group, users, host),
+  accessNamesRoles: () => ioc.accessNamesRoles(),
   counters: () => ioc.counters(),
   records: () => ioc.deviceRecords(),
   mode: (next: NonNullable<ChildOptions['mode']>) => {

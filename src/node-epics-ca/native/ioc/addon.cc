@@ -76,6 +76,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("loadRecords", loadRecords);
   add("setAccessSecurity", setAccessSecurity);
   add("mayWrite", mayWrite);
+  add("accessNamesRoles", accessNamesRoles);
   add("listDeviceRecords", listDeviceRecords);
   add("open", open);
   add("build", build);
