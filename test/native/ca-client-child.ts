@@ -101,16 +101,13 @@ const scenarios: Record<string, () => Promise<void>> = {
   },
   async missing() {
     const client = new CaClient({ environment });
+    let ended = 0;
     for (let index = 0; index < 200; index += 1) {
-      client.get(`t:missing${index}`, { timeoutMs: 1000 }).catch(() => undefined);
+      client.get(`t:missing${index}`, { timeoutMs: 60_000 }).catch(() => (ended += 1));
     }
-    let slowestMs = 0;
-    for (let round = 0; round < 50; round += 1) {
-      const startMs = performance.now();
-      await readFile('package.json');
-      slowestMs = Math.max(slowestMs, performance.now() - startMs);
-    }
-    say({ slowestMs });
+    for (let round = 0; round < 50; round += 1) await readFile('package.json');
+    say({ ended });
+    await client.close();
   },
   async leak() {
     const client = new CaClient({ environment });

@@ -175,14 +175,10 @@ const methods: Record<string, (...args: never[]) => unknown> = {
   },
   postMany: (name: string, count: number) => {
     const record = recordOf(name);
+    const values = record.states.length > 0 ? record.states.length : count;
     for (let i = 0; i < count; ++i) {
-      ioc.post([{ record, value: i, severity: i % 2 === 0 ? 'NONE' : 'MINOR', message: `number ${i}` }]);
+      ioc.post([{ record, value: i % values, severity: i % 2 === 0 ? 'NONE' : 'MINOR', message: `number ${i}` }]);
     }
-  },
-  /** Keep the event loop from running. */
-  block: (ms: number) => {
-    const until = performance.now() + ms;
-    while (performance.now() < until);
   },
   /** Keep the event loop from running until a file is there. */
   blockUntil: (file: string, ...updates: ChildUpdate[]) => {
