@@ -60,7 +60,11 @@ export class Ioc {
     }
     this.#maxQueuedWrites = options.maxQueuedWrites ?? 10_000;
     this.#onMessage = options.onMessage ?? ((line) => process.stderr.write(`${line}\n`));
-    this.#onError = options.onError ?? ((error) => { process.emitWarning(error instanceof Error ? error : String(error)); });
+    this.#onError =
+      options.onError ??
+      ((error) => {
+        process.emitWarning(error instanceof Error ? error : String(error));
+      });
     this.#dbdPath = locateEpics().dbdDirs.join(':');
     this.#deviceType = options.deviceType;
     const definitions = options.definitions.map((file) => resolve(file));
