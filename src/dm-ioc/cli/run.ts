@@ -5,6 +5,7 @@ import { loadConfig } from '../config/load-config.js';
 import { createLog } from '../log/create-log.js';
 import { LineOutput } from '../log/line-output.js';
 import { linePattern } from '../log/line-pattern.js';
+import { lineTransport } from '../log/line-transport.js';
 import { logDefect } from '../log/log-defect.js';
 import { VERSION } from '../version.js';
 import { surviveClosedTerminals } from './closed-terminal.js';
@@ -61,13 +62,14 @@ export async function run(options: RunOptions): Promise<void> {
     // What is open by now would keep the process.
     process.exit(reportFailure(error)),
   );
+  output.startQueue();
   process.on('uncaughtException', (error) => {
     logDefect(log, error);
   });
   const summary = summaryOf(application, config);
   log.info(summary, 'serving');
   const { interfaces, caPort, pvaPort, pvaBroadcastPort } = summary;
-  new LineOutput(STDOUT).write(
+  lineTransport(STDOUT).writeNow(
     `dm-ioc ${VERSION} serves ${config.prefix} on ${interfaces}, CA port ${caPort}, PVA port ${pvaPort} (search ${pvaBroadcastPort})\n`,
   );
   const keepAlive = setInterval(() => undefined, 2_147_483_647);

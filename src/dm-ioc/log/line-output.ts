@@ -14,6 +14,7 @@ export class LineOutput {
   readonly #capacityBytes: number;
   #queue: string[] = [];
   #queuedBytes = 0;
+  #isQueueing = false;
   #isWriting = false;
   #isFull = false;
   #lost = 0;
@@ -25,8 +26,20 @@ export class LineOutput {
     this.#transport = transport;
   }
 
+  /**
+   * From now on lines wait in a queue for whoever takes them, so that a slow disk holds up nothing either. Before, each is written
+   * at once as far as it is taken: while EPICS loads databases it keeps what other threads write to stderr.
+   */
+  startQueue(): void {
+    this.#isQueueing = true;
+  }
+
   /** @param line with its end */
   write(line: string): void {
+    if (!this.#isQueueing) {
+      this.#transport.writeNow(line);
+      return;
+    }
     const sizeBytes = Buffer.byteLength(line);
     this.#isFull ||= this.#queuedBytes + sizeBytes > this.#capacityBytes;
     if (this.#isFull) {

@@ -30,6 +30,7 @@ function outputTo(reader: Reader, capacityBytes = 1000): LineOutput {
   output.onLoss = (lines) => {
     output.write(`lost ${lines}\n`);
   };
+  output.startQueue();
   return output;
 }
 
@@ -88,4 +89,16 @@ await t.test('a flush ends when all is out, or after its limit', async (t) => {
   output.write('c\n');
   output.flushNow();
   t.same(reader.now, ['c\n'], 'at the end of the process, what is not under way');
+});
+
+await t.test('lines are written at once as long as there is no queue', (t) => {
+  const reader = new Reader();
+  const output = new LineOutput(2, { transport: reader });
+  output.write('a\n');
+  output.write('b\n');
+  t.same(reader.now, ['a\n', 'b\n']);
+  output.startQueue();
+  output.write('c\n');
+  t.ok(reader.isWaited);
+  t.end();
 });
