@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { PvaClient } from 'epics-pva-ts';
 import t, { type Test } from 'tap';
 import { IocProcess, PYTHON, temporaryDirectory } from './ioc-process.js';
@@ -21,7 +21,7 @@ async function start(t: Test, settings: readonly string[] = []): Promise<Running
   const directory = temporaryDirectory(t);
   const file = join(directory, 'go on');
   const ioc = await IocProcess.start(join(directory, 'dm'), settings, {
-    NODE_OPTIONS: `--import ${resolve('test/system/hang.mjs')}`,
+    NODE_OPTIONS: `--import ${join(import.meta.dirname, 'misbehave.js')}`,
     HANG_UNTIL: file,
   });
   const client = new PvaClient({ environment: ioc.clientEnvironment });
@@ -60,6 +60,16 @@ await t.test('SIGHUP is ignored, and SIGUSR1 opens no debugger', async (t) => {
   }
   await client.put('dm:Experiment', 'demo', { block: true });
   t.notMatch(ioc.output, /debugger/iu);
+  t.equal(await ioc.stop(), 0);
+});
+
+await t.test('what is thrown where nobody waits for it is logged as a defect, and the IOC serves on', async (t) => {
+  const { ioc, client } = await start(t);
+  for (const text of [/defect of dm-ioc.*: thrown on purpose\n/u, /on purpose[^]*on purpose\n/u]) {
+    ioc.child.kill('SIGWINCH');
+    await logged(ioc, text);
+    await client.put('dm:Experiment', 'demo', { block: true });
+  }
   t.equal(await ioc.stop(), 0);
 });
 

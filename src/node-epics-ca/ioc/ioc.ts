@@ -5,6 +5,7 @@ import type { DeviceRecord } from './device-record.js';
 import type { IocCounters } from './ioc-counters.js';
 import { IocError, type IocErrorCode } from './ioc-error.js';
 import type { IocOptions, IocStartOptions } from './ioc-options.js';
+import { Listeners } from './listeners.js';
 import { macroDefinitions } from './macros.js';
 import { loadNativeIoc, type NativeEvent, type NativeIoc, type NativeResult } from './native-ioc.js';
 import { PostPacker, requireNumberRecords } from './post-packer.js';
@@ -20,7 +21,6 @@ type State = 'loading' | 'starting' | 'built' | 'running' | 'failed' | 'closing'
 const BUSY_DBD = fileURLToPath(new URL('../../ioc/busy.dbd', import.meta.url));
 const TRAP_WRITES = fileURLToPath(new URL('../../ioc/trap-writes.acf', import.meta.url));
 const STDERR = 2;
-const ROUTINE_MESSAGES = /^(#.*|Starting iocInit|iocRun: All initialization complete|INFO: PVXS QSRV2 is loaded.*)?$/;
 
 /**
  * An EPICS IOC in this process: records, scanning, links, alarms and access security, served over Channel Access and PVAccess.
@@ -32,9 +32,7 @@ export class Ioc {
   readonly #native: NativeIoc;
   readonly #packer = new PostPacker();
   readonly #maxQueuedWrites: number;
-  readonly #onMessage: (line: string) => void;
-  readonly #onError: (error: unknown) => void;
-  readonly #putListeners = new Set<(put: PutLogEntry) => void>();
+  readonly #listeners: Listeners;
   readonly #dbdPath: string;
   readonly #deviceType: string;
   #records: readonly DeviceRecord[] = [];
@@ -59,12 +57,7 @@ export class Ioc {
       process.env[name] = value;
     }
     this.#maxQueuedWrites = options.maxQueuedWrites ?? 10_000;
-    this.#onMessage = options.onMessage ?? ((line) => process.stderr.write(`${line}\n`));
-    this.#onError =
-      options.onError ??
-      ((error) => {
-        process.emitWarning(error instanceof Error ? error : String(error));
-      });
+    this.#listeners = new Listeners(options);
     this.#dbdPath = locateEpics().dbdDirs.join(':');
     this.#deviceType = options.deviceType;
     const definitions = options.definitions.map((file) => resolve(file));
@@ -174,7 +167,7 @@ export class Ioc {
     if (this.#isWatched) throw new IocError('IOC_STATE', 'the IOC is watched already');
     this.#isWatched = true;
     this.#native.watch(record?.index ?? -1, limitMs, line, STDERR, (stalledMs) => {
-      this.#tell(() => onAnswer?.(stalledMs));
+      this.#listeners.tell(() => onAnswer?.(stalledMs));
     });
   }
 
@@ -240,7 +233,7 @@ export class Ioc {
   async execute(line: string): Promise<void> {
     const result = await this.#native.execute(line);
     if (result.status === 0 && !/^(ERROR|Command .* not found)/m.test(result.text)) {
-      this.#report(result.text);
+      this.#listeners.message(result.text);
       return;
     }
     throw new IocError('IOC_COMMAND', `iocsh "${line}": ${result.text.trim() || `status ${result.status}`}`);
@@ -263,11 +256,10 @@ export class Ioc {
    * @returns a function that ends it
    */
   onPut(listener: (put: PutLogEntry) => void): () => void {
-    this.#putListeners.add(listener);
+    this.#listeners.addPut(listener);
     this.#native.reportPuts(true);
     return () => {
-      this.#putListeners.delete(listener);
-      this.#native.reportPuts(this.#putListeners.size > 0);
+      this.#native.reportPuts(this.#listeners.removePut(listener));
     };
   }
 
@@ -287,7 +279,7 @@ export class Ioc {
     if (wasStarted) {
       this.#native.refuseWrites();
       await this.#dispatcher?.close(graceMs);
-      this.#report((await this.#native.shutDown('the IOC is shutting down')).text);
+      this.#listeners.message((await this.#native.shutDown('the IOC is shutting down')).text);
     }
     this.#state = 'closed';
   }
@@ -300,27 +292,12 @@ export class Ioc {
       case 1:
         this.#dispatcher?.cancel(event[1], event[2]);
         break;
-      case 2: {
-        const put = { record: event[1], field: event[2], value: event[3], user: event[4], host: event[5] };
-        for (const listener of this.#putListeners) {
-          this.#tell(() => {
-            listener(put);
-          });
-        }
+      case 2:
+        this.#listeners.put({ record: event[1], field: event[2], value: event[3], user: event[4], host: event[5] });
         break;
-      }
       case 3:
-        this.#report(event[1]);
+        this.#listeners.message(event[1]);
         break;
-    }
-  }
-
-  /** Nobody waits for who is told: what it throws costs no other event. */
-  #tell(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      this.#onError(error);
     }
   }
 
@@ -328,16 +305,7 @@ export class Ioc {
     if (result.status !== 0) {
       throw new IocError(code, `${subject}: ${result.text.trim() || `EPICS refuses it (status ${result.status})`}`);
     }
-    this.#report(result.text);
-  }
-
-  #report(text: string): void {
-    for (const line of text.split('\n')) {
-      if (ROUTINE_MESSAGES.test(line)) continue;
-      this.#tell(() => {
-        this.#onMessage(line);
-      });
-    }
+    this.#listeners.message(result.text);
   }
 
   #require(...states: readonly State[]): void {

@@ -15,6 +15,7 @@ void t.test('a JavaScript thread that stands still', async (t) => {
   const values: Record<string, unknown> = { name: 'ai', value: 7 };
   await ioc.call('post', values);
   await ioc.call('watch', 'ai', LIMIT_MS);
+  await t.rejects(ioc.call('watch', 'ai', LIMIT_MS), { code: 'IOC_STATE' }, 'once');
   await clients.call('caMonitor', 'ai');
   await clients.call('pvaMonitor', 'ai');
   await clients.event({ event: 'update', name: 'ai', severity: 0 });

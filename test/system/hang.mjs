@@ -1,6 +1,0 @@
-// Loaded into an IOC by NODE_OPTIONS: SIGUSR2 keeps its event loop from running until the file of HANG_UNTIL is there.
-import { existsSync } from 'node:fs';
-
-process.on('SIGUSR2', () => {
-  while (!existsSync(process.env['HANG_UNTIL'] ?? ''));
-});
