@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import pRetry, { AbortError } from 'p-retry';
 import type { CallOptions, ServiceName } from '../data-management.js';
 import { DmError, type DmErrorCode } from '../errors.js';
@@ -66,6 +67,8 @@ export class ServiceClient {
     parameters: WireParameters,
     { signal, retry = true }: ClientCallOptions = {},
   ): Promise<RouteResponse<N>> {
+    // Each call listens, and stops listening at its end: any number of calls may share one signal.
+    if (signal !== undefined) setMaxListeners(0, signal);
     const resolved = routeOf(this.#options.table, name);
     const attempt = (): Promise<RouteResponse<N>> => this.#attempt(name, resolved, parameters, signal);
     const { reads, firstDelayMs } = this.#options.rest.retry;
