@@ -6,7 +6,7 @@ import { DmError } from '../errors.js';
 import { createRouteTable, routeOf } from '../wire/route-table.js';
 import { isConfirmed, ROUTE_NAMES, ROUTES, type RouteName } from '../wire/routes.js';
 import { statusHeaders } from '../wire/status-headers.js';
-import { type ListeningService, LOGIN_PATH, SERVICE_PORTS } from '../wire/wire-service.js';
+import { LISTENING_SERVICES, type ListeningService, LOGIN_PATH } from '../wire/wire-service.js';
 import { type KnownValues, readRecordedCall, type RecordedCall } from './recorded-call.js';
 import { answerRecordedCall } from './recorder-answers.js';
 
@@ -83,7 +83,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     );
   };
   const urls: Partial<Record<ListeningService, string>> = {};
-  for (const service of Object.keys(SERVICE_PORTS) as ListeningService[]) {
+  for (const service of LISTENING_SERVICES) {
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
       handle(service, request, response).catch(() => response.destroy());
     };
