@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import pRetry, { AbortError } from 'p-retry';
+import { Backoff } from '../backoff.js';
 import type { CallOptions } from '../data-management.js';
 import { DmError, type DmErrorCode } from '../errors.js';
 import type { DmLogger } from '../logger.js';
@@ -12,6 +12,7 @@ import type { RouteArguments, RouteName, RouteResponse } from '../wire/routes.js
 import { wireErrorOf } from '../wire/status-headers.js';
 import { CONTEXT_ROOT, type ListeningService } from '../wire/wire-service.js';
 import type { CredentialsSource } from './credentials-source.js';
+import { pause } from './pause.js';
 import type { RestOptions } from './rest-options.js';
 import type { ServiceBoard } from './service-board.js';
 import { Session } from './session.js';
@@ -72,17 +73,17 @@ export class ServiceClient {
     const resolved = routeOf(this.#options.table, name);
     const attempt = (): Promise<RouteResponse<N>> => this.#attempt(name, resolved, parameters, signal);
     const { reads, firstDelayMs } = this.#options.rest.retry;
-    if (!retry || reads === 0 || resolved.route.cost === 'write') return attempt();
-    return pRetry(
-      async () => {
-        try {
-          return await attempt();
-        } catch (error) {
-          throw isPassing(error) ? error : new AbortError(error instanceof Error ? error : new Error(String(error)));
-        }
-      },
-      { retries: reads, minTimeout: firstDelayMs, randomize: true, ...(signal !== undefined && { signal }) },
-    );
+    const { maxBackoffMs } = this.#options.rest.poll;
+    const repeats = retry && resolved.route.cost !== 'write' ? reads : 0;
+    const backoff = new Backoff({ firstMs: () => firstDelayMs, longestMs: () => maxBackoffMs });
+    for (let left = repeats; ; left -= 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (left === 0 || !isPassing(error)) throw error;
+      }
+      await pause(backoff.next(), signal);
+    }
   }
 
   async #attempt<N extends RouteName>(
