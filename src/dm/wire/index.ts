@@ -1,5 +1,4 @@
 export { decodeJson, decodeText, encodeJson, encodeText, isEncodedText } from './encoded-text.js';
-export { fromWireDate, toWireDate } from './experiment-dates.js';
 export { readLoginFile, type Credentials } from './login-file.js';
 export { parseResponse } from './parse-response.js';
 export {
