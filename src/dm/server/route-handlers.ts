@@ -4,13 +4,13 @@ import type { Experiment } from '../schemas/experiment.js';
 import type { Job } from '../schemas/job.js';
 import { isTerminalStatus } from '../schemas/status.js';
 import { fromWireDate } from '../wire/experiment-dates.js';
-import type { RouteName, RouteParameters } from '../wire/routes.js';
+import type { RouteName, RouteParameters, RouteResponse } from '../wire/routes.js';
 
 type RouteHandler<N extends RouteName> = (
   dm: DataManagement,
   parameters: RouteParameters<N>,
   options: CallOptions,
-) => Promise<unknown>;
+) => Promise<RouteResponse<N>>;
 
 /** What each call does on the port. */
 export const ROUTE_HANDLERS: { readonly [N in RouteName]: RouteHandler<N> } = {
@@ -67,7 +67,7 @@ export const ROUTE_HANDLERS: { readonly [N in RouteName]: RouteHandler<N> } = {
   listProcessingJobs: async (dm, { owner, skip, limit, keyList }, options) => {
     const jobs = await dm.jobs.list(owner, { ...options, skip, limit });
     if (keyList === 'ALL') return Promise.all(jobs.map((job) => dm.jobs.get(owner, job.id, options)));
-    return Array.isArray(keyList) ? jobs.map((job) => pick<Job>(job, ['id', 'owner', 'status', ...keyList])) : jobs;
+    return Array.isArray(keyList) ? jobs.map((job) => withKeys(job, ['id', 'owner', 'status', ...keyList])) : jobs;
   },
   getProcessingJobById: (dm, { owner, id }, options) => dm.jobs.get(owner, id, options),
   stopProcessingJob: (dm, { owner, id }, options) => dm.jobs.stop(owner, id, options),
@@ -82,7 +82,7 @@ export const ROUTE_HANDLERS: { readonly [N in RouteName]: RouteHandler<N> } = {
 };
 
 /** DM's list by station leaves out directories and users (captured). */
-function shortForm(experiment: Experiment): Partial<Experiment> {
+function shortForm(experiment: Experiment): Experiment {
   const full = ['storageDirectory', 'storageHost', 'storageUrl', 'dataDirectory', 'analysisDirectory'];
   const left = new Set([
     ...full,
@@ -91,10 +91,10 @@ function shortForm(experiment: Experiment): Partial<Experiment> {
     'experimentUsernameList',
     'stationName',
   ]);
-  return Object.fromEntries(Object.entries(experiment).filter(([key]) => !left.has(key)));
+  return Object.fromEntries(Object.entries(experiment).filter(([key]) => !left.has(key))) as Experiment;
 }
 
-function byStatus<T extends { status: string }>(entries: readonly T[], status: string | undefined): readonly T[] {
+function byStatus<T extends { status: string }>(entries: T[], status: string | undefined): T[] {
   if (status === undefined || status === 'any') return entries;
   if (status === 'active') return entries.filter((entry) => !isTerminalStatus(entry.status));
   return entries.filter((entry) => entry.status === status);
@@ -110,6 +110,6 @@ function noApsDb(what: string): Promise<never> {
   return Promise.reject(new DmObjectNotFoundError(`${what} does not exist: this server has no APS database.`));
 }
 
-function pick<T extends object>(object: T, keys: readonly string[]): Partial<T> {
-  return Object.fromEntries(Object.entries(object).filter(([key]) => keys.includes(key))) as Partial<T>;
+function withKeys(job: Job, keys: readonly string[]): Job {
+  return Object.fromEntries(Object.entries(job).filter(([key]) => keys.includes(key))) as Job;
 }
