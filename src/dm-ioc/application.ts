@@ -1,4 +1,4 @@
-import type { DataManagement } from 'dm';
+import { type DataManagement, errorText } from 'dm';
 import { PvaServer } from 'epics-pva-ts';
 import { Ioc } from 'node-epics-ca';
 import type { Logger } from 'pino';
@@ -102,7 +102,7 @@ export async function startApplication(config: Config, log: Logger): Promise<App
     initialState({ version: VERSION, backend: dm.backend, station: dm.station, owner: dm.owner, slots: config.slots }),
   );
   const publisher = new Publisher(ioc, store, bindings, (error) => {
-    log.error({ reason: error instanceof Error ? error.message : String(error) }, 'PVs were not posted');
+    log.error({ reason: errorText(error) }, 'PVs were not posted');
   });
   const closing = new AbortController();
   const feed = new DmFeed(dm, store, log);

@@ -1,4 +1,4 @@
-import type { EventEmitter } from 'node:events';
+import type { Changes } from './change-feed.js';
 import type { Dataset, FileMetadata } from './schemas/catalog.js';
 import type { Experiment, NewExperiment } from './schemas/experiment.js';
 import type { Job, JobArguments } from './schemas/job.js';
@@ -10,8 +10,9 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** DM's services by the names of their environment variables. */
-export type ServiceName = 'DS' | 'DAQ' | 'CAT' | 'PROC';
+/** DM's services by the names of their environment variables: data storage, data acquisition, catalogue, processing. */
+export const SERVICE_NAMES = ['DS', 'DAQ', 'CAT', 'PROC'] as const;
+export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /** What is known of one service. Times are milliseconds since the Unix epoch. */
 export interface ServiceHealth {
@@ -20,20 +21,6 @@ export interface ServiceHealth {
   readonly lastContactMs: number | null;
   /** The reason while not connected, or the last failure; null when there was none. */
   readonly lastError: string | null;
-}
-
-/** Everything that the port tells by itself. The local engine pushes; the `rest` adapter polls and then says the same. */
-export interface DataManagementEvents {
-  experiment: [experiment: Experiment];
-  experimentRemoved: [name: string];
-  daq: [daq: DaqInfo];
-  upload: [upload: UploadInfo];
-  job: [job: Job];
-  workflow: [workflow: Workflow];
-  workflowRemoved: [owner: string, name: string];
-  file: [file: FileMetadata];
-  dataset: [dataset: Dataset];
-  service: [health: ServiceHealth];
 }
 
 export interface Experiments {
@@ -140,7 +127,8 @@ export interface DataManagement {
   readonly catalog: Catalog;
   readonly workflows: Workflows;
   readonly jobs: Jobs;
-  readonly events: EventEmitter<DataManagementEvents>;
+  /** What DM tells by itself. The local engine pushes; `rest` polls and then says the same. */
+  readonly changes: Changes;
   /** Open files or sessions; the local engine recovers what a crash left. For `rest`, resolves even while the services are down. */
   start(): Promise<void>;
   /** Stop watching and polling. The local engine ends its processes; DAQs go on at the next start. */

@@ -5,6 +5,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { LocalDataManagement } from 'dm';
+import { changeOf } from '../unit/dm/port/change-of.js';
 
 /**
  * How fast the local engine answers with a long history: lists, the newest, one by its id, in milliseconds.
@@ -28,8 +29,7 @@ async function fill(): Promise<void> {
   const engine = await open();
   await engine.experiments.add({ name: 'demo' });
   const { id } = await engine.jobs.start('bench', 'example-01', { filePath: '/etc/hostname' });
-  while ((await engine.jobs.get('bench', id)).status !== 'done')
-    await new Promise((resolve) => engine.events.once('job', resolve));
+  while ((await engine.jobs.get('bench', id)).status !== 'done') await changeOf(engine, 'job');
   await engine.close();
   const database = new DatabaseSync(join(root, 'dm.sqlite'));
   database.exec(`PRAGMA synchronous = OFF; BEGIN;

@@ -8,16 +8,16 @@ import { isTerminalStatus, LocalDataManagement } from 'dm';
 const [root = '', action = '', source = ''] = process.argv.slice(2);
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 const engine = new LocalDataManagement({ root, workflowsDirectory: 'ioc/workflows', quietTimeMs: 50, owner: 'tester' });
-engine.events.on('file', ({ experimentFilePath, md5Sum, fileSize }) => {
+engine.changes.on('file', ({ experimentFilePath, md5Sum, fileSize }) => {
   say({ stored: experimentFilePath, md5Sum, fileSize });
 });
-engine.events.on('upload', (upload) => {
+engine.changes.on('upload', (upload) => {
   if (isTerminalStatus(upload.status)) say({ upload });
 });
-engine.events.on('daq', (daq) => {
+engine.changes.on('daq', (daq) => {
   say({ daq });
 });
-engine.events.on('job', (job) => {
+engine.changes.on('job', (job) => {
   say({ job: job.id, status: job.status, stage: job.stage });
 });
 await engine.start();

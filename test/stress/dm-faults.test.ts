@@ -147,7 +147,7 @@ void t.test('10,000 files that appear while a DAQ watches are all stored, once',
   const source = await sourceDirectory();
   await engine.experiments.add({ name: 'demo' });
   let nStored = 0;
-  engine.events.on('file', () => nStored++);
+  engine.changes.on('file', () => nStored++);
   const { id } = await engine.daqs.start('demo', source);
   const block = Buffer.alloc(4096, 'y');
   for (let folder = 0; folder < 100; folder++) {

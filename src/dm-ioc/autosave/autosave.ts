@@ -1,4 +1,4 @@
-import { makeDirectory } from 'dm';
+import { errorText, makeDirectory } from 'dm';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -41,7 +41,7 @@ export class Autosave {
       try {
         values = parseSaveFile(readFileSync(file, 'utf8'));
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = errorText(error);
         throw new StartupError(
           'AUTOSAVE_UNREADABLE',
           `autosave file ${file}: ${reason}; make it readable, or remove it`,
@@ -84,7 +84,7 @@ export class Autosave {
       await writeFileAtomic(this.#file, content);
       this.#saved = content;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       this.#log.error({ file: this.#file, reason }, 'autosave failed: setpoints would be lost at a restart');
     }
   }
@@ -94,7 +94,7 @@ function prepareDirectory(directory: string): void {
   try {
     makeDirectory(directory);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new StartupError(
       'AUTOSAVE_DIRECTORY',
       `autosave directory ${directory} can't be made: ${reason}; set autosave.directory to one that can`,

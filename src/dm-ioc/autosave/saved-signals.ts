@@ -1,3 +1,4 @@
+import { errorText } from 'dm';
 import type { Binding } from '../pvs/binding.js';
 import type { Plain } from '../registry/signal.js';
 import type { SlotArea } from '../state/action.js';
@@ -75,7 +76,7 @@ export function restoreSaved(
           store.dispatch({ type: 'slotRestored', area: place.area as SlotArea, slot: place.slot, id: text });
         }
       } catch (error) {
-        problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+        problems.push(`${name}: ${errorText(error)}`);
       }
     }
   }

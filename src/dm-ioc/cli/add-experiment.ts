@@ -1,4 +1,4 @@
-import { newExperimentSchema, type DataManagement, type NewExperiment } from 'dm';
+import { type DataManagement, errorText, type NewExperiment, newExperimentSchema } from 'dm';
 import { PvaClient, PvaError } from 'epics-pva-ts';
 import type { Config } from '../config/config.js';
 import { requestedEndpoints } from '../config/epics-environment.js';
@@ -69,7 +69,7 @@ function iocEnvironment(config: Config): Readonly<Record<string, string>> {
 }
 
 function textOf(error: unknown, { prefix }: Config, environment: Readonly<Record<string, string>>): string {
-  const reason = (error instanceof Error ? error.message : String(error)).trim().replace(/\.$/u, '');
+  const reason = errorText(error).trim().replace(/\.$/u, '');
   const where = `${environment['EPICS_PVA_ADDR_LIST'] ?? ''}, search port ${environment['EPICS_PVA_BROADCAST_PORT'] ?? '5076'}`;
   return `${reason}; and no IOC of prefix ${prefix} answers over PVAccess (${where}): give its ports by pva.broadcastPort or EPICS_PVA_BROADCAST_PORT`;
 }

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { errorText } from 'dm';
 import { loadConfig } from '../config/load-config.js';
 import { backendOf, restOptions } from '../create-data-management.js';
 import { StartupError } from '../errors.js';
@@ -22,7 +23,7 @@ export async function check(options: { readonly config?: string; readonly set: r
 
 async function checkWorkflows(directory: string): Promise<void> {
   await readdir(directory).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new StartupError('CONFIG_INVALID', `dm.local.workflows: the folder ${directory} can't be read: ${reason}`, {
       cause: error,
     });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { errorText } from 'dm';
 import { StartupError } from '../errors.js';
 import type { PvAccess, PvReading } from './pv-reading.js';
 
@@ -56,7 +57,7 @@ export async function putAndRead(
   } catch (error) {
     const after = await access.get(pv, timeoutMs).catch(() => null);
     if (after === null || after.severity === 'NONE' || !isFresh(before, after)) throw named(pv, error);
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new StartupError('PUT_FAILED', `put ${pv} failed: ${await alarmText(access, pv, after)} (${reason})`, {
       cause: error,
     });

@@ -1,4 +1,4 @@
-import { DmObjectNotFoundError } from 'dm';
+import { DmObjectNotFoundError, errorText } from 'dm';
 import { requireExperiment, requireGoodInputs, requireText, type Command } from './command.js';
 import { withTimeLimit } from './time-limit.js';
 
@@ -40,7 +40,7 @@ export const uploadDataset: Command = async (context) => {
     await dm.catalog.addDataset({ ...metadata, experimentName, datasetName }, { signal });
     store.dispatch({ type: 'datasetStatus', status: 'done', error: '' });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     store.dispatch({ type: 'datasetStatus', status: 'failed', error: reason });
     throw error;
   }

@@ -1,10 +1,11 @@
 import {
   daqOptionsSchema,
+  type DataManagement,
   DmError,
+  errorText,
   isTerminalStatus,
   newExperimentSchema,
   uploadOptionsSchema,
-  type DataManagement,
 } from 'dm';
 import type { PvaServer } from 'epics-pva-ts';
 import type { Logger } from 'pino';
@@ -95,7 +96,7 @@ export function serveRemoteCalls({ server, prefix, dm, store, log, mayWrite }: R
         if (!READING.has(name)) log.info(who, 'call done');
         return result;
       } catch (error) {
-        log.warn({ ...who, reason: error instanceof Error ? error.message : String(error) }, 'call failed');
+        log.warn({ ...who, reason: errorText(error) }, 'call failed');
         throw error;
       }
     });

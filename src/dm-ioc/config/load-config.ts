@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { errorText } from 'dm';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { StartupError } from '../errors.js';
@@ -15,7 +16,7 @@ function isTree(value: unknown): value is Tree {
 }
 
 function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+  return errorText(error).split('\n', 1)[0] ?? '';
 }
 
 function readTree(file: string): Tree {

@@ -1,5 +1,4 @@
-import type { EventEmitter } from 'node:events';
-import type { DataManagement, DataManagementEvents } from 'dm';
+import { errorText, type DataManagement, type DmChange } from 'dm';
 import type { Logger } from 'pino';
 import type { Store } from '../state/store.js';
 import { KEPT } from '../state/reduce.js';
@@ -9,7 +8,7 @@ export class DmFeed {
   readonly #dm: DataManagement;
   readonly #store: Store;
   readonly #log: Logger;
-  readonly #stops: (() => void)[] = [];
+  #stop: () => void = () => undefined;
 
   constructor(dm: DataManagement, store: Store, log: Logger) {
     this.#dm = dm;
@@ -19,37 +18,47 @@ export class DmFeed {
 
   start(): void {
     const store = this.#store;
-    this.#on('experiment', (experiment) => {
-      store.dispatch({ type: 'experiments', experiments: [experiment] });
-    });
-    this.#on('experimentRemoved', (name) => {
-      store.dispatch({ type: 'experimentRemoved', name });
-    });
-    this.#on('daq', (daq) => {
-      store.dispatch({ type: 'daqs', daqs: [daq] });
-    });
-    this.#on('upload', (upload) => {
-      store.dispatch({ type: 'uploads', uploads: [upload] });
-    });
-    this.#on('job', (job) => {
-      store.dispatch({ type: 'jobs', jobs: [job] });
-    });
-    this.#on('workflow', (workflow) => {
-      store.dispatch({ type: 'workflows', workflows: [workflow] });
-    });
-    this.#on('workflowRemoved', (owner, name) => {
-      store.dispatch({ type: 'workflowRemoved', owner, name });
-    });
-    this.#on('file', (file) => {
-      const { experiment, file: shown } = store.state;
-      const isShown =
-        file.experimentName === experiment.selected?.name && file.experimentFilePath === shown.inputs.path;
-      if (isShown) store.dispatch({ type: 'fileFound', file });
-    });
-    this.#on('service', (health) => {
-      store.dispatch({ type: 'health', health });
+    this.#stop = this.#dm.changes.subscribe((changes) => {
+      for (const change of changes) this.#take(change);
     });
     for (const health of this.#dm.health()) store.dispatch({ type: 'health', health });
+  }
+
+  #take(change: DmChange): void {
+    const store = this.#store;
+    switch (change.kind) {
+      case 'experiment':
+        store.dispatch({ type: 'experiments', experiments: [change.value] });
+        return;
+      case 'experimentRemoved':
+        store.dispatch({ type: 'experimentRemoved', name: change.value });
+        return;
+      case 'daq':
+        store.dispatch({ type: 'daqs', daqs: [change.value] });
+        return;
+      case 'upload':
+        store.dispatch({ type: 'uploads', uploads: [change.value] });
+        return;
+      case 'job':
+        store.dispatch({ type: 'jobs', jobs: [change.value] });
+        return;
+      case 'workflow':
+        store.dispatch({ type: 'workflows', workflows: [change.value] });
+        return;
+      case 'workflowRemoved':
+        store.dispatch({ type: 'workflowRemoved', ...change.value });
+        return;
+      case 'file': {
+        const { experiment, file: shown } = store.state;
+        const file = change.value;
+        const isShown =
+          file.experimentName === experiment.selected?.name && file.experimentFilePath === shown.inputs.path;
+        if (isShown) store.dispatch({ type: 'fileFound', file });
+        return;
+      }
+      case 'service':
+        store.dispatch({ type: 'health', health: change.value });
+    }
   }
 
   /** Asks for all lists. A service that doesn't answer is no failure: its health tells, and its events follow when it is back. */
@@ -76,21 +85,14 @@ export class DmFeed {
   }
 
   stop(): void {
-    for (const stop of this.#stops.splice(0)) stop();
-  }
-
-  #on<E extends keyof DataManagementEvents>(event: E, take: (...args: DataManagementEvents[E]) => void): void {
-    // The emitter's own types can't follow a generic event name.
-    const events = this.#dm.events as unknown as EventEmitter;
-    events.on(event, take as (...args: unknown[]) => void);
-    this.#stops.push(() => events.off(event, take as (...args: unknown[]) => void));
+    this.#stop();
   }
 
   async #try(what: string, load: () => Promise<void>): Promise<void> {
     try {
       await load();
     } catch (error) {
-      this.#log.warn({ reason: error instanceof Error ? error.message : String(error) }, `no list of ${what}`);
+      this.#log.warn({ reason: errorText(error) }, `no list of ${what}`);
     }
   }
 }

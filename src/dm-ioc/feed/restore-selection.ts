@@ -1,4 +1,4 @@
-import type { DataManagement } from 'dm';
+import { type DataManagement, errorText } from 'dm';
 import type { Logger } from 'pino';
 import { isRefusal } from '../errors.js';
 import type { State } from '../state/state.js';
@@ -28,7 +28,7 @@ export async function restoreSelection(
       return true;
     } catch (error) {
       if (!isWanted(store.state)) return false;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       log.warn({ experiment: name, reason }, 'DM has not confirmed the experiment');
       if (isRefusal(error)) {
         const text = `Experiment: ${reason}`;

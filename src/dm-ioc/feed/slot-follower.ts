@@ -1,4 +1,4 @@
-import { DmObjectNotFoundError, isTerminalStatus, type DataManagement, type Watch } from 'dm';
+import { type DataManagement, DmObjectNotFoundError, errorText, isTerminalStatus, type Watch } from 'dm';
 import type { Logger } from 'pino';
 import type { SlotArea } from '../state/action.js';
 import type { State } from '../state/state.js';
@@ -121,7 +121,7 @@ export class SlotFollower {
       else this.#store.dispatch({ type: 'jobs', jobs: [await this.#dm.jobs.get(owner, id)] });
     } catch (error) {
       if (this.#isClosed) return;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       this.#log.warn({ area, slot, id, reason }, 'the held object could not be read');
       if (error instanceof DmObjectNotFoundError && !isKnown) {
         this.#store.dispatch({ type: 'slotCleared', area, slot });

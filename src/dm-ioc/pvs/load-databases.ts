@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { errorText } from 'dm';
 import type { Ioc } from 'node-epics-ca';
 import type { Config } from '../config/config.js';
 import { StartupError } from '../errors.js';
@@ -85,7 +86,7 @@ export async function runSiteLines(ioc: Loader, file: string, lines: readonly st
         ioc.loadRecords(expand(load['file'] ?? '', variables), { P: prefix, ...macros });
       }
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       throw new StartupError('SITE_STARTUP', `${file}: ${line}: ${reason}`, { cause: error });
     }
   }

@@ -1,4 +1,4 @@
-import { DmError, type DataManagement } from 'dm';
+import { type DataManagement, DmError, errorText } from 'dm';
 import type { RecordWrite } from 'node-epics-ca';
 import type { Logger } from 'pino';
 import { CommandError, isRefusal } from '../errors.js';
@@ -52,7 +52,7 @@ function asCommandError(error: unknown, signal: AbortSignal): CommandError {
     const severity = error.code === 'DM_COMMAND_FAILED' ? 'MAJOR' : 'INVALID';
     return new CommandError('DM_FAILED', withPvNames(error.message), { severity, cause: error });
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorText(error);
   return new CommandError('INTERNAL', `internal error: ${reason}`, { severity: 'INVALID', cause: error });
 }
 
@@ -105,7 +105,7 @@ export class PutHandler {
     try {
       flush();
     } catch (error) {
-      log.error({ reason: error instanceof Error ? error.message : String(error) }, 'PVs were not posted');
+      log.error({ reason: errorText(error) }, 'PVs were not posted');
     }
   }
 

@@ -1,3 +1,4 @@
+import { errorText } from 'dm';
 import { CommandError } from '../errors.js';
 import type { InputValue } from '../state/state.js';
 import type { Plain, SetpointSignal } from './signal.js';
@@ -61,7 +62,7 @@ export function jsonSetpoint<S>(name: string, description: string, maxCharacters
         parsed = JSON.parse(text, refuseNul);
       } catch (error) {
         if (error instanceof CommandError) throw error;
-        refuse(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
+        refuse(`not JSON: ${errorText(error)}`);
       }
       if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
         refuse('not a JSON object; write {"name": "value"}');

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { SERVICE_NAMES } from '../data-management.js';
+import { errorText } from '../error-text.js';
 import { DmError } from '../errors.js';
 import type { RestOptionsInput } from '../rest/rest-options.js';
 import { parseShellExports } from './parse-shell-exports.js';
@@ -14,7 +16,7 @@ export function readDmSetupFile(path: string, environment: Environment = process
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new DmError('DM_CONFIGURATION', `The DM set-up file ${path} can't be read: ${reason}. Check its path.`);
   }
   return { ...environment, ...parseShellExports(text, environment).variables };
@@ -22,7 +24,7 @@ export function readDmSetupFile(path: string, environment: Environment = process
 
 /** True when the environment names DM's web services, as after `source dm.setup.sh`. */
 export function hasDmServices(environment: Environment = process.env): boolean {
-  return ['DS', 'DAQ', 'CAT', 'PROC'].every((service) => isSet(environment[`DM_${service}_WEB_SERVICE_URL`]));
+  return SERVICE_NAMES.every((service) => isSet(environment[`DM_${service}_WEB_SERVICE_URL`]));
 }
 
 /**

@@ -1,14 +1,14 @@
-import type { EventEmitter } from 'node:events';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DataManagement, DataManagementEvents, ServiceHealth, Watch } from '../data-management.js';
+import { ChangeFeed } from '../change-feed.js';
+import type { DataManagement, ServiceHealth, Watch } from '../data-management.js';
+import { errorText } from '../error-text.js';
 import { DmError } from '../errors.js';
 import { makeDirectory } from '../make-directory.js';
 import type { DaqInfo, UploadInfo, UploadOptions } from '../schemas/transfer.js';
 import { LocalCatalog } from './catalog/local-catalog.js';
 import { CopyPool } from './copy/copy-pool.js';
 import { nowSeconds } from './dm-time.js';
-import { engineEvents } from './engine-events.js';
 import { LocalExperiments } from './experiments/local-experiments.js';
 import { LocalJobs } from './jobs/local-jobs.js';
 import { resolveLocalOptions, type LocalOptions, type ResolvedLocalOptions } from './local-options.js';
@@ -45,7 +45,7 @@ export class LocalDataManagement implements DataManagement {
   readonly catalog: LocalCatalog;
   readonly workflows: LocalWorkflows;
   readonly jobs: LocalJobs;
-  readonly events: EventEmitter<DataManagementEvents>;
+  readonly changes: ChangeFeed;
   readonly #options: ResolvedLocalOptions;
   readonly #database: Database;
   readonly #pool: CopyPool;
@@ -68,19 +68,19 @@ export class LocalDataManagement implements DataManagement {
     const database = new Database(join(root, 'dm.sqlite'));
     this.#database = database;
     this.#pool = new CopyPool(resolved.copyThreads);
-    const events = engineEvents(log);
-    this.events = events;
+    const changes = new ChangeFeed(log);
+    this.changes = changes;
     const writer = new StateWriter(log);
     this.#writer = writer;
     const files = new FileRepository(database);
     const daqs = new TransferRepository<DaqInfo, StoredDaqOptions>(database, 'daqs');
     const uploads = new TransferRepository<UploadInfo, UploadOptions>(database, 'uploads');
     const jobs = new JobRepository(database);
-    const store = new FileStore(database, files, this.#pool, events, log);
+    const store = new FileStore(database, files, this.#pool, changes, log);
     this.experiments = new LocalExperiments({
       root,
       station,
-      events,
+      changes,
       repository: new ExperimentRepository(database),
       activeTransfer: (name) => this.daqs.activeOf(name) ?? this.uploads.activeOf(name),
       onRemoved: (name) => {
@@ -92,7 +92,7 @@ export class LocalDataManagement implements DataManagement {
       experiments: this.experiments,
       files,
       datasets: new DatasetRepository(database),
-      events,
+      changes,
     });
     this.#folder =
       resolved.workflowsDirectory === undefined
@@ -100,15 +100,23 @@ export class LocalDataManagement implements DataManagement {
         : new WorkflowFolder({
             ...resolved,
             directory: resolved.workflowsDirectory,
-            onChange: (workflow) => events.emit('workflow', workflow),
-            onRemove: (workflow) => events.emit('workflowRemoved', workflow.owner, workflow.name),
+            onChange: (workflow) => {
+              changes.tell('workflow', workflow);
+            },
+            onRemove: (workflow) => {
+              changes.tell('workflowRemoved', { owner: workflow.owner, name: workflow.name });
+            },
           });
-    this.workflows = new LocalWorkflows({ repository: new WorkflowRepository(database), folder: this.#folder, events });
+    this.workflows = new LocalWorkflows({
+      repository: new WorkflowRepository(database),
+      folder: this.#folder,
+      changes,
+    });
     this.jobs = new LocalJobs({
       ...resolved,
       database,
       writer,
-      events,
+      changes,
       repository: jobs,
       children: new ChildProcessRepository(database),
       workflows: this.workflows,
@@ -123,7 +131,7 @@ export class LocalDataManagement implements DataManagement {
       experiments: this.experiments,
       submitter: this.jobs,
       storageRoot: realpathSync(root),
-      events,
+      changes,
     };
     this.uploads = new LocalUploads({ ...transfers, files, repository: uploads });
     this.daqs = new LocalDaqs({
@@ -152,7 +160,7 @@ export class LocalDataManagement implements DataManagement {
     this.daqs.recover();
     this.#prune();
     this.#pruneTimer = setInterval(this.#prune, PRUNE_PERIOD_MS);
-    for (const health of this.health()) this.events.emit('service', health);
+    for (const health of this.health()) this.changes.tell('service', health);
   }
 
   async close(): Promise<void> {
@@ -196,7 +204,7 @@ function makeRoot(root: string, workingDirectory: string): void {
   try {
     makeDirectory(workingDirectory);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new DmError('DM_CONFIGURATION', `The engine's root ${root} can't be made: ${reason}; name another one.`, {
       cause: error,
     });

@@ -1,5 +1,4 @@
-import type { EventEmitter } from 'node:events';
-import type { DataManagementEvents } from '../data-management.js';
+import type { ChangeFeed } from '../change-feed.js';
 import type { DmLogger } from '../logger.js';
 import type { PollPeriods } from './poll-periods.js';
 import type { RestOptions } from './rest-options.js';
@@ -7,7 +6,7 @@ import type { RestOptions } from './rest-options.js';
 /** What the parts of the adapter share. */
 export interface RestContext {
   readonly options: RestOptions;
-  readonly events: EventEmitter<DataManagementEvents>;
+  readonly changes: ChangeFeed;
   readonly periods: PollPeriods;
   readonly logger: DmLogger;
   /** Says once what keeps a poll from working. */

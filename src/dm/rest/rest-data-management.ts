@@ -1,5 +1,6 @@
-import { EventEmitter } from 'node:events';
-import type { DataManagement, DataManagementEvents, ServiceHealth, ServiceName, Watch } from '../data-management.js';
+import { ChangeFeed } from '../change-feed.js';
+import type { DataManagement, ServiceHealth, ServiceName, Watch } from '../data-management.js';
+import { errorText } from '../error-text.js';
 import { DmError } from '../errors.js';
 import { type DmLogger, silentLogger } from '../logger.js';
 import { createRouteTable } from '../wire/route-table.js';
@@ -42,7 +43,7 @@ export class RestDataManagement implements DataManagement {
   readonly jobs: RestJobs;
   /** Null when the URL of the APS database service isn't configured. */
   readonly apsDb: ApsDb | null;
-  readonly events = new EventEmitter<DataManagementEvents>();
+  readonly changes: ChangeFeed;
   readonly #options: RestOptions;
   readonly #periods: PollPeriods;
   readonly #transport: Transport;
@@ -57,6 +58,7 @@ export class RestDataManagement implements DataManagement {
     const options = parseRestOptions(input);
     this.#options = options;
     this.#logger = logger;
+    this.changes = new ChangeFeed(logger);
     this.station = options.station;
     this.#owner = options.owner ?? '';
     this.#periods = { ...options.poll };
@@ -77,7 +79,7 @@ export class RestDataManagement implements DataManagement {
       });
     const context: RestContext = {
       options,
-      events: this.events,
+      changes: this.changes,
       periods: this.#periods,
       logger,
       pollFailed: (what) => this.#pollFailed(what),
@@ -159,7 +161,7 @@ export class RestDataManagement implements DataManagement {
           else this.#logger.warn({ service, lastError }, 'DM service not connected');
         }
         logged.set(service, connected);
-        this.events.emit('service', health);
+        this.changes.tell('service', health);
       },
       doubted: (doubted) => {
         for (const [url, poller] of this.#pollers) if (url === doubted) poller.poke();
@@ -204,7 +206,7 @@ export class RestDataManagement implements DataManagement {
   #pollFailed(what: string): (error: unknown) => void {
     let last = '';
     return (error) => {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       if (reason === last) return;
       last = reason;
       const isOutage = error instanceof DmError && error.code === 'DM_COMMUNICATION';

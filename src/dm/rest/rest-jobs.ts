@@ -9,7 +9,7 @@ export class RestJobs implements Jobs {
   readonly #proc: ServiceClient;
   readonly #pageSize: number;
 
-  constructor(proc: ServiceClient, owner: () => string, { options, events, periods, pollFailed }: RestContext) {
+  constructor(proc: ServiceClient, owner: () => string, { options, changes, periods, pollFailed }: RestContext) {
     this.#proc = proc;
     this.#pageSize = options.paging.jobs;
     this.poller = new WatchedPoller<Job>({
@@ -19,7 +19,9 @@ export class RestJobs implements Jobs {
         return proc.call('getProcessingJobById', { owner: jobOwner, id }, { signal, retry: false });
       },
       keyOf: (job) => jobKey(job.owner, job.id),
-      emit: (job) => events.emit('job', job),
+      emit: (job) => {
+        changes.tell('job', job);
+      },
       periods,
       onError: pollFailed('jobs'),
     });

@@ -119,7 +119,7 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
     return parsed.success && parsed.data.id === id ? this.observe(client, parsed.data as T) : this.get(id, options);
   }
 
-  #createPoller(client: ServiceClient, { events, periods, pollFailed }: RestContext): WatchedPoller<T> {
+  #createPoller(client: ServiceClient, { changes, periods, pollFailed }: RestContext): WatchedPoller<T> {
     const { event, get } = this.#kind;
     return new WatchedPoller<T>({
       list: (signal) => this.listOf(client, { signal, retry: false }),
@@ -129,7 +129,9 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
         return entry;
       },
       keyOf: (entry) => entry.id,
-      emit: (entry) => events.emit(event, entry),
+      emit: (entry) => {
+        changes.tell(event, entry);
+      },
       periods,
       onError: pollFailed(`${event}s of ${client.url}`),
     });

@@ -9,14 +9,18 @@ export class RestWorkflows implements Workflows {
   readonly #proc: ServiceClient;
   readonly #owner: () => string;
 
-  constructor(proc: ServiceClient, owner: () => string, { events, periods, pollFailed }: RestContext) {
+  constructor(proc: ServiceClient, owner: () => string, { changes, periods, pollFailed }: RestContext) {
     this.#proc = proc;
     this.#owner = owner;
     this.poller = new ListPoller<Workflow>({
       list: (signal) => proc.call('listWorkflows', { owner: owner(), queryDict: {} }, { signal, retry: false }),
       keyOf,
-      emit: (workflow) => events.emit('workflow', workflow),
-      removed: ({ owner, name }) => events.emit('workflowRemoved', owner, name),
+      emit: (workflow) => {
+        changes.tell('workflow', workflow);
+      },
+      removed: ({ owner, name }) => {
+        changes.tell('workflowRemoved', { owner, name });
+      },
       periods,
       onError: pollFailed('workflows'),
     });

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { setMaxListeners } from 'node:events';
 import { Agent, type Dispatcher } from 'undici';
+import { errorText } from '../error-text.js';
 import { DmCommunicationError, DmError } from '../errors.js';
 import { CallLimit } from './call-limit.js';
 import { trustedCertificates } from './trusted-certificates.js';
@@ -37,6 +39,7 @@ export class Transport {
 
   /** @throws DmError DM_CONFIGURATION when the CA file can't be read */
   constructor(tls: RestOptions['tls'], connectMs: number) {
+    setMaxListeners(0, this.#closing.signal);
     const connect = {
       timeout: connectMs,
       rejectUnauthorized: tls.verify,
@@ -151,7 +154,7 @@ function codeOf(error: unknown): string {
 
 function reasonOf(error: unknown, code: string): string {
   if (error instanceof Error && error.name === 'AbortError') return 'not waited for';
-  const text = error instanceof Error ? error.message : String(error);
+  const text = errorText(error);
   return code === '' || text.includes(code) ? text : text === '' ? code : `${text} (${code})`;
 }
 

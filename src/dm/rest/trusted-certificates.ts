@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
+import { errorText } from '../error-text.js';
 import { DmError } from '../errors.js';
 
 /** Node's own certificates and those of a PEM file. @throws DmError DM_CONFIGURATION when the file can't be read or holds none */
@@ -12,7 +13,7 @@ export function trustedCertificates(path: string): string[] {
     for (const certificate of own) new X509Certificate(certificate);
     return [...rootCertificates, ...own];
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new DmError('DM_CONFIGURATION', `The CA file ${path} can't be used: ${reason}. Check tls.ca.`);
   }
 }

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { EventEmitter } from 'node:events';
 import {
+  ChangeFeed,
   type Catalog,
   type DaqInfo,
   type Daqs,
   type DataManagement,
-  type DataManagementEvents,
   type Dataset,
   DmInvalidArgumentError,
   DmObjectAlreadyExistsError,
@@ -20,6 +19,7 @@ import {
   type Uploads,
   type Workflow,
   type Workflows,
+  silentLogger,
 } from 'dm';
 
 const now = (): number => Date.now() / 1000;
@@ -29,7 +29,7 @@ export class FakeDataManagement implements DataManagement {
   readonly backend = 'local';
   readonly station = '25IDC';
   readonly owner = 's25idcuser';
-  readonly events = new EventEmitter<DataManagementEvents>();
+  readonly changes = new ChangeFeed(silentLogger);
   readonly allExperiments: Experiment[] = [];
   readonly allDaqs: DaqInfo[] = [];
   readonly allUploads: UploadInfo[] = [];

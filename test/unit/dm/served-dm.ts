@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DataManagement, DataManagementEvents, DmLogger, RouteName } from 'dm';
+import type { DataManagement, DmLogger, RouteName } from 'dm';
 import { RestDataManagement, type RestOptionsInput } from 'dm/rest';
 import { createDmServer, type DmServer, type DmServerOptions, type ServedCall } from 'dm/server';
 import { createTestCertificate, type TestCertificate } from './test-certificate.js';
@@ -96,22 +96,4 @@ export async function serveDm(dm: DataManagement, settings: ServeSettings = {}):
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-type Name = keyof DataManagementEvents;
-
-/** The first event that fits. */
-export function eventOf<N extends Name>(
-  dm: DataManagement,
-  name: N,
-  fits: (...values: DataManagementEvents[N]) => boolean = () => true,
-): Promise<DataManagementEvents[N]> {
-  return new Promise((resolve) => {
-    const listen = (...values: unknown[]): void => {
-      if (!fits(...(values as DataManagementEvents[N]))) return;
-      dm.events.off(name, listen as never);
-      resolve(values as DataManagementEvents[N]);
-    };
-    dm.events.on(name, listen as never);
-  });
 }

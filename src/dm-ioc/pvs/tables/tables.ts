@@ -1,3 +1,4 @@
+import { errorText } from 'dm';
 import type { PvaServer } from 'epics-pva-ts';
 import type { Logger } from 'pino';
 import type { State } from '../../state/state.js';
@@ -83,7 +84,7 @@ export class Tables {
     try {
       served.post(state);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       this.#log.error({ table: served.table.name, reason }, 'a table was not posted');
     }
   }

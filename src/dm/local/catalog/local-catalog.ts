@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { EventEmitter } from 'node:events';
-import type { CallOptions, Catalog, DataManagementEvents, PageOptions } from '../../data-management.js';
+import type { ChangeFeed } from '../../change-feed.js';
+import type { CallOptions, Catalog, PageOptions } from '../../data-management.js';
 import { DmError, DmInvalidArgumentError, DmObjectAlreadyExistsError, DmObjectNotFoundError } from '../../errors.js';
 import { datasetSchema, type Dataset, type FileMetadata } from '../../schemas/catalog.js';
 import { call } from '../call.js';
@@ -17,7 +17,7 @@ export interface LocalCatalogContext {
   readonly experiments: LocalExperiments;
   readonly files: FileRepository;
   readonly datasets: DatasetRepository;
-  readonly events: EventEmitter<DataManagementEvents>;
+  readonly changes: ChangeFeed;
 }
 
 export class LocalCatalog implements Catalog {
@@ -30,12 +30,12 @@ export class LocalCatalog implements Catalog {
 
   constructor(context: LocalCatalogContext) {
     this.#context = context;
-    context.events.on('file', (file) => {
+    context.changes.on('file', (file) => {
       const key = waitKey(file.experimentName, file.experimentFilePath);
       for (const resolve of this.#waiters.get(key) ?? []) resolve(file);
       this.#waiters.delete(key);
     });
-    context.events.on('experimentRemoved', (name) => {
+    context.changes.on('experimentRemoved', (name) => {
       this.#removals.get(name)?.abort(new DmObjectNotFoundError(`Experiment ${name} was removed.`));
       this.#removals.delete(name);
     });
@@ -100,7 +100,6 @@ export class LocalCatalog implements Catalog {
           `Dataset ${stored.datasetName} already exists in experiment ${record.name}; choose another name.`,
         );
       }
-      this.#context.events.emit('dataset', stored);
       return stored;
     });
   }

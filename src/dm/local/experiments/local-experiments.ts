@@ -1,6 +1,6 @@
-import type { EventEmitter } from 'node:events';
 import { hostname } from 'node:os';
-import type { CallOptions, DataManagementEvents, Experiments } from '../../data-management.js';
+import type { ChangeFeed } from '../../change-feed.js';
+import type { CallOptions, Experiments } from '../../data-management.js';
 import {
   DmError,
   DmInvalidArgumentError,
@@ -8,6 +8,7 @@ import {
   DmObjectAlreadyExistsError,
   DmObjectNotFoundError,
 } from '../../errors.js';
+import { errorText } from '../../error-text.js';
 import { newExperimentSchema, type Experiment, type NewExperiment } from '../../schemas/experiment.js';
 import { call } from '../call.js';
 import { dateText, parseDate } from '../dm-time.js';
@@ -25,7 +26,7 @@ export interface LocalExperimentsContext {
   readonly root: string;
   readonly station: string;
   readonly repository: ExperimentRepository;
-  readonly events: EventEmitter<DataManagementEvents>;
+  readonly changes: ChangeFeed;
   /** The id of an active DAQ or upload of the experiment, if there is one. */
   readonly activeTransfer: (experimentName: string) => string | undefined;
   readonly onRemoved: (experimentName: string) => void;
@@ -65,7 +66,7 @@ export class LocalExperiments implements Experiments {
       }
       const stored = this.#create(parsed.data);
       const full = this.#fullForm(stored);
-      this.#context.events.emit('experiment', full);
+      this.#context.changes.tell('experiment', full);
       return full;
     });
   }
@@ -80,7 +81,7 @@ export class LocalExperiments implements Experiments {
       }
       this.#context.repository.remove(record.id);
       this.#context.onRemoved(name);
-      this.#context.events.emit('experimentRemoved', name);
+      this.#context.changes.tell('experimentRemoved', name);
     });
   }
 
@@ -121,7 +122,7 @@ export class LocalExperiments implements Experiments {
     try {
       prepareDirectories(directories);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorText(error);
       throw new DmError('DM_COMMAND_FAILED', `The storage ${directories.storage} can't be created: ${message}`, {
         cause: error,
       });

@@ -6,6 +6,7 @@ import type { JobState } from './job-state.js';
 import { isVariableName, jobVariables } from './job-variables.js';
 import { endLeftoverProcesses } from './leftover-processes.js';
 import { StageRun, type StageRunContext } from './stage-run.js';
+import { errorText } from '../../error-text.js';
 
 /** Told of every change of a job; `settled` is one that must reach the disk and its audience at once. */
 export type JobChange = (kind: 'stage' | 'process' | 'terminal') => void;
@@ -54,7 +55,7 @@ export class JobRun {
       this.#noteUnusable();
       return { status: (await this.#runStages(input, groups)) ? 'failed' : 'done' };
     } catch (error) {
-      return { status: 'failed', errorMessage: error instanceof Error ? error.message : String(error) };
+      return { status: 'failed', errorMessage: errorText(error) };
     }
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { EventEmitter } from 'node:events';
-import type { CallOptions, DataManagementEvents, Jobs, PageOptions } from '../../data-management.js';
+import type { ChangeFeed } from '../../change-feed.js';
+import type { CallOptions, Jobs, PageOptions } from '../../data-management.js';
 import { DmInvalidArgumentError, DmObjectNotFoundError } from '../../errors.js';
 import type { Job, JobArguments } from '../../schemas/job.js';
 import { isTerminalStatus } from '../../schemas/status.js';
@@ -26,7 +26,7 @@ export interface LocalJobsContext extends Omit<JobRunContext, 'seq'> {
   readonly workflows: LocalWorkflows;
   readonly owner: string;
   readonly maxJobs: number;
-  readonly events: EventEmitter<DataManagementEvents>;
+  readonly changes: ChangeFeed;
 }
 
 interface ActiveJob {
@@ -143,7 +143,7 @@ export class LocalJobs implements Jobs, JobSubmitter {
     const seq = this.#context.repository.insert(document, jobSummary(document));
     const active: ActiveJob = { seq, state: new JobState(document, workflow) };
     const release = (): void => {
-      this.#context.events.emit('job', document);
+      this.#context.changes.tell('job', document);
       // The one who started the job learns its id before anything happens to it.
       this.#active.set(document.id, active);
       setImmediate(() => {
@@ -170,7 +170,7 @@ export class LocalJobs implements Jobs, JobSubmitter {
     const { seq, state } = active;
     const tell = (): void => {
       this.#write(active, true);
-      this.#context.events.emit('job', state.full());
+      this.#context.changes.tell('job', state.full());
     };
     const notice = new ThrottledNotice(NOTICE_PERIOD_MS, tell);
     active.run = new JobRun(state, { ...this.#context, seq }, (kind) => {
@@ -186,7 +186,7 @@ export class LocalJobs implements Jobs, JobSubmitter {
     this.#write(active, false);
     // Until its end is written, the job is told from memory.
     this.#context.writer.whenWritten(active.state.id, () => this.#active.delete(active.state.id));
-    this.#context.events.emit('job', active.state.full());
+    this.#context.changes.tell('job', active.state.full());
   }
 
   /** The end of a job is durable. */
@@ -244,6 +244,6 @@ export class LocalJobs implements Jobs, JobSubmitter {
       },
       { durable: true },
     );
-    this.#context.events.emit('job', this.#withChildren({ seq, document: closed }));
+    this.#context.changes.tell('job', this.#withChildren({ seq, document: closed }));
   }
 }

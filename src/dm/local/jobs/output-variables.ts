@@ -1,3 +1,4 @@
+import { errorText } from '../../error-text.js';
 import { DmInvalidArgumentError } from '../../errors.js';
 import { reservedReason } from './job-variables.js';
 
@@ -26,12 +27,9 @@ export function outputRegex(python: string): RegExp {
   try {
     return new RegExp(source, flags);
   } catch (error) {
-    throw new DmInvalidArgumentError(
-      `Regular expression ${python} is wrong: ${error instanceof Error ? error.message : ''}`,
-      {
-        cause: error,
-      },
-    );
+    throw new DmInvalidArgumentError(`Regular expression ${python} is wrong: ${errorText(error)}`, {
+      cause: error,
+    });
   }
 }
 

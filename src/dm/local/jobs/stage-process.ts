@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess as NodeChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { OutputTail } from './output-tail.js';
+import { errorText } from '../../error-text.js';
 
 export interface StageProcessOptions {
   readonly command: string;
@@ -110,7 +111,7 @@ export class StageProcess {
 }
 
 function cannotRun(error: unknown): StageProcessResult {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   const tooLong = message.includes('E2BIG') ? ' (the arguments of the job are too long for an environment)' : '';
   return {
     exitStatus: CANNOT_RUN,

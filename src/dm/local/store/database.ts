@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
+import { errorText } from '../../error-text.js';
 import { DmError } from '../../errors.js';
 import { MIGRATIONS } from './migrations.js';
 
@@ -105,7 +106,7 @@ export class Database {
       return body();
     } catch (error) {
       if (error instanceof DmError) throw error;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorText(error);
       const remedy = REMEDIES.find(([pattern]) => pattern.test(message))?.[1] ?? '';
       throw new DmError('DM_DB', `The database can't be used: ${message}${remedy} (${this.#file}).`, { cause: error });
     }

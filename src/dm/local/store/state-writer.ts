@@ -1,4 +1,5 @@
 import type { DmLogger } from '../../logger.js';
+import { errorText } from '../../error-text.js';
 
 const RETRY_PERIOD_MS = 2000;
 
@@ -62,7 +63,7 @@ export class StateWriter {
       write();
       return true;
     } catch (error) {
-      this.#lastError = `The state could not be written: ${error instanceof Error ? error.message : String(error)}`;
+      this.#lastError = `The state could not be written: ${errorText(error)}`;
       this.#log.error({ key, error }, 'the state could not be written; it is tried again');
       return false;
     }

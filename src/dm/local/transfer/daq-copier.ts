@@ -2,6 +2,7 @@ import type { TreeEntry } from '../tree/tree-messages.js';
 import type { DaqContext, DaqParts } from './daq-context.js';
 import { signatureOf, type DaqLedger } from './daq-ledger.js';
 import { FileStore } from './file-store.js';
+import { errorText } from '../../error-text.js';
 
 /** Told of every file that was to be copied. */
 export interface DaqCopierListener {
@@ -83,7 +84,7 @@ export class DaqCopier {
       log.error({ daq: this.#parts.info.id, error }, 'storing a batch failed');
       for (const { path } of batch) {
         this.#ledger.end(path);
-        listener.failed(path, error instanceof Error ? error.message : String(error));
+        listener.failed(path, errorText(error));
       }
     } finally {
       this.#batches--;

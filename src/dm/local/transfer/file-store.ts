@@ -1,6 +1,5 @@
-import type { EventEmitter } from 'node:events';
 import { posix } from 'node:path';
-import type { DataManagementEvents } from '../../data-management.js';
+import type { ChangeFeed } from '../../change-feed.js';
 import type { DmLogger } from '../../logger.js';
 import { fileMetadata } from '../catalog/file-metadata.js';
 import type { CopyOutcome } from '../copy/copy-messages.js';
@@ -35,20 +34,14 @@ export class FileStore {
   readonly #database: Database;
   readonly #files: FileRepository;
   readonly #pool: CopyPool;
-  readonly #events: EventEmitter<DataManagementEvents>;
+  readonly #changes: ChangeFeed;
   readonly #log: DmLogger;
 
-  constructor(
-    database: Database,
-    files: FileRepository,
-    pool: CopyPool,
-    events: EventEmitter<DataManagementEvents>,
-    log: DmLogger,
-  ) {
+  constructor(database: Database, files: FileRepository, pool: CopyPool, changes: ChangeFeed, log: DmLogger) {
     this.#database = database;
     this.#files = files;
     this.#pool = pool;
-    this.#events = events;
+    this.#changes = changes;
     this.#log = log;
   }
 
@@ -112,7 +105,7 @@ export class FileStore {
       },
       { durable: true },
     );
-    for (const file of records) this.#events.emit('file', fileMetadata(file, record.name));
+    for (const file of records) this.#changes.tell('file', fileMetadata(file, record.name));
     if (target.removeSource && target.transfer) void removeSources(target.sourceRoot, stored, this.#log);
   }
 

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import type { EventEmitter } from 'node:events';
-import type { CallOptions, DataManagementEvents, Daqs } from '../../data-management.js';
+import type { ChangeFeed } from '../../change-feed.js';
+import type { CallOptions, Daqs } from '../../data-management.js';
+import { errorText } from '../../error-text.js';
 import { DmInvalidObjectStateError, DmObjectNotFoundError } from '../../errors.js';
 import { isTerminalStatus } from '../../schemas/status.js';
 import { daqOptionsSchema, type DaqInfo, type DaqOptions, type UploadOptions } from '../../schemas/transfer.js';
@@ -24,7 +25,7 @@ export interface LocalDaqsContext extends Omit<DaqContext, 'onChange' | 'onEnd'>
   readonly owner: string;
   /** Real path of the engine's root. */
   readonly storageRoot: string;
-  readonly events: EventEmitter<DataManagementEvents>;
+  readonly changes: ChangeFeed;
   readonly upload: (experimentName: string, dataDirectory: string, options: UploadOptions) => Promise<unknown>;
 }
 
@@ -131,10 +132,10 @@ export class LocalDaqs implements Daqs {
         daq.begin();
       } catch (error) {
         const endTime = nowSeconds();
-        const errorMessage = `The DAQ could not go on after a restart: ${error instanceof Error ? error.message : String(error)}`;
+        const errorMessage = `The DAQ could not go on after a restart: ${errorText(error)}`;
         const failed = { ...info, status: 'failed', endTime, endTimestamp: timestampText(endTime), errorMessage };
         this.#context.repository.update(failed, false);
-        this.#context.events.emit('daq', failed);
+        this.#context.changes.tell('daq', failed);
       }
     }
   }
@@ -187,7 +188,9 @@ export class LocalDaqs implements Daqs {
   #daqContext(): DaqContext {
     return {
       ...this.#context,
-      onChange: (info) => this.#context.events.emit('daq', info),
+      onChange: (info) => {
+        this.#context.changes.tell('daq', info);
+      },
       onEnd: (info, options) => {
         this.#context.writer.whenWritten(info.id, () => this.#active.delete(info.id));
         this.#uploadOnExit(info, options);

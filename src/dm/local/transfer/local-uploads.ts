@@ -3,8 +3,9 @@ import { lstat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { EventEmitter } from 'node:events';
-import type { CallOptions, DataManagementEvents, Uploads } from '../../data-management.js';
+import type { ChangeFeed } from '../../change-feed.js';
+import type { CallOptions, Uploads } from '../../data-management.js';
+import { errorText } from '../../error-text.js';
 import { DmInvalidArgumentError, DmInvalidObjectStateError, DmObjectNotFoundError } from '../../errors.js';
 import { isTerminalStatus } from '../../schemas/status.js';
 import { uploadOptionsSchema, type UploadInfo, type UploadOptions } from '../../schemas/transfer.js';
@@ -25,7 +26,7 @@ export interface LocalUploadsContext extends Omit<UploadContext, 'onChange'> {
   readonly owner: string;
   /** Real path of the engine's root. */
   readonly storageRoot: string;
-  readonly events: EventEmitter<DataManagementEvents>;
+  readonly changes: ChangeFeed;
 }
 
 export class LocalUploads implements Uploads {
@@ -124,10 +125,10 @@ export class LocalUploads implements Uploads {
           status: info.status === 'aborting' ? 'aborted' : 'failed',
           endTime,
           endTimestamp: timestampText(endTime),
-          errorMessage: `The upload did not go on after a restart: ${error instanceof Error ? error.message : String(error)}`,
+          errorMessage: `The upload did not go on after a restart: ${errorText(error)}`,
         };
         repository.update(failed, false);
-        this.#context.events.emit('upload', failed);
+        this.#context.changes.tell('upload', failed);
       }
     }
   }
@@ -162,7 +163,12 @@ export class LocalUploads implements Uploads {
   }
 
   #uploadContext(): UploadContext {
-    return { ...this.#context, onChange: (info) => this.#context.events.emit('upload', info) };
+    return {
+      ...this.#context,
+      onChange: (info) => {
+        this.#context.changes.tell('upload', info);
+      },
+    };
   }
 
   #find(id: string): UploadInfo {

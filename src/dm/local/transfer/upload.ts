@@ -16,6 +16,7 @@ import type { TreeService } from '../tree/tree-service.js';
 import type { FileJobs } from './file-jobs.js';
 import { FileStore, type StoreTarget } from './file-store.js';
 import { percentage } from './percentage.js';
+import { errorText } from '../../error-text.js';
 import { TransferErrors } from './transfer-errors.js';
 import { withoutUnchanged } from './without-unchanged.js';
 
@@ -101,7 +102,7 @@ export class Upload {
     } catch (error) {
       if (this.#closed) return;
       this.#context.log.error({ upload: this.#info.id, error }, 'an upload failed');
-      this.#terminal('failed', error instanceof Error ? error.message : String(error));
+      this.#terminal('failed', errorText(error));
     }
   }
 
@@ -180,7 +181,7 @@ export class Upload {
       });
     } catch (error) {
       this.#context.log.error({ upload: this.#info.id, error }, 'files could not be written into the catalogue');
-      const message = `it could not be written into the catalogue: ${error instanceof Error ? error.message : String(error)}`;
+      const message = `it could not be written into the catalogue: ${errorText(error)}`;
       for (const { path } of stored) this.#errors.set(path, message);
       return;
     }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { CompiledSelection } from './file-selection.js';
 import type { TreeEntry, TreeError } from './tree-messages.js';
+import { errorText } from '../../error-text.js';
 
 const CHUNK_ENTRIES = 2000;
 /** What Node reads where a name is not UTF-8; the system doesn't know the name that comes out. */
@@ -78,6 +79,5 @@ function readEntry(root: string, path: string, errors: TreeError[]): TreeEntry |
 function noteError(path: string, error: unknown, errors: TreeError[]): void {
   const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
   if (missing && path.includes(REPLACEMENT)) errors.push({ path, message: NOT_UTF8 });
-  else if (!missing || path === '')
-    errors.push({ path, message: error instanceof Error ? error.message : String(error) });
+  else if (!missing || path === '') errors.push({ path, message: errorText(error) });
 }

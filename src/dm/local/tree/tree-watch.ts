@@ -5,6 +5,7 @@ import { compileSelection, type CompiledSelection } from './file-selection.js';
 import { treeEntry } from './scan-tree.js';
 import { SettlingFiles } from './settling-files.js';
 import type { TreeReply, TreeRequest } from './tree-messages.js';
+import { errorText } from '../../error-text.js';
 
 type OpenRequest = Extract<TreeRequest, { kind: 'open' }>;
 
@@ -59,7 +60,7 @@ export class TreeWatch {
       this.#post({ kind: 'watching', id });
     });
     watcher.on('error', (error) => {
-      this.#post({ kind: 'watchFailed', id, message: error instanceof Error ? error.message : String(error) });
+      this.#post({ kind: 'watchFailed', id, message: errorText(error) });
     });
   }
 

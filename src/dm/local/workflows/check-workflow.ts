@@ -1,3 +1,4 @@
+import { errorText } from '../../error-text.js';
 import { DmInvalidArgumentError } from '../../errors.js';
 import { workflowSchema, type Workflow } from '../../schemas/workflow.js';
 import { Expression } from '../jobs/expression.js';
@@ -21,10 +22,7 @@ export function checkWorkflow(definition: unknown): Workflow {
       try {
         check();
       } catch (error) {
-        throw new DmInvalidArgumentError(
-          `stages.${id}.${key}: ${error instanceof Error ? error.message : String(error)}`,
-          { cause: error },
-        );
+        throw new DmInvalidArgumentError(`stages.${id}.${key}: ${errorText(error)}`, { cause: error });
       }
     };
     at('outputVariableRegexList', () => stage.outputVariableRegexList?.map(outputRegex));

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { EventEmitter } from 'node:events';
-import type { CallOptions, DataManagementEvents, Workflows } from '../../data-management.js';
+import type { ChangeFeed } from '../../change-feed.js';
+import type { CallOptions, Workflows } from '../../data-management.js';
 import {
   DmInvalidArgumentError,
   DmInvalidObjectStateError,
   DmObjectAlreadyExistsError,
   DmObjectNotFoundError,
 } from '../../errors.js';
+import { errorText } from '../../error-text.js';
 import type { Workflow } from '../../schemas/workflow.js';
 import { call } from '../call.js';
 import type { WorkflowRepository } from '../store/workflow-repository.js';
@@ -16,7 +17,7 @@ import type { WorkflowFolder } from './workflow-folder.js';
 export interface LocalWorkflowsContext {
   readonly repository: WorkflowRepository;
   readonly folder: WorkflowFolder | undefined;
-  readonly events: EventEmitter<DataManagementEvents>;
+  readonly changes: ChangeFeed;
 }
 
 /** Workflows from the folder's files, which the files alone can change, and those added at run time. */
@@ -66,7 +67,7 @@ export class LocalWorkflows implements Workflows {
       this.find(owner, name);
       this.#refuseFile(owner, name);
       this.#context.repository.remove(owner, name);
-      this.#context.events.emit('workflowRemoved', owner, name);
+      this.#context.changes.tell('workflowRemoved', { owner, name });
     });
   }
 
@@ -87,7 +88,7 @@ export class LocalWorkflows implements Workflows {
 
   #put(workflow: Workflow): Workflow {
     this.#context.repository.put(workflow);
-    this.#context.events.emit('workflow', workflow);
+    this.#context.changes.tell('workflow', workflow);
     return workflow;
   }
 
@@ -102,10 +103,7 @@ function check(workflow: Workflow): Workflow {
   try {
     return checkWorkflow(workflow);
   } catch (error) {
-    throw new DmInvalidArgumentError(
-      `Workflow ${workflow.name}: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new DmInvalidArgumentError(`Workflow ${workflow.name}: ${errorText(error)}`, { cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { parseDocument } from 'yaml';
+import { errorText } from '../../error-text.js';
 import { DmInvalidArgumentError } from '../../errors.js';
 import type { Workflow } from '../../schemas/workflow.js';
 import { checkWorkflow } from './check-workflow.js';
@@ -29,9 +30,6 @@ export async function readWorkflowFile(path: string, owner: string): Promise<Wor
     }
     return checkWorkflow({ name: basename(path, extname(path)), owner, ...content });
   } catch (error) {
-    throw new DmInvalidArgumentError(
-      `Workflow file ${path}: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new DmInvalidArgumentError(`Workflow file ${path}: ${errorText(error)}`, { cause: error });
   }
 }

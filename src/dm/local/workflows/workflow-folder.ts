@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
+import { errorText } from '../../error-text.js';
 import { DmError } from '../../errors.js';
 import type { Workflow } from '../../schemas/workflow.js';
 import type { DmLogger } from '../../logger.js';
@@ -166,7 +167,7 @@ export class WorkflowFolder {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return errorText(error);
 }
 
 function keyOf({ owner, name }: { owner: string; name: string }): string {

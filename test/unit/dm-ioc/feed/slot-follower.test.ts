@@ -85,11 +85,14 @@ await t.test('the feed brings lists and events into the state, until it stops', 
   feed.start();
   await feed.loadLists();
   t.ok(store.state.experiments.has('demo') && store.state.jobs.has('old'));
-  dm.events.emit('job', { id: 'new', owner: dm.owner, status: 'running' });
+  dm.changes.tell('job', { id: 'new', owner: dm.owner, status: 'running' });
+  await Promise.resolve();
   t.equal(store.state.jobs.get('new')?.status, 'running');
-  dm.events.emit('experimentRemoved', 'demo');
+  dm.changes.tell('experimentRemoved', 'demo');
+  await Promise.resolve();
   t.notOk(store.state.experiments.has('demo'));
   feed.stop();
-  dm.events.emit('job', { id: 'late', owner: dm.owner, status: 'running' });
+  dm.changes.tell('job', { id: 'late', owner: dm.owner, status: 'running' });
+  await Promise.resolve();
   t.notOk(store.state.jobs.has('late'));
 });

@@ -40,7 +40,7 @@ function setUp() {
     throw error;
   });
   publisher.start();
-  dm.events.on('job', (job) => {
+  dm.changes.on('job', (job) => {
     store.dispatch({ type: 'jobs', jobs: [job] });
   });
   const closing = new AbortController();

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { execFileSync } from 'node:child_process';
 import { appendFile, mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DaqOptions, LocalOptions, UploadInfo } from 'dm';
+import type { DaqOptions, LocalOptions } from 'dm';
 import t, { type Test } from 'tap';
+import { changeOf } from '../port/change-of.js';
 import { waitForDaq, waitForUpload } from '../port/wait-for.js';
 import { writeFiles } from '../port/write-files.js';
 import { temporaryEngine, type TemporaryEngine } from './temporary-engine.js';
@@ -67,7 +67,7 @@ void t.test('a file that grows is taken when it is complete', async (t) => {
   const { engine, source, id, paths, stop } = await running(t);
   let written = 0;
   const stored: number[] = [];
-  engine.events.on('file', ({ fileSize }) => stored.push(fileSize));
+  engine.changes.on('file', ({ fileSize }) => stored.push(fileSize));
   for (let step = 0; step < 12; step++) {
     await appendFile(join(source, 'growing'), 'x'.repeat(1000));
     written += 1000;
@@ -207,9 +207,9 @@ void t.test('a DAQ ends by itself after maxRunTimeInHours, and uploads the direc
     { old: 'x' },
   );
   await writeFiles(source, { new: 'y' });
-  const uploading = once(engine.events, 'upload');
+  const uploading = changeOf(engine, 'upload');
   t.match(await waitForDaq(engine, id), { status: 'done', nCompletedFiles: 1 });
-  const [upload] = (await uploading) as [UploadInfo];
+  const upload = await uploading;
   t.match(await waitForUpload(engine, upload.id), { status: 'done', destDirectory: 'final', countFiles: 2 });
   t.same(await paths(), ['final/new', 'final/old', 'live/new']);
 });

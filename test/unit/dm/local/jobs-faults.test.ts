@@ -89,7 +89,7 @@ void t.test('a job is aborted in each state, once, and one that has ended stays 
   await waitForJob(engine, repeating.id, (job) => child(job, '1')?.['childProcessNumber'] === 1);
   const pending = await start(engine, { '1': { command: 'true' } });
   const ended: string[] = [];
-  engine.events.on('job', ({ id, status }) => {
+  engine.changes.on('job', ({ id, status }) => {
     if (status === 'aborted' || status === 'done') ended.push(id);
   });
   t.equal((await engine.jobs.stop(engine.owner, pending.id)).status, 'aborted');
@@ -114,7 +114,7 @@ void t.test('the limits of a workflow and of all jobs hold while many wait, and 
   await engine.workflows.add({ name: 'wide', owner: engine.owner, stages });
   const running = { narrow: new Set<string>(), wide: new Set<string>() };
   let [most, mostNarrow] = [0, 0];
-  engine.events.on('job', ({ id, status, workflow }) => {
+  engine.changes.on('job', ({ id, status, workflow }) => {
     const set = workflow?.name === 'narrow' ? running.narrow : running.wide;
     if (status === 'running') set.add(id);
     else set.delete(id);

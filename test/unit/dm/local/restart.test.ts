@@ -23,7 +23,7 @@ void t.test('a DAQ goes on after a restart, with exactly the files it missed', a
   const { engine } = await temporaryEngine(t, { root });
   t.match(await engine.daqs.get(id), { status: 'running' });
   const stored: string[] = [];
-  engine.events.on('file', ({ experimentFilePath }) => stored.push(experimentFilePath));
+  engine.changes.on('file', ({ experimentFilePath }) => stored.push(experimentFilePath));
   await engine.daqs.sync(id);
   t.same(stored.sort(), ['changed', 'missed']);
   await engine.daqs.stop('demo', source);

@@ -102,7 +102,7 @@ void t.test('events tell of an upload from its start to its end, the last one la
   await writeFiles(source, Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`f${index}`, 'x'])));
   const statuses: string[] = [];
   const completed: number[] = [];
-  engine.events.on('upload', (upload) => {
+  engine.changes.on('upload', (upload) => {
     statuses.push(upload.status);
     completed.push(upload.nCompletedFiles ?? 0);
   });

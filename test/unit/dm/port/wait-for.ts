@@ -46,10 +46,7 @@ export async function waitForJob(
 ): Promise<Job> {
   await waitFor<Job>(
     dm.watchJob(dm.owner, id),
-    (listener) => {
-      dm.events.on('job', listener);
-      return () => dm.events.off('job', listener);
-    },
+    (listener) => dm.changes.on('job', listener),
     () => dm.jobs.get(dm.owner, id),
     id,
     condition,
@@ -65,10 +62,7 @@ export async function waitForUpload(
 ): Promise<UploadInfo> {
   return await waitFor<UploadInfo>(
     dm.watchUpload(id),
-    (listener) => {
-      dm.events.on('upload', listener);
-      return () => dm.events.off('upload', listener);
-    },
+    (listener) => dm.changes.on('upload', listener),
     () => dm.uploads.get(id),
     id,
     condition,
@@ -83,10 +77,7 @@ export async function waitForDaq(
 ): Promise<DaqInfo> {
   return await waitFor<DaqInfo>(
     dm.watchDaq(id),
-    (listener) => {
-      dm.events.on('daq', listener);
-      return () => dm.events.off('daq', listener);
-    },
+    (listener) => dm.changes.on('daq', listener),
     () => dm.daqs.get(id),
     id,
     condition,

@@ -178,7 +178,7 @@ await t.test('a kept connection that the service was just closing costs a repeat
   };
   const { client } = await rawService(t, answer, { client: { retry: { reads: 0 } } });
   const told: ServiceHealth[] = [];
-  client.events.on('service', (health) => told.push(health));
+  client.changes.on('service', (health) => told.push(health));
   await client.start();
   await until(() => cut > 20);
   t.same(

@@ -3,7 +3,8 @@ import type { Job, ServiceHealth } from 'dm';
 import { RestDataManagement } from 'dm/rest';
 import type { ServedCall } from 'dm/server';
 import { FakeDataManagement } from '../fake-data-management.js';
-import { eventOf, type ServedDm, serveDm, type ServeSettings } from '../served-dm.js';
+import { changeOf } from '../port/change-of.js';
+import { type ServedDm, serveDm, type ServeSettings } from '../served-dm.js';
 
 async function serve(settings: ServeSettings = {}): Promise<ServedDm & { dm: FakeDataManagement }> {
   const dm = new FakeDataManagement();
@@ -22,7 +23,7 @@ await t.test('a watched job is followed to its end, each state told once', async
   t.teardown(served.close);
   const { client, dm } = served;
   const told: Job[] = [];
-  client.events.on('job', (job) => told.push(job));
+  client.changes.on('job', (job) => told.push(job));
   await client.start();
   const { id } = await client.jobs.start(dm.owner, 'w', { run_uid: '1' });
   const watch = client.watchJob(dm.owner, id);
@@ -32,12 +33,12 @@ await t.test('a watched job is followed to its end, each state told once', async
   const [job] = dm.allJobs;
   t.ok(job);
   if (job === undefined) return;
-  const running = eventOf(client, 'job', ({ status }) => status === 'running');
+  const running = changeOf(client, 'job', ({ status }) => status === 'running');
   Object.assign(job, { status: 'running', stage: '01-START', startTime: 1 });
-  t.match(await running, [{ id, stage: '01-START', run_uid: '1', workflow: { name: 'w' } }]);
+  t.match(await running, { id, stage: '01-START', run_uid: '1', workflow: { name: 'w' } });
   const before = served.count('getProcessingJobById');
   await until(() => served.count('getProcessingJobById') >= before + 3);
-  const done = eventOf(client, 'job', ({ status }) => status === 'done');
+  const done = changeOf(client, 'job', ({ status }) => status === 'done');
   Object.assign(job, { status: 'done', endTime: 2, runTime: 1 });
   await done;
   const after = served.count('getProcessingJobById');
@@ -55,12 +56,12 @@ await t.test('what nobody watches is told from the list', async (t) => {
   t.teardown(served.close);
   const { client, dm } = served;
   await client.start();
-  const appears = eventOf(client, 'job');
+  const appears = changeOf(client, 'job');
   const job = await dm.jobs.start(dm.owner, 'w', {});
-  t.match(await appears, [{ id: job.id, status: 'pending' }]);
-  const ends = eventOf(client, 'job');
+  t.match(await appears, { id: job.id, status: 'pending' });
+  const ends = changeOf(client, 'job');
   job.status = 'done';
-  t.match(await ends, [{ status: 'done' }]);
+  t.match(await ends, { status: 'done' });
   t.equal(served.count('getProcessingJobById'), 0);
 });
 
@@ -78,7 +79,7 @@ await t.test('many watched jobs share one list call, and only those that run or 
   t.ok(running);
   if (running === undefined) return;
   running.status = 'running';
-  await eventOf(client, 'job', ({ id, status }) => id === running.id && status === 'running');
+  await changeOf(client, 'job', ({ id, status }) => id === running.id && status === 'running');
   served.calls.length = 0;
   await until(() => served.count('listProcessingJobs') >= 3);
   const asked = served.calls.filter(({ route }) => route === 'getProcessingJobById');
@@ -142,20 +143,20 @@ await t.test(
     t.teardown(() => {
       watch[Symbol.dispose]();
     });
-    await eventOf(client, 'service', ({ service }) => service === 'CAT');
-    const down = eventOf(client, 'service', ({ service, connected }) => service === 'PROC' && !connected);
+    await changeOf(client, 'service', ({ service }) => service === 'CAT');
+    const down = changeOf(client, 'service', ({ service, connected }) => service === 'PROC' && !connected);
     await served.stopServer();
-    const [health] = await down;
+    const health = await down;
     t.match(health, { lastError: /can't be reached|was lost|not available/u });
     t.type(health.lastContactMs, 'number');
     await t.rejects(client.jobs.start(dm.owner, 'w', { second: true }), { code: 'DM_COMMUNICATION' });
     const job = dm.allJobs[0];
     if (job !== undefined) job.status = 'done';
-    const up = eventOf(client, 'service', ({ service, connected }) => service === 'PROC' && connected);
-    const done = eventOf(client, 'job', ({ status }) => status === 'done');
+    const up = changeOf(client, 'service', ({ service, connected }) => service === 'PROC' && connected);
+    const done = changeOf(client, 'job', ({ status }) => status === 'done');
     await served.startServer();
     await up;
-    t.match(await done, [{ id }]);
+    t.match(await done, { id });
     await until(() => client.health().every(({ connected }) => connected));
     t.equal(dm.allJobs.length, 1);
     t.equal(served.count('startProcessingJob'), 1);
@@ -167,7 +168,7 @@ await t.test('while a service is down it is asked with growing pauses, and told 
   t.teardown(served.close);
   const { client, server } = served;
   const told: ServiceHealth[] = [];
-  client.events.on('service', (health) => told.push(health));
+  client.changes.on('service', (health) => told.push(health));
   server.faults.httpStatus.listDaqs = 503;
   server.faults.httpStatus.listUploads = 503;
   await client.start();
@@ -185,9 +186,9 @@ await t.test('a start resolves while every service is down', async (t) => {
   await served.stopServer();
   await served.client.start();
   t.ok(served.client.health().every(({ connected }) => !connected));
-  const list = eventOf(served.client, 'experiment');
+  const list = changeOf(served.client, 'experiment');
   await served.startServer();
-  t.match(await list, [{ name: 'e' }]);
+  t.match(await list, { name: 'e' });
 });
 
 await t.test('experiments and workflows that go are told, whether we removed them or somebody else did', async (t) => {
@@ -196,16 +197,16 @@ await t.test('experiments and workflows that go are told, whether we removed the
   const { client, dm } = served;
   dm.allExperiments.push({ id: 2, name: 'second' });
   await client.start();
-  await eventOf(client, 'experiment', ({ name }) => name === 'second');
-  const gone = eventOf(client, 'experimentRemoved');
+  await changeOf(client, 'experiment', ({ name }) => name === 'second');
+  const gone = changeOf(client, 'experimentRemoved');
   await dm.experiments.remove('second');
-  t.same(await gone, ['second']);
-  const removed = eventOf(client, 'workflowRemoved');
+  t.equal(await gone, 'second');
+  const removed = changeOf(client, 'workflowRemoved');
   await client.workflows.remove(dm.owner, 'w');
-  t.same(await removed, [dm.owner, 'w']);
+  t.same(await removed, { owner: dm.owner, name: 'w' });
   const lists = served.count('listWorkflows');
   let again = 0;
-  client.events.on('workflowRemoved', () => (again += 1));
+  client.changes.on('workflowRemoved', () => (again += 1));
   await until(() => served.count('listWorkflows') >= lists + 3);
   t.equal(again, 0);
 });
@@ -214,7 +215,7 @@ await t.test('waiting for a file goes on through refusals and outages, and ends 
   const served = await serve();
   t.teardown(served.close);
   const { client, dm, server } = served;
-  const file = eventOf(client, 'file');
+  const file = changeOf(client, 'file');
   const waiting = client.catalog.waitForFile('e', 'a/b.h5');
   await until(() => served.count('getExperimentFile') >= 2);
   server.faults.httpStatus.getExperimentFile = 503;
@@ -223,7 +224,7 @@ await t.test('waiting for a file goes on through refusals and outages, and ends 
   server.faults.nullMd5Sum = true;
   dm.allFiles.push({ fileName: 'b.h5', experimentFilePath: 'a/b.h5', experimentName: 'e', fileSize: 3, md5Sum: 'x' });
   t.match(await waiting, { fileSize: 3, md5Sum: null });
-  t.match(await file, [{ experimentFilePath: 'a/b.h5' }]);
+  t.match(await file, { experimentFilePath: 'a/b.h5' });
   const reason = new Error('enough');
   const controller = new AbortController();
   const never = client.catalog.waitForFile('e', 'none', { signal: controller.signal });
@@ -343,7 +344,7 @@ await t.test(
       watch[Symbol.dispose]();
     });
     await fresh.start();
-    const ended = eventOf(fresh, 'daq', ({ id, status }) => id === there.id && status === 'done');
+    const ended = changeOf(fresh, 'daq', ({ id, status }) => id === there.id && status === 'done');
     await client.daqs.stop('e', '/data/ge2/run');
     await ended;
     await second.stopServer();
@@ -383,16 +384,16 @@ await t.test(
     await until(() => client.health().every(({ connected }) => connected));
     await until(() => served.count('listProcessingJobs') === 1);
     server.faults.loseReply = { startProcessingJob: true };
-    let appears = eventOf(client, 'job');
+    let appears = changeOf(client, 'job');
     await t.rejects(client.jobs.start(dm.owner, 'w', { n: 1 }), {
       code: 'DM_OUTCOME_UNKNOWN',
       message: /^Outcome unknown, not sent again.*list of jobs.*check before repeating/u,
     });
-    t.match(await appears, [{ n: 1 }]);
+    t.match(await appears, { n: 1 });
     await until(() => client.health().every(({ connected }) => connected));
     server.faults.loseReply = {};
     server.faults.slowMs = { startProcessingJob: 600 };
-    appears = eventOf(client, 'job', ({ n }) => n === 2);
+    appears = changeOf(client, 'job', ({ n }) => n === 2);
     await t.rejects(client.jobs.start(dm.owner, 'w', { n: 2 }), { code: 'DM_OUTCOME_UNKNOWN' });
     t.equal(dm.allJobs.length, 1, 'DM has not done it yet');
     await until(() => dm.allJobs.length === 2);
@@ -414,7 +415,7 @@ await t.test('a list that is too slow is its own failure while the service answe
   });
   const watch = client.watchJob(dm.owner, id);
   await until(() => client.health().every(({ connected }) => connected));
-  client.events.on('service', (health) => told.push(health));
+  client.changes.on('service', (health) => told.push(health));
   server.faults.slowMs = { listProcessingJobs: 1_000 };
   await until(() => told.some(({ lastError }) => /no reply within 0.5 s/u.test(lastError ?? '')));
   t.ok(told.every(({ service, connected }) => connected || service !== 'PROC'));
