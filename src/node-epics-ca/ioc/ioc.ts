@@ -56,7 +56,9 @@ export class Ioc {
     }
     this.#maxQueuedWrites = options.maxQueuedWrites ?? 10_000;
     this.#onMessage = options.onMessage ?? ((line) => process.stderr.write(`${line}\n`));
-    this.#dbdPath = locateEpics().dbdDirs.join(':');
+    const { dbdDirs, notice } = locateEpics();
+    this.#dbdPath = dbdDirs.join(':');
+    if (notice !== null) this.#onMessage(notice);
     for (const file of ['base.dbd', 'pvxsIoc.dbd', DM_DBD]) this.loadDatabase(file);
   }
 
