@@ -68,6 +68,8 @@ export class Pv<Value, Input> {
       }
       const fields = options.initial === undefined ? {} : this.#encode(options.initial);
       this.#assign(initial, fields, { alarm: options.alarm });
+      // Clients take what isn't marked for absent: an array that was never posted would have no type.
+      pvxs.valueMark(initial, '', true);
       pvxs.sharedPvOpen(this.#handle, initial);
     });
     this.#serve(options);

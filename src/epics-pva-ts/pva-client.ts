@@ -105,7 +105,7 @@ export class PvaClient {
   ): Promise<PvaData<Value>> {
     return this.#operations.run(name, settings, (settle) => {
       const argument = args instanceof TypedValue ? args : ntUri(name, args);
-      return pvxs.contextRpc(this.#context, name, argument.toHandle(), optionsOf(settings), (error, value) => {
+      return pvxs.contextRpc(this.#context, name, argument.toWholeHandle(), optionsOf(settings), (error, value) => {
         if (error) settle.fail(error);
         else settle.succeed(new PvaData(value, decoderOf(name, settings)));
       });

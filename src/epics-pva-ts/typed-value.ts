@@ -14,9 +14,16 @@ export class TypedValue {
     this.#build = build;
   }
 
-  /** @internal */
+  /** @internal With marks at the fields that were given. */
   toHandle(): ValueHandle {
     return this.#build();
+  }
+
+  /** @internal With all fields marked, as arguments and results are sent: clients take what isn't for absent. */
+  toWholeHandle(): ValueHandle {
+    const handle = this.#build();
+    pvxs.valueMark(handle, '', true);
+    return handle;
   }
 }
 
@@ -44,7 +51,7 @@ export function typed<Value, Input>(
  * anything else as the field `value`. @throws PvaError `PVA_TYPE` */
 export function structureHandle(data: unknown): ValueHandle {
   try {
-    if (data instanceof TypedValue) return data.toHandle();
+    if (data instanceof TypedValue) return data.toWholeHandle();
     const inferred = inferType(data);
     const isStructure = inferred.type.code === 'struct';
     const { type, value } = isStructure ? inferred : inferType({ value: data });
