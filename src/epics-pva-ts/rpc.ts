@@ -1,4 +1,4 @@
-import { type ExecOpHandle, pvxs, type ValueHandle } from 'node-pvxs';
+import type { ExecOpHandle, ValueHandle } from 'node-pvxs';
 import type { z } from 'zod';
 import { type ClientRequest, clientRequest } from './client-request.js';
 import { plainArguments } from './plain-arguments.js';
@@ -38,7 +38,7 @@ export async function serveRpc<Schema extends z.ZodType>(
   handler: RpcHandler<z.output<Schema>>,
 ): Promise<ValueHandle> {
   try {
-    const given = argument === null ? {} : plainArguments(pvxs.valueToJs(argument, false));
+    const given = argument === null ? {} : plainArguments(argument);
     const checked = checkArguments(options.arguments, given);
     const request = clientRequest(op, signal);
     const result = await handler(Object.assign(request, { arguments: checked }));

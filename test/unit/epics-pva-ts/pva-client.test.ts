@@ -11,6 +11,7 @@ import {
   PvaServer,
   structure,
   typed,
+  type TypedValue,
 } from 'epics-pva-ts';
 import t, { type Test } from 'tap';
 import { z } from 'zod';
@@ -208,6 +209,48 @@ await t.test('calls carry any data there and back', async (t) => {
   t.same((await client.rpc('t:nothing')).fields, {});
   server.addRpc('t:bad', {}, () => ({ fine: 1, broken: () => undefined }));
   await t.rejects(client.rpc('t:bad'), { code: 'PVA_REMOTE', remoteCode: 'PVA_TYPE' });
+});
+
+await t.test('an NTURI is known by its type id, and what a field holds by its type: names mean nothing', async (t) => {
+  const { server, client } = start(t);
+  const seen: unknown[] = [];
+  server.addRpc('t:rpc', {}, (call) => {
+    seen.push(call.arguments);
+  });
+  const query = { code: 'struct', fields: { n: 'int64' } } as const;
+  const ownUri = (id: string): TypedValue =>
+    typed(structure({ id, fields: { path: 'string', query } }), { path: 'here', query: { n: 5 } });
+  const noQuery = typed(structure({ id: 'epics:nt/NTURI:1.0', fields: { path: 'string' } }), { path: 't:rpc' });
+  const type = { code: 'struct', fields: { code: 'string' } } as const;
+  const looksLikeAny = structure({ fields: { type, value: 'int32' } });
+  const content = { type: { code: 'string' }, value: 'int32' };
+  const holds = structure({ fields: { held: 'any', list: 'any[]', rows: { code: 'struct[]', fields: query.fields } } });
+  const struct = { code: 'struct', members: [{ name: 'big', code: 'uint64[]' }] } as const;
+  for (const [argument, expected] of [
+    [ownUri(''), { path: 'here', query: { n: 5 } }],
+    [ownUri('my:URI:1.0'), { path: 'here', query: { n: 5 } }],
+    [ownUri('epics:nt/NTURI:1.0'), { n: 5 }],
+    [ownUri('epics:nt/NTURI:1.2'), { n: 5 }],
+    [noQuery, {}],
+    [typed(looksLikeAny, { type: { code: 'int8' }, value: 3 }), { type: { code: 'int8' }, value: 3 }],
+    [{ scan: { type: { code: 'int8' }, value: 3 } }, { scan: { type: { code: 'int8' }, value: 3 } }],
+    [
+      { path: 'p', query: 'q' },
+      { path: 'p', query: 'q' },
+    ],
+    [
+      typed(holds, {
+        held: { type: struct, value: { big: [1n, 2n ** 60n] } },
+        list: [{ type: { code: 'struct', members: [{ name: 'value', code: 'string' }] }, value: { value: 'x' } }, null],
+        rows: [{ n: 7 }, null],
+      }),
+      { held: { big: [1, 2n ** 60n] }, list: [{ value: 'x' }, null], rows: [{ n: 7 }, null] },
+    ],
+    [{ content }, { content }],
+  ] as const) {
+    await client.rpc('t:rpc', argument);
+    t.strictSame(seen.pop(), expected);
+  }
 });
 
 await t.test('arguments are checked and typed by the schema', async (t) => {
