@@ -20,11 +20,13 @@ export type {
   ValueOf,
 } from './field-type.js';
 export { type EnumInput, type EnumValue, ntEnum } from './nt-enum.js';
+export type { NdType } from './nd-any.js';
 export {
   type NdArray,
   type NdArrayData,
   type NdArrayInput,
   type NdAttribute,
+  type NdCodec,
   type NdDimension,
   ntNdArray,
 } from './nt-nd-array.js';
