@@ -47,7 +47,7 @@ export { PvaData } from './pva-data.js';
 export type { PvaMonitor } from './pva-monitor.js';
 export { PvaServer } from './pva-server.js';
 export type { PvType, PvValue, RawFields } from './pv-type.js';
-export type { RpcCall, RpcHandler, RpcOptions } from './rpc.js';
+export type { RpcCall, RpcHandler, RpcOptions, RpcResult } from './rpc.js';
 export type { RpcPv } from './rpc-pv.js';
 export { structure, type Structure } from './structure.js';
 export { timeStampField } from './time-stamp.js';

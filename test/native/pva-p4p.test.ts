@@ -250,6 +250,11 @@ await t.test('p4p calls with checked arguments', async (t) => {
   t.match(await p4p.ask('rpc', 't:list', [], {}), {
     result: { _id: 'epics:nt/NTTable:1.0', labels: ['a'], value: { a: { list: [1, 2] } } },
   });
+  const result = { count: 'int32', id: 'string[]', sizes: 'int64[]' } as const;
+  server.addRpc('t:declared', { result }, () => ({ count: 0, id: [], sizes: [] }));
+  t.same(await p4p.ask('rpc', 't:declared', [], {}), {
+    result: { count: 0, id: [], sizes: { dtype: 'int64', list: [] } },
+  });
   t.match(await p4p.ask('get', 't:rpc'), { result: { value: 'PVAccess RPC' } }, 'reading it tells what it is');
 });
 
