@@ -56,8 +56,8 @@ export function rpcServer<Schema extends z.ZodType>(
       const checked = checkArguments(options.arguments, given);
       const request = clientRequest(op, signal);
       const result = await handler(Object.assign(request, { arguments: checked }));
-      if (declared) checkIsStructure(result);
-      return resultHandle(declared, errorsAsResult ? withOk(result) : (result ?? {}));
+      const fields = declared ? declaredFields(result) : (result ?? {});
+      return resultHandle(declared, errorsAsResult ? withOk(fields) : fields);
     } catch (error) {
       if (!errorsAsResult) throw error;
       const message = error instanceof Error ? error.message : String(error);
@@ -72,8 +72,9 @@ function resultHandle(declared: Structure<Fields> | undefined, result: unknown):
   return structureHandle(declared ? typed(declared, result as Record<string, never>) : result);
 }
 
-function checkIsStructure(result: unknown): void {
-  if (typeof result === 'object' && result !== null && !(result instanceof TypedValue)) return;
+function declaredFields(result: unknown): object {
+  const isStructure = typeof result === 'object' && result !== null && !Array.isArray(result);
+  if (isStructure && !(result instanceof TypedValue)) return { ...result };
   throw new PvaError('PVA_TYPE', 'the result is not an object with the declared fields');
 }
 
@@ -86,7 +87,6 @@ function checkArguments<Schema extends z.ZodType>(schema: Schema | undefined, gi
 }
 
 function withOk(result: unknown): unknown {
-  if (result === undefined || result === null) return { ok: true, message: '' };
   const isPlain = typeof result === 'object' && Object.getPrototypeOf(result) === Object.prototype;
   return isPlain ? { ok: true, message: '', ...result } : result;
 }

@@ -306,7 +306,7 @@ await t.test(
     await t.rejects(client.rpc('t:other'), { code: 'PVA_REMOTE', remoteCode: 'PVA_TYPE' });
     server.addRpc('t:more', { result: { n: 'int32' } }, () => Object.assign({ n: 1 }, { more: 2 }));
     await t.rejects(client.rpc('t:more'), { remoteCode: 'PVA_TYPE', message: /more/ });
-    for (const [name, given] of Object.entries({ nothing: undefined, five: 5, typed: typed(type, {}) })) {
+    for (const [name, given] of Object.entries({ nothing: undefined, five: 5, array: [1], typed: typed(type, {}) })) {
       server.addRpc(`t:${name}`, { result: { n: 'int32' } }, () => given as never);
       await t.rejects(client.rpc(`t:${name}`), { remoteCode: 'PVA_TYPE', message: /declared/ });
     }
@@ -317,7 +317,9 @@ await t.test('a declared result with errors as result has one type, too', async 
   const { server, client } = start(t);
   server.addRpc('t:rpc', { result: { n: 'uint16' }, errorsAsResult: true }, (call) => {
     if (call.arguments['fail'] === true) throw Object.assign(new Error('no'), { code: 'REFUSED' });
-    return { n: 5 };
+    return new (class {
+      n = 5;
+    })();
   });
   const good = await client.rpc('t:rpc');
   const bad = await client.rpc('t:rpc', { fail: true });
