@@ -43,7 +43,7 @@ export {
   type PutSettings,
   type ReadSettings,
 } from './pva-client.js';
-export { PvaData } from './pva-data.js';
+export { PvaData, type PvaDataJson } from './pva-data.js';
 export type { PvaMonitor } from './pva-monitor.js';
 export { PvaServer } from './pva-server.js';
 export type { PvType, PvValue, RawFields } from './pv-type.js';

@@ -1,5 +1,6 @@
 import type { ExecOpHandle, ValueHandle } from 'node-pvxs';
 import type { z } from 'zod';
+import { checkOptions } from './check-options.js';
 import { type ClientRequest, clientRequest } from './client-request.js';
 import { plainArguments } from './plain-arguments.js';
 import type { Fields, InputOf } from './field-type.js';
@@ -48,6 +49,13 @@ export function rpcServer<Schema extends z.ZodType>(
   options: RpcOptions<Schema>,
   handler: (call: RpcCall<z.output<Schema>>) => unknown,
 ): (op: ExecOpHandle, argument: ValueHandle | null, signal: AbortSignal) => Promise<ValueHandle> {
+  checkOptions('addRpc', options, {
+    arguments: true,
+    result: true,
+    description: true,
+    timeoutMs: true,
+    errorsAsResult: true,
+  });
   const errorsAsResult = options.errorsAsResult ?? false;
   const declared = options.result && structure({ fields: { ...(errorsAsResult ? STATUS : {}), ...options.result } });
   return async (op, argument, signal) => {

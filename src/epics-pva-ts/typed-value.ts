@@ -1,5 +1,6 @@
 import { pvxs, type ValueHandle } from 'node-pvxs';
 import { type Alarm, alarmFieldsOf } from './alarm.js';
+import { checkOptions } from './check-options.js';
 import { inferType } from './infer-type.js';
 import { PvaError } from './pva-error.js';
 import type { PvType } from './pv-type.js';
@@ -33,6 +34,7 @@ export function typed<Value, Input>(
   input: NoInfer<Input>,
   options: { readonly alarm?: Alarm; readonly timeMs?: number } = {},
 ): TypedValue {
+  checkOptions('typed', options, { alarm: true, timeMs: true });
   return new TypedValue(() => {
     const handle = pvxs.valueCreate(type.descriptor);
     const names = new Set(type.descriptor.members.map((member) => member.name));
