@@ -65,8 +65,8 @@ SITE := $(and $(EPICS_BASE),$(PVXS),$(EPICS_BASE) $(PVXS))
 
 # Where EPICS came from last time: installed and compiled again when that is elsewhere now.
 .epics/.origin: always
-	@mkdir -p $(@D) && echo '$(word 1,$(SITE)) $(word 2,$(SITE))' > $@.now
-	@cmp -s $@.now $@ && rm $@.now || mv $@.now $@
+	@test "$$(cat $@ 2>/dev/null)" = '$(word 1,$(SITE)) $(word 2,$(SITE))' \
+	  || { mkdir -p $(@D) && echo '$(word 1,$(SITE)) $(word 2,$(SITE))' > $@; }
 
 .epics/.installed: .epics/.origin $(wildcard src/epics-libs/*.ts) | node_modules/.package-lock.json
 	@npx --no-install tsc -b src/epics-libs
