@@ -67,6 +67,7 @@ export class PvaData<Value = unknown> {
   get type(): TypeDescriptor | null {
     return this.#handle === null ? null : pvxs.valueType(this.#handle);
   }
+
   /** 64-bit integers are numbers, or strings of digits where a number would lose some; typed arrays are arrays. */
   toJSON(): PvaDataJson {
     const { units, alarm, timeMs } = this;
@@ -80,7 +81,7 @@ export class PvaData<Value = unknown> {
 
   /** In one line: time, value, units and alarm. */
   toString(): string {
-    return this.#line({ breakLength: Infinity });
+    return this.#line({ compact: true, breakLength: Infinity });
   }
 
   [inspect.custom](depth: number, options: InspectOptions): string {

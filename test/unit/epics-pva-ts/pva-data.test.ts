@@ -56,6 +56,8 @@ await t.test('data prints as time, value, units and alarm', async (t) => {
   t.equal(String(data), `${time} 1.5 mm/s MAJOR DEVICE hot`);
   t.equal(inspect([[[[await client.get('t:free')]]]]), '[ [ [ [Array] ] ] ]');
   t.match(inspect({ data }, { depth: 0 }), 'data: PvaData [Object]');
+  server.add('t:long', ntScalarArray('uint8')).post(new Uint8Array(40), { timeMs });
+  t.match(String(await client.get('t:long')), /^\S+ Uint8Array\(40\) \[ 0, (?:0, )+0 \]$/, 'a text is one line');
   server.addRpc('t:nothing', {}, () => undefined);
   t.equal(inspect(await client.rpc('t:nothing')), 'PvaData {}');
 });
