@@ -13,8 +13,8 @@ export function checkOptions<Options extends object>(
   options: Options,
   known: OptionNames<Required<NoInfer<Options>>>,
 ): void {
-  const unknown = Object.entries(options).flatMap(([name, option]) =>
-    Object.hasOwn(known, name) || option === undefined ? [] : [name],
+  const unknown = Object.keys(options).filter(
+    (name) => !Object.hasOwn(known, name) && options[name as keyof Options] !== undefined,
   );
   if (unknown.length === 0) return;
   const names = Object.keys(known).sort().join(', ');
