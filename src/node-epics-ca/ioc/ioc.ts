@@ -59,7 +59,9 @@ export class Ioc {
     }
     this.#maxQueuedWrites = options.maxQueuedWrites ?? 10_000;
     this.#listeners = new Listeners(options);
-    this.#dbdPath = locateEpics().dbdDirs.join(':');
+    const { dbdDirs, notice } = locateEpics();
+    this.#dbdPath = dbdDirs.join(':');
+    if (notice !== null) this.#listeners.message(notice);
     this.#deviceType = options.deviceType;
     const definitions = options.definitions.map((file) => resolve(file));
     for (const file of ['base.dbd', 'pvxsIoc.dbd', BUSY_DBD, ...definitions]) this.loadDatabase(file);
