@@ -177,9 +177,7 @@ export class StageRun {
   #put(child: ChildProcess): void {
     this.#state.putChild(child);
     const { seq, children, writer } = this.#context;
-    writer.write(`${this.#state.id} process ${child.childProcessNumber}`, () => {
-      children.put(seq, child);
-    });
+    writer.write(`${this.#state.id} process ${child.childProcessNumber}`, () => children.put(seq, child));
     this.#context.onChange();
   }
 }

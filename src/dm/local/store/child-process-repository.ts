@@ -1,5 +1,5 @@
 import type { ChildProcess } from '../../schemas/workflow.js';
-import type { Database } from './database.js';
+import { statement, type Database } from './database.js';
 
 export class ChildProcessRepository {
   readonly #database: Database;
@@ -8,19 +8,18 @@ export class ChildProcessRepository {
     this.#database = database;
   }
 
-  put(jobSeq: number, child: ChildProcess): void {
-    this.#database.run(
-      'INSERT INTO child_processes (job_seq, number, document) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET document = excluded.document',
-      jobSeq,
-      child.childProcessNumber,
-      JSON.stringify(child),
-    );
+  async put(jobSeq: number, child: ChildProcess): Promise<void> {
+    const sql =
+      'INSERT INTO child_processes (job_seq, number, document) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET document = excluded.document';
+    await this.#database.write([statement(sql, jobSeq, child.childProcessNumber, JSON.stringify(child))]);
   }
 
   /** In the order of their numbers. */
-  all(jobSeq: number): ChildProcess[] {
-    return this.#database
-      .all('SELECT document FROM child_processes WHERE job_seq = ? ORDER BY number', jobSeq)
-      .map((row) => JSON.parse(String(row['document'])) as ChildProcess);
+  all(jobSeq: number): Promise<ChildProcess[]> {
+    return this.#database.all(
+      (row) => JSON.parse(String(row['document'])) as ChildProcess,
+      'SELECT document FROM child_processes WHERE job_seq = ? ORDER BY number',
+      jobSeq,
+    );
   }
 }

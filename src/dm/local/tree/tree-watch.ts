@@ -4,7 +4,7 @@ import { watch, type FSWatcher } from 'chokidar';
 import { compileSelection, type CompiledSelection } from './file-selection.js';
 import { treeEntry } from './scan-tree.js';
 import { SettlingFiles } from './settling-files.js';
-import type { TreeReply, TreeRequest } from './tree-messages.js';
+import type { TreeEntry, TreeReply, TreeRequest } from './tree-messages.js';
 import { errorText } from '../../error-text.js';
 
 type OpenRequest = Extract<TreeRequest, { kind: 'open' }>;
@@ -20,7 +20,7 @@ export class TreeWatch {
   readonly #post: (reply: TreeReply) => void;
   #watcher: FSWatcher | undefined;
   #watching = false;
-  #seen: string[] = [];
+  #seen: TreeEntry[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(request: OpenRequest, post: (reply: TreeReply) => void) {
@@ -66,7 +66,7 @@ export class TreeWatch {
 
   settle(paths: readonly string[]): void {
     const nowMs = performance.now();
-    for (const path of paths) if (this.#settling.add(path, nowMs)) this.#seen.push(path);
+    for (const path of paths) this.#settling.add(path, nowMs);
     this.#timer ??= setTimeout(() => {
       this.#tick();
     }, 5);
@@ -86,7 +86,10 @@ export class TreeWatch {
   #take(file: string): void {
     const { root } = this.#request;
     if (!this.#watching || !this.#selection.takesFile(file) || this.#settling.has(file)) return;
-    if (treeEntry(root, file) !== undefined) this.settle([file]);
+    const entry = treeEntry(root, file);
+    if (entry === undefined) return;
+    this.#seen.push(entry);
+    this.settle([file]);
   }
 
   #takeAllOf(directory: string): void {
@@ -99,7 +102,7 @@ export class TreeWatch {
 
   #tick(): void {
     const { id, quietTimeMs } = this.#request;
-    if (this.#seen.length > 0) this.#post({ kind: 'seen', id, paths: this.#seen });
+    if (this.#seen.length > 0) this.#post({ kind: 'seen', id, entries: this.#seen });
     this.#seen = [];
     const { settled, gone } = this.#settling.poll(performance.now(), Date.now());
     if (settled.length > 0) this.#post({ kind: 'settled', id, entries: settled });

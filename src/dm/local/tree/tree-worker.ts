@@ -6,6 +6,8 @@ import { TreeWatch } from './tree-watch.js';
 
 /** The tree thread: watches and walks directory trees, so that a large one never holds up the main thread. */
 const watches = new Map<number, TreeWatch>();
+/** What lets the scans go on that wait for their entries to be worked on. */
+const more = new Map<number, () => void>();
 
 function post(reply: TreeReply): void {
   parentPort?.postMessage(reply);
@@ -13,9 +15,11 @@ function post(reply: TreeReply): void {
 
 async function scan(request: Extract<TreeRequest, { kind: 'scan' }>): Promise<void> {
   const { id, root } = request;
-  const errors = await scanTree(root, compileSelection(request.selection), (entries) => {
+  const errors = await scanTree(root, compileSelection(request.selection), async (entries) => {
     post({ kind: 'entries', id, entries });
+    await new Promise<void>((resolve) => more.set(id, resolve));
   });
+  more.delete(id);
   post({ kind: 'scanned', id, errors, rootIdentity: directoryIdentity(root) });
 }
 
@@ -39,6 +43,9 @@ function handle(request: TreeRequest): void {
       break;
     case 'scan':
       void scan(request);
+      break;
+    case 'more':
+      more.get(request.id)?.();
       break;
     case 'check': {
       const missing = request.files.filter(

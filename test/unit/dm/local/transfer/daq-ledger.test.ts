@@ -3,11 +3,11 @@ import t from 'tap';
 import { DaqLedger, signatureOf } from 'dm/internal/local/transfer/daq-ledger';
 import type { TreeEntry } from 'dm/internal/local/tree/tree-messages';
 
-const version = (path: string, sizeBytes: number): TreeEntry => ({ path, sizeBytes, mtimeMs: 0, inode: 1 });
+const version = (path: string, sizeBytes: number): TreeEntry => ({ path, sizeBytes, mtimeMs: 0, inode: 1, ctimeMs: 0 });
 
 void t.test('a file that changes while it is copied is copied again', (t) => {
   const ledger = new DaqLedger();
-  ledger.see('a');
+  ledger.see(version('a', 1));
   t.ok(ledger.complete(version('a', 1)));
   ledger.begin(ledger.takeQueued(10));
   ledger.complete(version('a', 1));
@@ -40,7 +40,7 @@ void t.test('the counters add up, whatever happens', (t) => {
       const ledger = new DaqLedger();
       const copying = new Map<string, TreeEntry>();
       for (const { what, path: name, size } of steps) {
-        if (what === 'see') ledger.see(name);
+        if (what === 'see') ledger.see(version(name, size));
         else if (what === 'complete') ledger.complete(version(name, size));
         else if (what === 'begin') {
           const batch = ledger.takeQueued(1);

@@ -1,0 +1,35 @@
+import { Worker } from 'node:worker_threads';
+
+/** A worker thread that takes requests and gives replies, and tells exactly once when it has ended without having been asked to. */
+export class Thread<Request, Reply> {
+  readonly #worker: Worker;
+  #onEnd: ((reason: string) => void) | undefined;
+
+  /** @param onEnd from then on the thread takes nothing more; what it had taken isn't answered */
+  constructor(script: URL, onReply: (reply: Reply) => void, onEnd: (reason: string) => void) {
+    this.#worker = new Worker(script);
+    this.#onEnd = onEnd;
+    this.#worker.on('message', onReply);
+    this.#worker.on('error', (error: Error) => {
+      this.#ended(error.message);
+    });
+    this.#worker.on('exit', (code) => {
+      this.#ended(`it exited with ${code}`);
+    });
+  }
+
+  post(request: Request): void {
+    this.#worker.postMessage(request);
+  }
+
+  async terminate(): Promise<void> {
+    this.#onEnd = undefined;
+    await this.#worker.terminate();
+  }
+
+  #ended(reason: string): void {
+    const onEnd = this.#onEnd;
+    this.#onEnd = undefined;
+    onEnd?.(reason);
+  }
+}
