@@ -23,6 +23,8 @@ const { values } = parseArgs({
   },
 });
 const IDLE_MS = 5000;
+/** Who start jobs at once, one after the other each. */
+const CLIENTS = 50;
 const base = await mkdtemp(join(values.directory, 'dm-pauses-'));
 
 /** Writes and syncs for as long as it lives. */
@@ -55,10 +57,11 @@ async function probed(title: string, run: () => Promise<string>): Promise<void> 
   const probe = new TurnProbe();
   const began = performance.now();
   const outcome = await run().catch((error: unknown) => String(error));
-  const { p999Ms, longestMs, heapMB } = probe.stop();
+  const { p999Ms, longestMs, starvedMs, ownLongestMs, heapMB } = probe.stop();
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(
-    `${title.padEnd(44)} p99.9 ${p999Ms.toFixed(1).padStart(7)} ms  longest ${longestMs.toFixed(1).padStart(8)} ms  ` +
+    `${title.padEnd(44)} p99.9 ${p999Ms.toFixed(1).padStart(7)} ms  longest ${longestMs.toFixed(1).padStart(8)} ms ` +
+      `(${starvedMs.toFixed(1)} without a processor; own longest ${ownLongestMs.toFixed(1)})  ` +
       `${seconds.padStart(6)} s  heap ${heapMB.toFixed(0).padStart(4)} MB  ${outcome}`,
   );
 }
@@ -99,11 +102,12 @@ async function upload(engine: LocalDataManagement, source: string, options: Uplo
 }
 
 async function startJobs(engine: LocalDataManagement, count: number): Promise<string> {
-  const started = Array.from({ length: count }, () =>
-    engine.jobs.start(engine.owner, 'true', { filePath: '/dev/null' }),
-  );
-  const jobs = await Promise.all(started);
-  return `${jobs.length} jobs taken`;
+  let begun = 0;
+  const client = async (): Promise<void> => {
+    while (begun++ < count) await engine.jobs.start(engine.owner, 'true', { filePath: '/dev/null' });
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+  return `${count} jobs taken`;
 }
 
 async function runJobs(engine: LocalDataManagement): Promise<string> {

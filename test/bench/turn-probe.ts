@@ -1,9 +1,14 @@
+import { openSync, readSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /** What was seen between two looks at the clock, which are made as often as the event loop allows. */
 export interface TurnTimes {
   readonly p999Ms: number;
   readonly longestMs: number;
+  /** For how long of the longest the thread was ready, but the machine ran others. */
+  readonly starvedMs: number;
+  /** The longest of those times without that of others. */
+  readonly ownLongestMs: number;
   /** The most that the heap and what belongs to it took. */
   readonly heapMB: number;
 }
@@ -12,25 +17,55 @@ export interface TurnTimes {
 export class TurnProbe {
   readonly #histogram = monitorEventLoopDelay({ resolution: 1 });
   readonly #timer: NodeJS.Timeout;
+  /** Linux counts how long the thread waited for a processor. */
+  readonly #schedule = openSync(`/proc/self/task/${process.pid}/schedstat`, 'r');
+  readonly #buffer = Buffer.alloc(100);
   #before = performance.now();
+  #waitedMs = this.#readWaitedMs();
   #longestMs = 0;
+  #starvedMs = 0;
+  #ownLongestMs = 0;
   #heapBytes = 0;
+  #turns = 0;
 
   constructor() {
     this.#histogram.enable();
     this.#timer = setInterval(() => {
-      const now = performance.now();
-      this.#longestMs = Math.max(this.#longestMs, now - this.#before);
-      this.#before = now;
-      if (Math.floor(now) % 100 === 0) this.#heapBytes = Math.max(this.#heapBytes, heapBytes());
+      this.#look();
+      if (this.#turns++ % 100 === 0) this.#heapBytes = Math.max(this.#heapBytes, heapBytes());
     }, 1);
   }
 
   stop(): TurnTimes {
     clearInterval(this.#timer);
     this.#histogram.disable();
-    const longestMs = Math.max(this.#longestMs, performance.now() - this.#before, this.#histogram.max / 1e6);
-    return { p999Ms: this.#histogram.percentile(99.9) / 1e6, longestMs, heapMB: this.#heapBytes / 1e6 };
+    this.#look();
+    return {
+      p999Ms: this.#histogram.percentile(99.9) / 1e6,
+      longestMs: this.#longestMs,
+      starvedMs: this.#starvedMs,
+      ownLongestMs: this.#ownLongestMs,
+      heapMB: this.#heapBytes / 1e6,
+    };
+  }
+
+  #look(): void {
+    const now = performance.now();
+    const gapMs = now - this.#before;
+    this.#before = now;
+    const waitedMs = this.#readWaitedMs();
+    const starvedMs = waitedMs - this.#waitedMs;
+    this.#waitedMs = waitedMs;
+    if (gapMs > this.#longestMs) {
+      this.#longestMs = gapMs;
+      this.#starvedMs = starvedMs;
+    }
+    this.#ownLongestMs = Math.max(this.#ownLongestMs, gapMs - starvedMs);
+  }
+
+  #readWaitedMs(): number {
+    const length = readSync(this.#schedule, this.#buffer, 0, this.#buffer.length, 0);
+    return Number(this.#buffer.toString('latin1', 0, length).split(' ')[1]) / 1e6;
   }
 }
 

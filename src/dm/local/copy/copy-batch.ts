@@ -25,6 +25,13 @@ export async function copyBatch(task: CopyTask): Promise<CopyOutcome[]> {
   const abort = new Int32Array(task.abort);
   const isAborted = (): boolean => Atomics.load(abort, 0) !== 0;
   const sources = new ConfinedDirectory(task.sourceRoot);
+  let targets: ConfinedDirectory;
+  try {
+    targets = new ConfinedDirectory(realpathSync(task.destinationRoot));
+  } catch (error) {
+    // Of a storage that is gone nothing is made anew: it may come back.
+    return task.items.map((item) => outcome(item, 'failed', copyFailure(error)));
+  }
   const outcomes: CopyOutcome[] = [];
   const placed: Placed[] = [];
   for (const item of task.items) {
@@ -36,7 +43,7 @@ export async function copyBatch(task: CopyTask): Promise<CopyOutcome[]> {
     if ('staged' in result) placed.push(result);
     else outcomes.push(result);
   }
-  return [...outcomes, ...publish(task, placed)];
+  return [...outcomes, ...publish(task, placed, targets)];
 }
 
 /** Each thread has a directory of its own, or they would wait for each other to create files. */
@@ -68,13 +75,12 @@ async function stage(
   }
 }
 
-function publish(task: CopyTask, placed: readonly Placed[]): CopyOutcome[] {
+function publish(task: CopyTask, placed: readonly Placed[], targets: ConfinedDirectory): CopyOutcome[] {
   const temporaries = placed.flatMap(({ temporary, staged }) =>
     // A large file was synced as it was copied.
     temporary === null || staged.sizeBytes >= LARGE_FILE_BYTES ? [] : [temporary],
   );
   try {
-    const targets = new ConfinedDirectory(realpathSync(task.destinationRoot));
     durableSync(new Set(temporaries), task.stagingDirectory);
     const outcomes = placed.map((file) => moveIntoPlace(file, targets));
     durableSync(targets.changed, task.destinationRoot);

@@ -1,6 +1,6 @@
-import { parentPort } from 'node:worker_threads';
 import { errorText } from '../../error-text.js';
 import { DmError } from '../../errors.js';
+import { ThreadPort } from '../thread-port.js';
 import { Connection } from './connection.js';
 import type { DatabaseReply, DatabaseRequest, Row } from './database-messages.js';
 import { FileGuard } from './file-guard.js';
@@ -22,7 +22,13 @@ let guard: FileGuard | undefined;
 let trouble: string | null = null;
 
 function post(reply: DatabaseReply): void {
-  parentPort?.postMessage(reply);
+  port.post(reply);
+}
+
+function weigh(reply: DatabaseReply): number {
+  if (reply.kind === 'page') return reply.rows.length;
+  if (reply.kind !== 'written') return 1;
+  return reply.results.reduce((sum, { returned }) => sum + returned.length, 1);
 }
 
 function fail(id: number, error: unknown): void {
@@ -54,7 +60,7 @@ function commit(group: readonly WriteRequest[]): void {
       durable,
     });
     guard?.note();
-    replies.forEach(post);
+    for (const reply of replies) post(reply);
   } catch (error) {
     guard?.note();
     // All was undone. Alone, each gets the answer that is its own.
@@ -135,7 +141,7 @@ function drain(): void {
 }
 
 let isDraining = false;
-parentPort?.on('message', (request: DatabaseRequest) => {
+const port = new ThreadPort<DatabaseRequest, DatabaseReply>((request) => {
   queue.push(request);
   if (isDraining) return;
   isDraining = true;
@@ -144,4 +150,4 @@ parentPort?.on('message', (request: DatabaseRequest) => {
     isDraining = false;
     drain();
   });
-});
+}, weigh);

@@ -101,7 +101,7 @@ export class Database {
   async #ask(request: Unnumbered, id = this.#nextId++): Promise<Answer> {
     if (this.#closed) throw new DmError('DM_DB', 'The engine is closed.');
     const thread = await this.#opened();
-    return await this.#post(thread, { ...request, id } as Asked);
+    return await this.#post(thread, { ...request, id });
   }
 
   #post(thread: Thread<DatabaseRequest, DatabaseReply>, request: Asked): Promise<Answer> {

@@ -56,7 +56,10 @@ export class TransferRepository<Info extends BaseInfo, Options> {
 
   /** Newest first. */
   infos(): Promise<Info[]> {
-    return this.#database.all(toInfo<Info>, `SELECT info FROM ${this.#table} ORDER BY seq DESC`);
+    return this.#database.all(
+      (row) => JSON.parse(String(row['info'])) as Info,
+      `SELECT info FROM ${this.#table} ORDER BY seq DESC`,
+    );
   }
 
   /** Oldest first. */
@@ -79,10 +82,6 @@ export class TransferRepository<Info extends BaseInfo, Options> {
       time,
     );
   }
-}
-
-function toInfo<Info>(row: Row): Info {
-  return JSON.parse(String(row['info'])) as Info;
 }
 
 function toRecord<Info, Options>(row: Row): TransferRecord<Info, Options> {

@@ -5,6 +5,7 @@ import { fileMetadata } from '../catalog/file-metadata.js';
 import type { CopyOutcome } from '../copy/copy-messages.js';
 import type { CopyPool } from '../copy/copy-pool.js';
 import { LARGE_FILE_BYTES } from '../copy/stage-file.js';
+import { inTurns } from '../in-turns.js';
 import type { StoredExperiment } from '../experiments/local-experiments.js';
 import type { Database } from '../store/database.js';
 import type { Statement } from '../store/database-messages.js';
@@ -28,6 +29,8 @@ export interface StoreTarget {
 
 const BATCH_FILES = 512;
 const BATCH_BYTES = 32 << 20;
+/** Told of in one turn. */
+const TOLD_FILES = 100;
 
 /** Copies files into an experiment's storage and writes them into the catalogue: first durable files, then durable rows, then the news. */
 export class FileStore {
@@ -100,10 +103,9 @@ export class FileStore {
     }));
     const statements = [this.#files.upserting(rows), ...alongside(stored)];
     const [upserted] = await this.#database.write(statements, { durable: true });
-    rows.forEach((row, index) => {
-      const id = Number(upserted?.returned[index]?.['id']);
-      this.#changes.tell('file', fileMetadata({ ...row, id }, record.name));
-    });
+    const records = rows.map((row, index) => ({ ...row, id: Number(upserted?.returned[index]?.['id']) }));
+    for await (const slice of inTurns(records, TOLD_FILES))
+      for (const file of slice) this.#changes.tell('file', fileMetadata(file, record.name));
     if (target.removeSource && target.transfer) void removeSources(target.sourceRoot, stored, this.#log);
   }
 

@@ -9,6 +9,8 @@ import { errorText } from '../../error-text.js';
 
 type OpenRequest = Extract<TreeRequest, { kind: 'open' }>;
 
+/** What one message tells of, so that taking it never keeps the main thread for long. */
+const MESSAGE_ENTRIES = 250;
 /** The files of a new directory are read at once, and again after this time: until then it may not be watched. */
 const NEW_DIRECTORY_PAUSE_MS = 200;
 
@@ -102,11 +104,11 @@ export class TreeWatch {
 
   #tick(): void {
     const { id, quietTimeMs } = this.#request;
-    if (this.#seen.length > 0) this.#post({ kind: 'seen', id, entries: this.#seen });
+    for (const entries of slices(this.#seen)) this.#post({ kind: 'seen', id, entries });
     this.#seen = [];
     const { settled, gone } = this.#settling.poll(performance.now(), Date.now());
-    if (settled.length > 0) this.#post({ kind: 'settled', id, entries: settled });
-    if (gone.length > 0) this.#post({ kind: 'gone', id, paths: gone });
+    for (const entries of slices(settled)) this.#post({ kind: 'settled', id, entries });
+    for (const paths of slices(gone)) this.#post({ kind: 'gone', id, paths });
     this.#timer =
       this.#settling.size === 0
         ? undefined
@@ -117,4 +119,8 @@ export class TreeWatch {
             Math.max(10, quietTimeMs / 5),
           );
   }
+}
+
+function* slices<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += MESSAGE_ENTRIES) yield items.slice(at, at + MESSAGE_ENTRIES);
 }

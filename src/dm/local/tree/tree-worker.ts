@@ -1,4 +1,5 @@
-import { parentPort } from 'node:worker_threads';
+import { giveWay } from '../give-way.js';
+import { ThreadPort } from '../thread-port.js';
 import { compileSelection } from './file-selection.js';
 import { directoryIdentity, scanTree, treeEntry } from './scan-tree.js';
 import type { TreeReply, TreeRequest } from './tree-messages.js';
@@ -9,8 +10,15 @@ const watches = new Map<number, TreeWatch>();
 /** What lets the scans go on that wait for their entries to be worked on. */
 const more = new Map<number, () => void>();
 
+giveWay();
+
 function post(reply: TreeReply): void {
-  parentPort?.postMessage(reply);
+  port.post(reply);
+}
+
+function weigh(reply: TreeReply): number {
+  if ('entries' in reply) return reply.entries.length;
+  return 'paths' in reply ? reply.paths.length : 1;
 }
 
 async function scan(request: Extract<TreeRequest, { kind: 'scan' }>): Promise<void> {
@@ -56,4 +64,4 @@ function handle(request: TreeRequest): void {
   }
 }
 
-parentPort?.on('message', handle);
+const port = new ThreadPort<TreeRequest, TreeReply>(handle, weigh);

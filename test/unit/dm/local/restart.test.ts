@@ -79,7 +79,12 @@ void t.test('ended jobs, DAQs and uploads are forgotten after their time; the ca
     'UPDATE jobs SET end_time = end_time - 864000; UPDATE uploads SET end_time = end_time - 864000; PRAGMA journal_mode = DELETE',
   );
   raw.close();
+  const { engine: remembering } = await temporaryEngine(t, { root, historyMaxAgeDays: 0 });
+  t.equal((await remembering.uploads.get(old.id)).id, old.id, 'with 0 nothing is forgotten');
+  await remembering.close();
   const { engine } = await temporaryEngine(t, { root, historyMaxAgeDays: 9 });
+  // It is done little by little, uploads last.
+  while ((await engine.uploads.list()).length > 0);
   await t.rejects(engine.jobs.get(engine.owner, oldJob.id), { code: 'DM_OBJECT_NOT_FOUND' });
   await t.rejects(engine.uploads.get(old.id), { code: 'DM_OBJECT_NOT_FOUND' });
   t.equal((await engine.catalog.listFiles('demo')).length, 1);
@@ -125,8 +130,9 @@ void t.test('who waits for a file of an experiment that is removed is told so', 
   const other = engine.catalog.waitForFile('other', 'a');
   await engine.experiments.remove('demo');
   await t.rejects(waiting, { code: 'DM_OBJECT_NOT_FOUND', message: /demo was removed/u });
+  const closed = t.rejects(other, { code: 'DM_COMMAND_FAILED' });
   await engine.close();
-  await t.rejects(other, { code: 'DM_COMMAND_FAILED' });
+  await closed;
 });
 
 void t.test('a call that was aborted before it began changes nothing', async (t) => {

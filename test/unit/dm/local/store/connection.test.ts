@@ -43,7 +43,10 @@ void t.test('a transaction within another fails alone', async (t) => {
   connection.transaction(
     () => {
       connection.write([{ sql: INSERT, rows: [['a']] }]);
-      t.throws(() => connection.write([{ sql: INSERT, rows: [['lost'], ['a']] }]), { code: 'DM_DB', message: /UNIQUE/u });
+      t.throws(() => connection.write([{ sql: INSERT, rows: [['lost'], ['a']] }]), {
+        code: 'DM_DB',
+        message: /UNIQUE/u,
+      });
       connection.write([{ sql: INSERT, rows: [['c']] }]);
     },
     { durable: true },
