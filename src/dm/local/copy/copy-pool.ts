@@ -20,14 +20,16 @@ type CopyThread = Thread<CopyRequest, CopyReply>;
  */
 export class CopyPool {
   readonly #size: number;
+  readonly #script: URL;
   readonly #idle: CopyThread[] = [];
   readonly #busy = new Map<CopyThread, Waiting>();
   readonly #queue: Waiting[] = [];
   #nextId = 0;
   #closed = false;
 
-  constructor(size: number) {
+  constructor(size: number, script = new URL('./copy-worker.js', import.meta.url)) {
     this.#size = size;
+    this.#script = script;
   }
 
   /** @param long whether the task holds a large file */
@@ -66,7 +68,7 @@ export class CopyPool {
 
   #spawn(): CopyThread {
     const thread: CopyThread = new Thread<CopyRequest, CopyReply>(
-      new URL('./copy-worker.js', import.meta.url),
+      this.#script,
       (reply) => {
         const waiting = this.#release(thread);
         this.#idle.push(thread);

@@ -23,15 +23,21 @@ export function statement(sql: string, ...values: SqlValue[]): Statement {
 export class Database {
   readonly #file: string;
   readonly #onTrouble: (message: string | null) => void;
+  readonly #script: URL;
   readonly #pending = new Map<number, Deferred<Answer>>();
   #thread: Promise<Thread<DatabaseRequest, DatabaseReply>> | undefined;
   #nextId = 0;
   #closed = false;
 
   /** @param onTrouble told when nothing can be written any more because of what happened to the file, and (null) when it can again */
-  constructor(file: string, onTrouble: (message: string | null) => void = () => undefined) {
+  constructor(
+    file: string,
+    onTrouble: (message: string | null) => void = () => undefined,
+    script = new URL('./database-worker.js', import.meta.url),
+  ) {
     this.#file = file;
     this.#onTrouble = onTrouble;
+    this.#script = script;
   }
 
   /** @throws DmError DM_CONFIGURATION when another engine uses the file or a newer program wrote it, DM_DB when it can't be used */
@@ -122,7 +128,7 @@ export class Database {
 
   async #spawn(): Promise<Thread<DatabaseRequest, DatabaseReply>> {
     const thread = new Thread<DatabaseRequest, DatabaseReply>(
-      new URL('./database-worker.js', import.meta.url),
+      this.#script,
       (reply) => {
         this.#take(reply);
       },

@@ -45,11 +45,16 @@ interface PendingCall {
 
 /** Talks to the tree thread, which is started when first needed. */
 export class TreeService {
+  readonly #script: URL;
   #thread: Thread<TreeRequest, TreeReply> | undefined;
   #closed = false;
   #nextId = 0;
   readonly #listeners = new Map<number, TreeListener>();
   readonly #calls = new Map<number, PendingCall>();
+
+  constructor(script = new URL('./tree-worker.js', import.meta.url)) {
+    this.#script = script;
+  }
 
   /** Walk a tree; entries come some at a time, in a turn of their own. @returns what couldn't be read (path '' when the root itself is missing), and which directory the root is */
   async scan(root: string, selection: FileSelection, onEntries: OnEntries): Promise<TreeScan> {
@@ -110,7 +115,7 @@ export class TreeService {
 
   #spawn(): Thread<TreeRequest, TreeReply> {
     return new Thread<TreeRequest, TreeReply>(
-      new URL('./tree-worker.js', import.meta.url),
+      this.#script,
       (reply) => {
         this.#dispatch(reply);
       },

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { utimes } from 'node:fs/promises';
+import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import t from 'tap';
+import { changeOf } from '../port/change-of.js';
 import { waitForDaq, waitForJob, waitForUpload } from '../port/wait-for.js';
 import { temporaryDirectory } from '../port/temporary-directory.js';
 import { writeFiles } from '../port/write-files.js';
@@ -147,4 +148,21 @@ void t.test('a call that was aborted before it began changes nothing', async (t)
   await t.rejects(engine.uploads.start('demo', source, {}, { signal }), givenUp);
   t.same([await engine.jobs.list(engine.owner), await engine.daqs.list(), await engine.uploads.list()], [[], [], []]);
   t.equal((await engine.experiments.list()).length, 1);
+});
+
+void t.test('an engine whose database is deleted says so, refuses what it could not keep, and reads on', async (t) => {
+  const { engine, root } = await temporaryEngine(t);
+  await engine.experiments.add({ name: 'demo' });
+  const told = changeOf(engine, 'service');
+  await rm(join(root, 'dm.sqlite'));
+  const refusal = { code: 'DM_DB', message: /dm\.sqlite is gone .*stop dm-ioc/u };
+  await t.rejects(engine.experiments.add({ name: 'other' }), refusal);
+  await t.rejects(engine.jobs.start(engine.owner, 'fails', { filePath: '/x' }), refusal);
+  t.match(await told, { connected: false, lastError: /is gone/u });
+  t.same(
+    engine.health().map(({ connected }) => connected),
+    [false, false, false, false],
+  );
+  t.equal((await engine.experiments.getByName('demo')).name, 'demo');
+  t.same(await engine.jobs.list(engine.owner), []);
 });

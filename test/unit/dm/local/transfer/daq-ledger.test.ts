@@ -68,3 +68,30 @@ void t.test('the counters add up, whatever happens', (t) => {
   );
   t.end();
 });
+
+void t.test('a notice of a version that is stored takes nothing off the counts; one of another version does', (t) => {
+  const ledger = new DaqLedger();
+  const stored = version('a', 1);
+  ledger.see(stored);
+  ledger.complete(stored);
+  ledger.begin(ledger.takeQueued(10));
+  ledger.end('a');
+  ledger.stored('a', signatureOf(stored));
+  ledger.settle('a');
+  const done = { countFiles: 1, nCompletedFiles: 1, nWaitingFiles: 0 };
+  ledger.see(stored);
+  t.match(ledger.counts(), done);
+  t.notOk(ledger.complete(stored), 'there is nothing to copy');
+  t.match(ledger.counts(), done);
+  t.same(ledger.takeQueued(10), []);
+  const rewritten = { ...stored, ctimeMs: 1 };
+  t.notOk(ledger.isKnown(rewritten), 'the same size and time are another version when the inode was changed since');
+  ledger.see(rewritten);
+  t.match(ledger.counts(), { countFiles: 1, nCompletedFiles: 0, nWaitingFiles: 1 });
+  ledger.complete(rewritten);
+  t.same(ledger.takeQueued(10), [rewritten]);
+  t.notOk(ledger.complete(stored), 'it is as it was again');
+  t.same(ledger.takeQueued(10), []);
+  t.match(ledger.counts(), done);
+  t.end();
+});
