@@ -8,7 +8,6 @@ import { workflowSchema, type Workflow } from '../../schemas/workflow.js';
 import { call } from '../call.js';
 import { pageOf } from '../catalog/local-catalog.js';
 import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
-import type { Database } from '../store/database.js';
 import type { Statement } from '../store/database-messages.js';
 import type { JobRecord, JobRepository } from '../store/job-repository.js';
 import { ThrottledNotice } from '../throttled-notice.js';
@@ -22,7 +21,6 @@ import { JobState, jobSummary } from './job-state.js';
 import { endLeftoverProcesses } from './leftover-processes.js';
 
 export interface LocalJobsContext extends Omit<JobRunContext, 'seq'> {
-  readonly database: Database;
   readonly repository: JobRepository;
   readonly workflows: LocalWorkflows;
   readonly owner: string;
@@ -192,9 +190,9 @@ export class LocalJobs implements Jobs, JobSubmitter {
   }
 
   #write({ seq, state }: ActiveJob, isActive: boolean): void {
-    const { repository, writer } = this.#context;
-    const [stored, summary] = [state.stored(), state.summary()];
-    writer.write(state.id, () => repository.update(seq, stored, summary, isActive));
+    const { database, repository, writer } = this.#context;
+    const update = repository.updating(seq, state.stored(), state.summary(), isActive);
+    writer.write(state.id, () => database.write([update], { durable: !isActive }));
   }
 
   async #stored(id: string): Promise<Job | undefined> {
@@ -228,11 +226,12 @@ export class LocalJobs implements Jobs, JobSubmitter {
       runTime: elapsedSeconds(document.startTime ?? endTime, endTime),
       errorMessage: RESTARTED,
     };
-    for (const child of await this.#context.children.all(seq)) {
-      if (child.status !== 'running') continue;
-      await this.#context.children.put(seq, { ...child, status: 'failed', endTime, stdErr: RESTARTED });
-    }
-    await this.#context.repository.update(seq, closed, jobSummary(closed), false);
+    const { database, children, repository } = this.#context;
+    const cutOff = (await children.all(seq)).filter(({ status }) => status === 'running');
+    const puts = cutOff.map((child) =>
+      children.putting(seq, { ...child, status: 'failed', endTime, stdErr: RESTARTED }),
+    );
+    await database.write([...puts, repository.updating(seq, closed, jobSummary(closed), false)], { durable: true });
     this.#context.changes.tell('job', await this.#withChildren({ seq, document: closed }));
   }
 }

@@ -1,5 +1,6 @@
 import type { ChildProcess } from '../../schemas/workflow.js';
 import { statement, type Database } from './database.js';
+import type { Statement } from './database-messages.js';
 
 export class ChildProcessRepository {
   readonly #database: Database;
@@ -8,10 +9,14 @@ export class ChildProcessRepository {
     this.#database = database;
   }
 
-  async put(jobSeq: number, child: ChildProcess): Promise<void> {
-    const sql =
-      'INSERT INTO child_processes (job_seq, number, document) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET document = excluded.document';
-    await this.#database.write([statement(sql, jobSeq, child.childProcessNumber, JSON.stringify(child))]);
+  /** A process as it is now, to be written with what belongs to it. */
+  putting(jobSeq: number, child: ChildProcess): Statement {
+    return statement(
+      'INSERT INTO child_processes (job_seq, number, document) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET document = excluded.document',
+      jobSeq,
+      child.childProcessNumber,
+      JSON.stringify(child),
+    );
   }
 
   /** In the order of their numbers. */

@@ -36,9 +36,9 @@ export class JobRepository {
     return { seq, statement: insertion };
   }
 
-  /** The end of a job is durable. */
-  async update(seq: number, document: Job, summary: Job, active: boolean): Promise<void> {
-    const update = statement(
+  /** A job as it is now, to be written with what belongs to it. */
+  updating(seq: number, document: Job, summary: Job, active: boolean): Statement {
+    return statement(
       'UPDATE jobs SET active = ?, end_time = ?, summary = ?, document = ? WHERE seq = ?',
       active ? 1 : 0,
       document.endTime ?? null,
@@ -46,7 +46,6 @@ export class JobRepository {
       JSON.stringify(document),
       seq,
     );
-    await this.#database.write([update], { durable: !active });
   }
 
   async get(id: string): Promise<JobRecord | undefined> {
