@@ -302,10 +302,13 @@ void t.test('the counts of a Sync stay when the watcher tells of the same files 
   await rename(outside, join(source, 'scan'));
   t.match(await engine.daqs.sync(id), { nCompletedFiles: 50, nWaitingFiles: 0 });
   const completed: number[] = [];
-  engine.changes.on('daq', ({ nCompletedFiles = 0 }) => completed.push(Number(nCompletedFiles)));
+  engine.changes.on('daq', ({ nCompletedFiles = 0 }) => completed.push(nCompletedFiles));
   await writeFiles(source, { 'scan/late': 'x' });
   await waitForDaq(engine, id, ({ nCompletedFiles }) => nCompletedFiles === 51);
-  t.ok(completed.every((count) => count >= 50), String(completed));
+  t.ok(
+    completed.every((count) => count >= 50),
+    String(completed),
+  );
 });
 
 void t.test('a file that is rewritten in place with the same size and time is taken again', async (t) => {

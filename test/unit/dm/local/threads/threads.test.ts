@@ -18,22 +18,27 @@ const TASK: CopyTask = {
   items: [],
 };
 
-void t.test('a copy thread that ends while it has nothing to do is replaced, and no batch is lost with it', async (t) => {
-  const pool = new CopyPool(1, script('dying-copy-worker'));
-  for (let count = 0; count < 10; count++) t.same(await pool.run(TASK, false), []);
-  await pool.close();
-});
+void t.test(
+  'a copy thread that ends while it has nothing to do is replaced, and no batch is lost with it',
+  async (t) => {
+    const pool = new CopyPool(1, script('dying-copy-worker'));
+    for (let count = 0; count < 10; count++) t.same(await pool.run(TASK, false), []);
+    await pool.close();
+  },
+);
 
 void t.test('a tree thread that ends while it has nothing to do is replaced, and no call hangs', async (t) => {
   const tree = new TreeService(script('dying-tree-worker'));
   let answered = 0;
   for (let count = 0; count < 10; count++) {
-    await tree.scan('/', selectionOf({}), () => undefined).then(
-      () => answered++,
-      (error: unknown) => {
-        t.match(error, { code: 'DM_COMMAND_FAILED', message: /tree thread failed: it exited with 7/u });
-      },
-    );
+    await tree
+      .scan('/', selectionOf({}), () => undefined)
+      .then(
+        () => answered++,
+        (error: unknown) => {
+          t.match(error, { code: 'DM_COMMAND_FAILED', message: /tree thread failed: it exited with 7/u });
+        },
+      );
   }
   t.ok(answered > 0);
   await tree.close();
@@ -53,5 +58,8 @@ void t.test('a database thread that fails is replaced; what it had not answered 
   await insert('before');
   await t.rejects(database.get('DIE'), { code: 'DM_DB', message: /thread failed \(it exited with 7\).*dm\.sqlite/u });
   await insert('after');
-  t.same(await database.all((row) => row['name'], 'SELECT name FROM experiment_types ORDER BY id'), ['before', 'after']);
+  t.same(await database.all((row) => row['name'], 'SELECT name FROM experiment_types ORDER BY id'), [
+    'before',
+    'after',
+  ]);
 });

@@ -24,5 +24,8 @@ void t.test('a tree is given in parts, the next when one is worked on, also with
   });
   t.same(errors, []);
   t.equal(paths.size, 700);
-  t.ok(sizes.every((size) => size <= 250), String(sizes));
+  t.ok(
+    sizes.every((size) => size <= 250),
+    String(sizes),
+  );
 });
