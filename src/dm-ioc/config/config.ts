@@ -33,9 +33,9 @@ const localSchema = z.strictObject({
   serve: serveSchema.prefault({}),
   historyMaxAgeDays: z
     .number()
-    .positive()
-    .optional()
-    .describe('Ended jobs are forgotten after so many days; default never'),
+    .nonnegative()
+    .default(90)
+    .describe('Ended jobs, DAQs and uploads are forgotten after so many days; 0 never'),
 });
 
 /** The configuration file. Every key has a default; an unknown key is an error. */
