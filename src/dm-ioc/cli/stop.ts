@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '../config/load-config.js';
 import { backendOf, localOptions } from '../create-data-management.js';
 import { StartupError } from '../errors.js';
-import { createLog } from '../log.js';
+import { createLog } from '../log/create-log.js';
 
 /** Asks a running IOC to end its jobs and itself; SIGTERM leaves the jobs running. */
 export const STOP_WITH_JOBS: NodeJS.Signals = 'SIGUSR2';
@@ -23,7 +23,7 @@ export interface StopOptions {
 export async function stop(options: StopOptions): Promise<void> {
   const config = loadConfig(options.config, options.set);
   const { root } = config.dm.local;
-  if (backendOf(config) === 'rest') {
+  if ((await backendOf(config)) === 'rest') {
     throw new StartupError(
       'NOT_STOPPED',
       'dm.backend is rest: an IOC is found by the root of its local engine only; stop it by its supervisor, or by SIGTERM',

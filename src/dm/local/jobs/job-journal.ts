@@ -2,6 +2,7 @@ import { isTerminalStatus } from '../../schemas/status.js';
 import type { ChildProcess } from '../../schemas/workflow.js';
 import type { ChildProcessRepository } from '../store/child-process-repository.js';
 import type { Database } from '../store/database.js';
+import type { Statement } from '../store/database-messages.js';
 import type { JobRepository } from '../store/job-repository.js';
 import type { StateWriter } from '../store/state-writer.js';
 import type { JobState } from './job-state.js';
@@ -33,36 +34,22 @@ export class JobJournal {
   }
 
   writeJob(): void {
-    this.#write(this.#state.id, () => {
-      this.#update();
-    });
+    this.#write(this.#state.id, () => this.#context.database.write([this.#updating()]));
   }
 
   /** Durably. @param onWritten once the end can't be lost any more */
   writeEnd(onWritten: () => void): void {
     const { database, writer } = this.#context;
-    this.#write(this.#state.id, () => {
-      database.transaction(
-        () => {
-          this.#update();
-        },
-        { durable: true },
-      );
-    });
+    this.#write(this.#state.id, () => database.write([this.#updating()], { durable: true }));
     if (!this.#isClosed) writer.whenWritten(this.#state.id, onWritten);
   }
 
   /** A process, together with the variables that it gave the job. */
   writeProcess(child: ChildProcess, withVariables = false): void {
     const { database, children } = this.#context;
-    const put = (): void => {
-      children.put(this.#seq, child);
-      if (withVariables) this.#update();
-    };
-    this.#write(this.#keyOf(child), () => {
-      if (withVariables) database.transaction(put);
-      else put();
-    });
+    this.#write(this.#keyOf(child), () =>
+      database.write([children.putting(this.#seq, child), ...(withVariables ? [this.#updating()] : [])]),
+    );
   }
 
   whenProcessWritten(child: ChildProcess, onWritten: () => void): void {
@@ -73,12 +60,17 @@ export class JobJournal {
     return `${this.#state.id} process ${childProcessNumber}`;
   }
 
-  #write(key: string, write: () => void): void {
+  #write(key: string, write: () => Promise<unknown>): void {
     if (!this.#isClosed) this.#context.writer.write(key, write);
   }
 
-  #update(): void {
+  #updating(): Statement {
     const state = this.#state;
-    this.#context.repository.update(this.#seq, state.stored(), state.summary(), !isTerminalStatus(state.status));
+    return this.#context.repository.updating(
+      this.#seq,
+      state.stored(),
+      state.summary(),
+      !isTerminalStatus(state.status),
+    );
   }
 }

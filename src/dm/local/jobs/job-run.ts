@@ -44,7 +44,7 @@ export class JobRun {
   /** Never rejects. Resolves at the job's end, or soon after `close`. */
   async run(): Promise<void> {
     const { state, isResumed } = this.#context;
-    if (!isResumed) state.running();
+    if (state.status === 'pending') state.running();
     this.#onChange('stage');
     const closing = this.#closing.signal;
     const closed = new Promise<undefined>((resolve) => {

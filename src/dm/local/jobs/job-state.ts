@@ -35,7 +35,9 @@ export class JobState {
     for (const id of new Set(children.map(({ stageId }) => stageId))) state.#openStage(id);
     for (const child of children) state.putChild(child);
     // The processes of the stage that is under way are numbered again, as they were.
-    state.#nChildren = children.filter(({ stageId }) => stageId !== document.stage).length;
+    const { stage = '' } = document;
+    const before = children.filter(({ stageId }) => stageId < stage);
+    state.#nChildren = Math.max(0, ...before.map(({ childProcessNumber }) => childProcessNumber + 1));
     return state;
   }
 

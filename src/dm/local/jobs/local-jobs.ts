@@ -8,9 +8,10 @@ import type { Workflow } from '../../schemas/workflow.js';
 import { call } from '../call.js';
 import { pageOf } from '../catalog/local-catalog.js';
 import { nowSeconds, timestampText } from '../dm-time.js';
+import type { Statement } from '../store/database-messages.js';
 import type { JobRecord } from '../store/job-repository.js';
 import { ThrottledNotice } from '../throttled-notice.js';
-import type { JobSubmitter } from '../transfer/file-jobs.js';
+import type { JobSubmitter, SubmittedJob } from '../transfer/file-jobs.js';
 import { checkArguments } from '../workflows/check-arguments.js';
 import type { LocalWorkflows } from '../workflows/local-workflows.js';
 import { inputKey } from './input-files.js';
@@ -57,20 +58,19 @@ export class LocalJobs implements Jobs, JobSubmitter {
   }
 
   start(owner: string, workflowName: string, args: JobArguments, options?: CallOptions): Promise<Job> {
-    return call(options, () => {
+    return call(options, async () => {
       this.check(owner, workflowName, args);
-      const { release, job } = this.#context.database.transaction(() => this.#insert(owner, workflowName, args), {
-        durable: true,
-      });
+      const { statement, release, job } = this.#insert(owner, workflowName, args);
+      await this.#context.database.write([statement], { durable: true });
       release();
       return job;
     });
   }
 
   get(owner: string, id: string, options?: CallOptions): Promise<Job> {
-    return call(options, () => {
+    return call(options, async () => {
       const active = this.#active.get(id);
-      const job = active === undefined ? this.#stored(id) : active.state.full();
+      const job = active === undefined ? await this.#stored(id) : active.state.full();
       if (job?.owner !== owner)
         throw new DmObjectNotFoundError(`Processing job ${id} of owner ${owner} does not exist.`);
       return job;
@@ -78,10 +78,12 @@ export class LocalJobs implements Jobs, JobSubmitter {
   }
 
   list(owner: string, page: PageOptions = {}): Promise<Job[]> {
-    return call(page, () => {
+    return call(page, async () => {
       if (owner === '') throw new DmInvalidArgumentError('Invalid owner name provided');
       const { skip, limit } = pageOf({ limit: DEFAULT_LIMIT, ...page });
-      return this.#context.repository.list(owner, skip, limit);
+      const stored = await this.#context.repository.list(owner, skip, limit);
+      // What is still being written is told from memory.
+      return stored.map((summary) => this.#active.get(summary.id)?.state.summary() ?? summary);
     });
   }
 
@@ -96,29 +98,24 @@ export class LocalJobs implements Jobs, JobSubmitter {
     checkArguments(this.#context.workflows.find(workflowOwner, workflowName), args);
   }
 
-  submit(workflowOwner: string, workflowName: string, args: JobArguments, jobOwner?: string): () => void {
-    return this.#insert(workflowOwner, workflowName, args, jobOwner).release;
+  submit(workflowOwner: string, workflowName: string, args: JobArguments, jobOwner?: string): SubmittedJob {
+    return this.#insert(workflowOwner, workflowName, args, jobOwner);
   }
 
   /** Go on with the jobs that run, and queue those that have not begun. @param endReason end them all instead */
   async recover(endReason?: string): Promise<void> {
     const { repository, children, jobsDirectory } = this.#context;
-    const records = repository.active();
+    const records = await repository.active();
     const left = await sweepJobDirectories(jobsDirectory, new Set(records.map(({ document }) => document.id)));
     for (const { seq, document } of records) {
-      const hasBegun = document.status !== 'pending';
-      const state = JobState.restore(document, hasBegun ? children.all(seq) : []);
+      // Its directory is there before its row says that it has begun.
+      const hasBegun = document.status !== 'pending' || left.has(document.id);
+      const state = JobState.restore(document, hasBegun ? await children.all(seq) : []);
       const active = this.#activeJob(seq, state);
       if (hasBegun) {
         await active.directory.takeOver();
         this.#resume(active);
-      } else if (!left.has(document.id)) {
-        if (endReason === undefined) this.#enqueue(active);
-      } else {
-        // The machine ended before the beginning was on the disk.
-        state.terminal('failed', 'The machine was restarted while the job ran; start the job again.');
-        this.#end(active);
-      }
+      } else if (endReason === undefined) this.#enqueue(active);
       if (endReason !== undefined) this.#abort(document.id, active, endReason);
     }
     if (endReason !== undefined) await this.#queue.idle();
@@ -144,7 +141,7 @@ export class LocalJobs implements Jobs, JobSubmitter {
     workflowName: string,
     args: JobArguments,
     jobOwner = this.#context.owner,
-  ): { release: () => void; job: Job } {
+  ): { statement: Statement; release: () => void; job: Job } {
     const workflow: Workflow = this.#context.workflows.find(workflowOwner, workflowName);
     const submissionTime = nowSeconds();
     const document: Job = {
@@ -157,7 +154,7 @@ export class LocalJobs implements Jobs, JobSubmitter {
       countFiles: 0,
       status: 'pending',
     };
-    const seq = this.#context.repository.insert(document, jobSummary(document));
+    const { seq, statement } = this.#context.repository.inserting(document, jobSummary(document));
     const active = this.#activeJob(seq, new JobState(document, workflow));
     const release = (): void => {
       this.#context.changes.tell('job', document);
@@ -167,7 +164,7 @@ export class LocalJobs implements Jobs, JobSubmitter {
         this.#enqueue(active);
       });
     };
-    return { release, job: document };
+    return { statement, release, job: document };
   }
 
   #enqueue(active: ActiveJob): void {
@@ -237,16 +234,16 @@ export class LocalJobs implements Jobs, JobSubmitter {
     };
   }
 
-  #stored(id: string): Job | undefined {
-    const record = this.#context.repository.get(id);
-    return record === undefined ? undefined : this.#withChildren(record);
+  async #stored(id: string): Promise<Job | undefined> {
+    const record = await this.#context.repository.get(id);
+    return record === undefined ? undefined : await this.#withChildren(record);
   }
 
-  #withChildren({ seq, document }: JobRecord): Job {
+  async #withChildren({ seq, document }: JobRecord): Promise<Job> {
     const { workflow } = document;
     if (workflow?.stages === undefined) return document;
     const stages = { ...workflow.stages };
-    for (const child of this.#context.children.all(seq)) {
+    for (const child of await this.#context.children.all(seq)) {
       const stage = stages[child.stageId];
       if (stage === undefined) continue;
       stages[child.stageId] = {
