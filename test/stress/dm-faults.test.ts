@@ -72,6 +72,18 @@ void t.test('an engine on a full disk is closed in order, and starts again', asy
   t.equal(await second.end(), 0);
 });
 
+void t.test('a job whose output fills the disk ends with its command, and gives the space back', async (t) => {
+  const disk = await smallFileSystem(t, 8);
+  if (disk === undefined) return;
+  const { engine } = await temporaryEngine(t, { root: join(disk, 'dm-data') });
+  const stages = { '1': { command: 'head -c 50000000 /dev/zero' }, '2': { command: 'true' } };
+  await engine.workflows.add({ name: 'wordy', owner: engine.owner, stages });
+  const { id } = await engine.jobs.start(engine.owner, 'wordy', { filePath: '/x' });
+  t.match(await waitForJob(engine, id), { status: 'failed', stage: '1' });
+  const next = await engine.jobs.start(engine.owner, 'fails', { filePath: '/x' });
+  t.match(await waitForJob(engine, next.id), { status: 'failed' }, 'the next job can be recorded and run');
+});
+
 void t.test('a DAQ on a full disk stores the rest once there is room', async (t) => {
   const disk = await smallFileSystem(t, 6);
   if (disk === undefined) return;

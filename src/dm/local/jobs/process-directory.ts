@@ -68,6 +68,20 @@ export class ProcessDirectory {
     }
   }
 
+  /** Give back the space of all but the last bytes of an output; the command has ended. */
+  async shrink(name: 'out' | 'err', limitBytes: number): Promise<void> {
+    const file = await open(join(this.path, name), 'r+');
+    try {
+      const { size } = await file.stat();
+      const buffer = Buffer.alloc(limitBytes);
+      const { bytesRead } = await file.read(buffer, 0, limitBytes, Math.max(0, size - limitBytes));
+      await file.write(buffer, 0, bytesRead, 0);
+      await file.truncate(bytesRead);
+    } finally {
+      await file.close();
+    }
+  }
+
   async remove(): Promise<void> {
     await Promise.all(['status', 'out', 'err'].map((name) => unlink(join(this.path, name)).catch(() => undefined)));
     await rmdir(this.path);

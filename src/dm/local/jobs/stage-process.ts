@@ -96,6 +96,9 @@ export class StageProcess {
         directory.output('out', outputTailBytes),
         directory.output('err', outputTailBytes),
       ]);
+      // On a full disk, the end of the process can be written only then.
+      if (out.omittedBytes > 0) await directory.shrink('out', outputTailBytes).catch(() => undefined);
+      if (err.omittedBytes > 0) await directory.shrink('err', outputTailBytes).catch(() => undefined);
       return {
         exitStatus: exitStatus ?? (this.#sent === undefined ? null : -constants.signals[this.#sent]),
         stdOut: out.text,
