@@ -28,7 +28,16 @@ export interface ServiceClientOptions {
   readonly rest: RestOptions;
 }
 
+/** What is wanted of a list that comes whole though it is long. */
+export interface Excerpt {
+  /** All active entries of a large reply, and so many of the newest ended ones. */
+  readonly newest: number;
+  /** Told how many entries the list had. */
+  readonly listed: (total: number) => void;
+}
+
 export interface ClientCallOptions extends CallOptions {
+  readonly excerpt?: Excerpt;
   /** False for polls, which repeat by themselves. */
   readonly retry?: boolean;
 }
@@ -64,10 +73,10 @@ export class ServiceClient {
   async call<N extends RouteName>(
     name: N,
     parameters: WireParameters,
-    { signal, retry = true }: ClientCallOptions = {},
+    { signal, retry = true, excerpt }: ClientCallOptions = {},
   ): Promise<RouteResponse<N>> {
     const resolved = routeOf(this.#options.table, name);
-    const attempt = (): Promise<RouteResponse<N>> => this.#attempt(name, resolved, parameters, signal);
+    const attempt = (): Promise<RouteResponse<N>> => this.#attempt(name, resolved, parameters, signal, excerpt);
     const { reads, firstDelayMs } = this.#options.rest.retry;
     if (!retry || reads === 0 || resolved.route.cost === 'write') return attempt();
     return pRetry(
@@ -87,6 +96,7 @@ export class ServiceClient {
     resolved: ResolvedRoute,
     parameters: WireParameters,
     signal: AbortSignal | undefined,
+    excerpt: Excerpt | undefined,
   ): Promise<RouteResponse<N>> {
     const path = `${CONTEXT_ROOT}${expandTemplate(resolved.path, parameters)}`;
     const startedMs = Date.now();
@@ -111,7 +121,7 @@ export class ServiceClient {
       throw told;
     }
     try {
-      const answer = this.#understand(name, resolved, reply, body);
+      const answer = await this.#understand(name, resolved, reply, body, excerpt);
       this.#note('contact');
       return answer;
     } catch (error) {
@@ -174,27 +184,41 @@ export class ServiceClient {
     return { reply, cookie };
   }
 
-  #understand<N extends RouteName>(
+  async #understand<N extends RouteName>(
     name: N,
     resolved: ResolvedRoute,
     reply: TransportReply,
     body: unknown,
-  ): RouteResponse<N> {
+    excerpt: Excerpt | undefined,
+  ): Promise<RouteResponse<N>> {
     if (reply.status >= 400) throw this.#httpError(resolved, reply.status);
     try {
       if (body === undefined && reply.text !== '') {
         throw new DmError('DM_INTERNAL', `${this.url} answered ${name} with something that is not JSON.`);
       }
-      return parseResponse(name, body, (count, reason) => {
-        if (this.#leftOut.has(name)) return;
-        this.#leftOut.add(name);
-        this.#options.logger.warn({ url: this.url, route: name, count, reason }, 'odd entries of a list are left out');
+      if (reply.large !== undefined) {
+        const { largeReplies } = this.#options.transport;
+        const { value, total, leftOut } = await largeReplies.read(name, reply.large, excerpt?.newest);
+        if (leftOut !== undefined) this.#tellLeftOut(name, leftOut.count, leftOut.reason);
+        excerpt?.listed(total);
+        return value;
+      }
+      const answer = parseResponse(name, body, (count, reason) => {
+        this.#tellLeftOut(name, count, reason);
       });
+      if (Array.isArray(answer)) excerpt?.listed(answer.length);
+      return answer;
     } catch (error) {
       const remedy = remedyOf(name, resolved.route);
       if (remedy === undefined || !(error instanceof DmError)) throw error;
       throw new DmError('DM_OUTCOME_UNKNOWN', `Outcome unknown, not sent again: ${error.message} ${remedy}`);
     }
+  }
+
+  #tellLeftOut(name: RouteName, count: number, reason: string): void {
+    if (this.#leftOut.has(name)) return;
+    this.#leftOut.add(name);
+    this.#options.logger.warn({ url: this.url, route: name, count, reason }, 'odd entries of a list are left out');
   }
 
   #httpError({ name, route, path, overridden }: ResolvedRoute, status: number): DmError {
