@@ -1,3 +1,5 @@
+import { Backoff } from '../backoff.js';
+
 export interface PollLoopOptions {
   /** One poll. The signal aborts when the loop stops. */
   readonly run: (signal: AbortSignal) => Promise<void>;
@@ -7,31 +9,38 @@ export interface PollLoopOptions {
   readonly onError: (error: unknown) => void;
 }
 
-const FIRST_BACKOFF_MS = 250;
+const FIRST_BACKOFF_MS = 500;
 
 /**
- * Repeats one kind of poll, never two at once. A slow poll is followed by a pause as long as itself, failures by pauses that double.
+ * Repeats one kind of poll, never two at once. A poll is followed by a pause at least as long as itself, failures by pauses that double.
  */
 export class PollLoop {
   readonly #options: PollLoopOptions;
   readonly #stopping = new AbortController();
+  readonly #backoff: Backoff;
+  #backoffMs = 0;
   #running: Promise<void> | undefined;
-  #failures = 0;
-  #poked = true;
+  #isPoked = true;
+  #isForced = false;
   #wake: (() => void) | undefined;
 
   constructor(options: PollLoopOptions) {
     this.#options = options;
+    this.#backoff = new Backoff({
+      firstMs: () => Math.max(options.periodMs() ?? 0, FIRST_BACKOFF_MS),
+      longestMs: options.maxBackoffMs,
+    });
   }
 
   start(): void {
     this.#running ??= this.#loop();
   }
 
-  /** Poll as soon as the one that runs has ended. While failing, only `force` cuts the pause short. */
+  /** Poll without waiting for the period. The rest after a slow poll stays, and so does the pause after a failure, unless `force` says otherwise. */
   poke(force = false): void {
-    if (this.#failures > 0 && !force) return;
-    this.#poked = true;
+    if (this.#backoff.isFailing && !force) return;
+    this.#isPoked = true;
+    this.#isForced ||= force;
     this.#wake?.();
   }
 
@@ -56,14 +65,15 @@ export class PollLoop {
         await this.#sleep(pauseMs);
         continue;
       }
-      this.#poked = false;
+      this.#isPoked = false;
+      this.#isForced = false;
       startedMs = performance.now();
       try {
         await this.#options.run(signal);
-        this.#failures = 0;
+        this.#backoff.reset();
       } catch (error) {
         if (this.#isStopping()) return;
-        this.#failures += 1;
+        this.#backoffMs = this.#backoff.next();
         this.#options.onError(error);
       }
       tookMs = performance.now() - startedMs;
@@ -75,14 +85,15 @@ export class PollLoop {
   }
 
   #pauseMs(startedMs: number, tookMs: number): number {
-    if (this.#poked) return 0;
-    const period = this.#options.periodMs();
-    const sinceMs = performance.now() - startedMs;
-    if (this.#failures > 0) {
-      const backoffMs = Math.max(period ?? 0, FIRST_BACKOFF_MS * 2 ** Math.min(this.#failures, 20));
-      return tookMs + Math.min(backoffMs, this.#options.maxBackoffMs()) - sinceMs;
+    if (this.#isForced) return 0;
+    const restMs = 2 * tookMs - (performance.now() - startedMs);
+    if (this.#isPoked) return restMs;
+    const sinceEndMs = performance.now() - startedMs - tookMs;
+    if (this.#backoff.isFailing) {
+      return Math.max(Math.min(this.#backoffMs, this.#options.maxBackoffMs()) - sinceEndMs, restMs);
     }
-    return period === null ? Infinity : Math.max(period, 2 * tookMs) - sinceMs;
+    const period = this.#options.periodMs();
+    return period === null ? Infinity : Math.max(period - tookMs - sinceEndMs, restMs);
   }
 
   async #sleep(pauseMs: number): Promise<void> {
