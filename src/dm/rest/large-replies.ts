@@ -40,12 +40,12 @@ export class LargeReplies {
     clearTimeout(this.#idle);
     const id = this.#nextId++;
     try {
-      return (await new Promise<LargeReply<RouteName>>((resolve, reject) => {
+      return await new Promise<LargeReply<RouteName>>((resolve, reject) => {
         this.#calls.set(id, { entries: [], resolve, reject });
         const request: LargeReplyRequest = { kind: 'read', id, route, bytes, ...(newest !== undefined && { newest }) };
         this.#worker ??= this.#spawn();
         this.#worker.postMessage(request, [bytes]);
-      }));
+      });
     } finally {
       this.#calls.delete(id);
       if (this.#calls.size === 0) this.#idle = setTimeout(() => void this.#end(), IDLE_MS).unref();
@@ -89,7 +89,7 @@ export class LargeReplies {
       }
       case 'end': {
         const { isList, total, leftOut } = message;
-        const value = (isList ? call.entries : call.entries[0]);
+        const value = isList ? call.entries : call.entries[0];
         call.resolve({ value, total, ...(leftOut && { leftOut }) });
         return;
       }

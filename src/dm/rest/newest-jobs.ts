@@ -42,7 +42,7 @@ export class NewestJobs {
     this.#pageSize = pageSize;
   }
 
-  /** The newest `limit` jobs, and of a list that is read whole all active ones, too. */
+  /** The newest `limit` jobs or a few more, and of a list that is read whole all active ones, too. */
   async read(limit: number, options: ClientCallOptions = {}): Promise<Listed<Job>> {
     let nSent = 0;
     const ask: Ask = async (skip, size, newest = size) => {
@@ -51,7 +51,7 @@ export class NewestJobs {
       return page;
     };
     const { jobs, isWhole } = await this.#read(limit, ask);
-    return { entries: newestOf(jobs, limit), isWhole, nSent };
+    return { entries: newestOf(jobs, isWhole ? limit : Infinity), isWhole, nSent };
   }
 
   async #read(limit: number, ask: Ask): Promise<{ jobs: readonly Job[]; isWhole: boolean }> {

@@ -130,7 +130,8 @@ export class WatchedPoller<T extends { readonly status: string }> extends Poller
     const { newest, keyOf } = this.#options;
     const begun = this.changes.beginList();
     let listed = await newest(this.#last === undefined ? PAGE : RECENT, signal);
-    const isGap = !listed.isWhole && !listed.entries.some((entry) => this.changes.get(keyOf(entry)) !== undefined);
+    const oldest = listed.entries.at(-1);
+    const isGap = !listed.isWhole && oldest !== undefined && this.changes.get(keyOf(oldest)) === undefined;
     if (this.#last !== undefined && isGap) listed = await newest(PAGE, signal);
     this.#last = { isWhole: listed.isWhole, nSent: listed.nSent };
     const oldestFirst = [...listed.entries].reverse();
