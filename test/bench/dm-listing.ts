@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,26 +43,38 @@ async function startStub(settings: Partial<BigServiceSettings>): Promise<Stub> {
   return { process: child, url, counts };
 }
 
-/** Measures while `work` runs: the delay of a timer of 1 ms, and the longest time between two turns of a chain of immediates and timers. */
-async function pausesDuring(title: string, work: () => Promise<unknown>): Promise<void> {
+/** Time of the processor that this thread has had, in milliseconds: other programs that keep the machine busy don't count. */
+function threadCpuMs(): number {
+  return Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[0]) / 1e6;
+}
+
+/** Measures while `during` runs: the delay of a timer of 1 ms; the longest gap between two turns of a chain of such timers, and the longest work in one. */
+async function pausesDuring(title: string, during: () => Promise<unknown>): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   let longestMs = 0;
   let lastMs = performance.now();
+  let lastCpuMs = threadCpuMs();
+  const works: number[] = [];
   let isOver = false;
   const turn = (): void => {
     const nowMs = performance.now();
     longestMs = Math.max(longestMs, nowMs - lastMs);
     lastMs = nowMs;
+    const cpuMs = threadCpuMs();
+    works.push(cpuMs - lastCpuMs);
+    lastCpuMs = cpuMs;
     if (!isOver) setTimeout(turn, 1);
   };
   delay.enable();
   turn();
-  await work();
+  await during();
   isOver = true;
   delay.disable();
   const ms = (nanoseconds: number): string => (nanoseconds / 1e6).toFixed(1).padStart(8);
+  works.sort((a, b) => a - b);
+  const work999 = works[Math.floor(works.length * 0.999)] ?? 0;
   console.log(
-    `${title.padEnd(44)} p50 ${ms(delay.percentile(50))}  p99.9 ${ms(delay.percentile(99.9))}  longest ${ms(delay.max)}  gap ${longestMs.toFixed(1).padStart(7)}`,
+    `${title.padEnd(44)} p50 ${ms(delay.percentile(50))}  p99.9 ${ms(delay.percentile(99.9))}  longest ${ms(delay.max)}  gap ${longestMs.toFixed(1).padStart(7)}  work p99.9 ${work999.toFixed(1).padStart(6)}  longest ${(works.at(-1) ?? 0).toFixed(1).padStart(6)}`,
   );
 }
 

@@ -154,7 +154,10 @@ export class BigService {
       case 'processingJobsByOwner':
         if (id !== undefined && this.settings.textOfJob !== '') this.#answer(reply, 'job', this.settings.textOfJob);
         else if (id !== undefined) this.#answerOne(reply, 'job', this.#jobs, id);
-        else setTimeout(() => this.#answerJobs(reply, url), listDelayMs);
+        else
+          setTimeout(() => {
+            this.#answerJobs(reply, url);
+          }, listDelayMs);
         return;
       case 'uploadsByStatus':
         setTimeout(() => {

@@ -53,7 +53,11 @@ await t.test('a service that is back is asked at once', async (t) => {
       });
     },
   });
-  const second = new Promise<void>((resolve) => (polled = () => polls === 2 && resolve()));
+  const second = new Promise<void>((resolve) => {
+    polled = () => {
+      if (polls === 2) resolve();
+    };
+  });
   loop.start();
   await second;
   await loop.stop();
