@@ -1,7 +1,7 @@
 import { Backoff } from '../backoff.js';
 
 export interface PollLoopOptions {
-  /** One poll. The signal aborts when the loop stops. */
+  /** One poll. The signal aborts when the loop stops or begins anew. */
   readonly run: (signal: AbortSignal) => Promise<void>;
   /** Pause from the start of one poll to the start of the next; null while there is nothing to poll. */
   readonly periodMs: () => number | null;
@@ -16,7 +16,8 @@ const FIRST_BACKOFF_MS = 500;
  */
 export class PollLoop {
   readonly #options: PollLoopOptions;
-  readonly #stopping = new AbortController();
+  #isStopping = false;
+  #current = new AbortController();
   readonly #backoff: Backoff;
   #backoffMs = 0;
   #running: Promise<void> | undefined;
@@ -44,22 +45,28 @@ export class PollLoop {
     this.#wake?.();
   }
 
+  /** Give up the poll that runs, and poll at once: its service was away, so that its answer may never come. */
+  restart(): void {
+    this.poke(true);
+    this.#current.abort();
+  }
+
   /** Think again about the pause: the period has changed. */
   reconsider(): void {
     this.#wake?.();
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
+    this.#isStopping = true;
+    this.#current.abort();
     this.#wake?.();
     await this.#running;
   }
 
   async #loop(): Promise<void> {
-    const { signal } = this.#stopping;
     let startedMs = 0;
     let tookMs = 0;
-    while (!this.#isStopping()) {
+    while (!this.#isOver()) {
       const pauseMs = this.#pauseMs(startedMs, tookMs);
       if (pauseMs > 0) {
         await this.#sleep(pauseMs);
@@ -67,12 +74,13 @@ export class PollLoop {
       }
       this.#isPoked = false;
       this.#isForced = false;
+      this.#current = new AbortController();
       startedMs = performance.now();
       try {
-        await this.#options.run(signal);
+        await this.#options.run(this.#current.signal);
         this.#backoff.reset();
       } catch (error) {
-        if (this.#isStopping()) return;
+        if (this.#current.signal.aborted) continue;
         this.#backoffMs = this.#backoff.next();
         this.#options.onError(error);
       }
@@ -80,8 +88,8 @@ export class PollLoop {
     }
   }
 
-  #isStopping(): boolean {
-    return this.#stopping.signal.aborted;
+  #isOver(): boolean {
+    return this.#isStopping;
   }
 
   #pauseMs(startedMs: number, tookMs: number): number {
@@ -103,7 +111,7 @@ export class PollLoop {
         clearTimeout(timer);
         resolve();
       };
-      if (this.#stopping.signal.aborted) this.#wake();
+      if (this.#isStopping) this.#wake();
     });
     this.#wake = undefined;
   }

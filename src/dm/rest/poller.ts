@@ -21,6 +21,11 @@ export class Poller {
     for (const loop of this.#loops) loop.poke(true);
   }
 
+  /** The same after a silence, in which answers may have been lost. */
+  restart(): void {
+    for (const loop of this.#loops) loop.restart();
+  }
+
   /** Poll now, unless it fails anyway. */
   poke(): void {
     for (const loop of this.#loops) loop.poke();

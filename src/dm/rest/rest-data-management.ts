@@ -172,18 +172,18 @@ export class RestDataManagement implements DataManagement {
       suspected: (suspected) => {
         for (const [url, probe] of this.#probes) if (url === suspected) probe.suspect();
       },
-      recovered: (recovered) => {
-        this.#recover(recovered);
+      recovered: (recovered, wasSilent) => {
+        this.#recover(recovered, wasSilent);
       },
     });
   }
 
   /** Polls again what a service tells, after a pause of chance: many clients wait for it. */
-  #recover(recovered: string): void {
+  #recover(recovered: string, wasSilent: boolean): void {
     const timer = setTimeout(
       () => {
         this.#recovering.delete(timer);
-        for (const [url, poller] of this.#pollers) if (url === recovered) poller.recover();
+        for (const [url, poller] of this.#pollers) if (url === recovered) poller[wasSilent ? 'restart' : 'recover']();
       },
       (Math.random() * this.#periods.probeMs) / 4,
     );

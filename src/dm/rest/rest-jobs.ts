@@ -82,7 +82,9 @@ export class RestJobs implements Jobs {
 
   /** The first page is asked for by the poller and by the IOC as both start. */
   #readNewest(limit: number, options: ClientCallOptions): Promise<Listed<Job>> {
-    return limit === PAGE ? this.#firstPage.run(() => this.#newest.read(limit)) : this.#newest.read(limit, options);
+    return limit === PAGE
+      ? this.#firstPage.run(() => this.#newest.read(limit, options))
+      : this.#newest.read(limit, options);
   }
 
   #newestOf(owner: () => string): NewestJobs {

@@ -72,7 +72,7 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
 
   /** Those of this station, of all services, newest first. */
   async list(options?: CallOptions): Promise<T[]> {
-    const lists = await Promise.all(this.#services.map(({ client }) => this.#newest(client, options)));
+    const lists = await Promise.all(this.#services.map(({ client }) => this.#newest(client, options ?? {})));
     return newestOf(
       lists.flatMap(({ entries }) => entries),
       Infinity,
@@ -148,20 +148,21 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
     return { entries: own, nSent };
   }
 
-  /** All active ones, and of those that have ended a page. The pollers and the IOC ask for it as both start. */
-  async #newest(client: ServiceClient, options?: ClientCallOptions): Promise<Listed<T>> {
+  /** All active ones, and of those that have ended a page. */
+  async #newest(client: ServiceClient, options: ClientCallOptions): Promise<Listed<T>> {
     const read = async (): Promise<Listed<T>> => {
       const { entries, nSent } = await this.#listOf(client, 'any', PAGE, options);
       return { entries: newestOf(entries, PAGE), isWhole: true, nSent };
     };
-    const shared = options?.signal === undefined ? this.#listings.get(client) : undefined;
-    return shared === undefined ? read() : shared.run(read);
+    // The pollers and the IOC ask for it as both start.
+    const isShared = options.signal === undefined || options.retry === false;
+    return isShared ? (this.#listings.get(client)?.run(read) ?? read()) : read();
   }
 
   #createPoller(client: ServiceClient, { changes, periods, logger, pollFailed }: RestContext): WatchedPoller<T> {
     const { event, get, list } = this.#kind;
     return new WatchedPoller<T>({
-      newest: () => this.#newest(client, { retry: false }),
+      newest: (_limit, signal) => this.#newest(client, { signal, retry: false }),
       active: new ActiveList<T>({
         ask: (status, _limit, signal) => this.#listOf(client, status, 1, { signal, retry: false }),
         disobeyed: (reason) => {

@@ -27,8 +27,8 @@ export interface ServiceBoardEvents {
   doubted(url: string): void;
   /** A call failed: is its service still there? */
   suspected(url: string): void;
-  /** A URL answers again. */
-  recovered(url: string): void;
+  /** A URL answers again; after a silence, or after calls that failed. */
+  recovered(url: string, wasSilent: boolean): void;
 }
 
 /**
@@ -61,10 +61,11 @@ export class ServiceBoard {
     const state = this.#states.get(key(service, url));
     if (state === undefined) return;
     const recovered = !state.connected && state.lastError !== null;
+    const wasSilent = state.isSilent;
     Object.assign(state, { connected: true, suspectSinceMs: null, strangeReplies: 0, isSilent: false });
     state.lastContactMs = state.lastHeardMs = Date.now();
     this.#tell(service);
-    if (recovered) this.#events.recovered(url);
+    if (recovered) this.#events.recovered(url, wasSilent);
   }
 
   /** A call failed in a way that may mean an outage. */
@@ -102,10 +103,10 @@ export class ServiceBoard {
   alive(service: ServiceName, url: string): void {
     const state = this.#states.get(key(service, url));
     if (state === undefined) return;
-    const recovered = state.isSilent;
+    const wasSilent = state.isSilent;
     state.isSilent = false;
     state.lastHeardMs = Date.now();
-    if (recovered) this.#events.recovered(url);
+    if (wasSilent) this.#events.recovered(url, wasSilent);
   }
 
   /** The service gives no sign of life. */

@@ -71,9 +71,10 @@ export class WatchedPoller<T extends { readonly status: string }> extends Poller
     this.changes = new ChangeFilter(options.keyOf, options.emit);
   }
 
-  override recover(): void {
+  override restart(): void {
+    // It may be another than before.
     this.#options.active.reset();
-    super.recover();
+    super.restart();
   }
 
   watch(key: string): Disposable {

@@ -25,6 +25,7 @@ async function idle(t: Test, probeMs: number): Promise<{ service: BigService; cl
     station: '25IDC',
     loginFile,
     retry: { firstDelayMs: 10 },
+    timeouts: { readMs: SELDOM_MS, listMs: SELDOM_MS },
     poll: { listMs: SELDOM_MS, idleListMs: SELDOM_MS, probeMs },
   });
   t.teardown(async () => {
@@ -56,6 +57,18 @@ for (const behaviour of ['cuts', 'hangs'] as const) {
     },
   );
 }
+
+await t.test('calls that a silent service never answered are sent again when it is back', async (t) => {
+  const { service, client } = await idle(t, 400);
+  const calls = ['experiments', 'workflows', 'daqs', 'jobs'] as const;
+  client.setPollPeriods({ listMs: 20, idleListMs: 20 });
+  service.settings.behaviour = 'hangs';
+  await until(() => client.health().every(({ connected }) => !connected));
+  service.settings.behaviour = 'answers';
+  const before = calls.map((call) => service.count(call).requests);
+  await until(() => calls.every((call, index) => service.count(call).requests > (before[index] ?? 0)));
+  t.pass('long before their time limits');
+});
 
 await t.test('one call whose reply is lost is no outage: the service is looked for, and answers', async (t) => {
   const { service, client } = await idle(t, 20_000);
