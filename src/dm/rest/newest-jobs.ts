@@ -77,7 +77,7 @@ export class NewestJobs {
   async #readEnd(limit: number, ask: Ask): Promise<readonly Job[]> {
     for (;;) {
       const skip = Math.max(0, this.#end - limit);
-      const size = limit + END_TOLERANCE;
+      const size = limit + END_TOLERANCE + 1;
       const { entries, nSent } = await ask(skip, size);
       this.#end = skip + nSent;
       if (nSent >= size) continue;
