@@ -56,7 +56,12 @@ export class NewestJobs {
 
   async #read(limit: number, ask: Ask): Promise<{ jobs: readonly Job[]; isWhole: boolean }> {
     if (this.#order === 'whole') return { jobs: await this.#readWhole(limit, ask), isWhole: true };
-    if (this.#order === 'oldestFirst') return { jobs: await this.#readEnd(limit, ask), isWhole: false };
+    if (this.#order === 'oldestFirst') {
+      const jobs = await this.#readEnd(limit, ask);
+      if (jobs.length > 0) return { jobs, isWhole: false };
+      // So many were removed that the end is somewhere before.
+      this.#order = undefined;
+    }
     const size = Math.max(limit, SAMPLE);
     const { entries, nSent } = await ask(0, size);
     if (nSent < size) return { jobs: entries, isWhole: true };
@@ -80,10 +85,7 @@ export class NewestJobs {
       const size = limit + END_TOLERANCE + 1;
       const { entries, nSent } = await ask(skip, size);
       this.#end = skip + nSent;
-      if (nSent >= size) continue;
-      if (nSent > 0 || skip === 0) return entries;
-      // Jobs were removed: the end is before that.
-      this.#end = Math.max(0, skip - limit);
+      if (nSent < size) return entries;
     }
   }
 
