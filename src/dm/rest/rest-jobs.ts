@@ -29,7 +29,7 @@ export class RestJobs implements Jobs {
     this.#pageSize = options.paging.jobs;
     this.#newest = this.#newestOf(owner);
     this.poller = new WatchedPoller<Job>({
-      newest: (limit, signal) => this.#readNewest(limit, { signal, retry: false }),
+      newest: (limit, signal) => this.#shared(limit, { signal, retry: false }),
       active: new ActiveList<Job>({
         ask: (status, limit, signal) =>
           this.#page(owner(), { skip: 0, limit, newest: 1 }, { signal, retry: false }, { status }),
@@ -69,8 +69,8 @@ export class RestJobs implements Jobs {
     const end = skip + limit;
     if (end === Infinity) return newestOf(await this.#listAll(owner, options), Infinity).slice(skip);
     const newest = owner === this.#owner() ? this.#newest : this.#newestOf(() => owner);
-    const isOwn = newest === this.#newest && options.signal === undefined;
-    const listed = isOwn ? await this.#readNewest(end, options) : await newest.read(end, options);
+    const isShared = newest === this.#newest && options.signal === undefined;
+    const listed = isShared ? await this.#shared(end, options) : await newest.read(end, options);
     return listed.entries.slice(skip, end);
   }
 
@@ -80,11 +80,10 @@ export class RestJobs implements Jobs {
     return answer.success && answer.data.id === id ? this.#observed(answer.data) : this.get(owner, id, options);
   }
 
-  /** The first page is asked for by the poller and by the IOC as both start. */
-  #readNewest(limit: number, options: ClientCallOptions): Promise<Listed<Job>> {
-    return limit === PAGE
-      ? this.#firstPage.run(() => this.#newest.read(limit, options))
-      : this.#newest.read(limit, options);
+  /** The newest, of a first page by the reading that may be under way: the poller and the IOC ask for it as both start. */
+  #shared(limit: number, options: ClientCallOptions): Promise<Listed<Job>> {
+    const read = (): Promise<Listed<Job>> => this.#newest.read(limit, options);
+    return limit === PAGE ? this.#firstPage.run(read) : read();
   }
 
   #newestOf(owner: () => string): NewestJobs {

@@ -72,7 +72,9 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
 
   /** Those of this station, of all services, newest first. */
   async list(options?: CallOptions): Promise<T[]> {
-    const lists = await Promise.all(this.#services.map(({ client }) => this.#newest(client, options ?? {})));
+    const read = (client: ServiceClient): Promise<Listed<T>> =>
+      options?.signal === undefined ? this.#shared(client, {}) : this.#newest(client, options);
+    const lists = await Promise.all(this.#services.map(({ client }) => read(client)));
     return newestOf(
       lists.flatMap(({ entries }) => entries),
       Infinity,
@@ -150,19 +152,20 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
 
   /** All active ones, and of those that have ended a page. */
   async #newest(client: ServiceClient, options: ClientCallOptions): Promise<Listed<T>> {
-    const read = async (): Promise<Listed<T>> => {
-      const { entries, nSent } = await this.#listOf(client, 'any', PAGE, options);
-      return { entries: newestOf(entries, PAGE), isWhole: true, nSent };
-    };
-    // The pollers and the IOC ask for it as both start.
-    const isShared = options.signal === undefined || options.retry === false;
-    return isShared ? (this.#listings.get(client)?.run(read) ?? read()) : read();
+    const { entries, nSent } = await this.#listOf(client, 'any', PAGE, options);
+    return { entries: newestOf(entries, PAGE), isWhole: true, nSent };
+  }
+
+  /** The same, by the reading that may be under way: the poller and the IOC ask for it as both start. */
+  #shared(client: ServiceClient, options: ClientCallOptions): Promise<Listed<T>> {
+    const read = (): Promise<Listed<T>> => this.#newest(client, options);
+    return this.#listings.get(client)?.run(read) ?? read();
   }
 
   #createPoller(client: ServiceClient, { changes, periods, logger, pollFailed }: RestContext): WatchedPoller<T> {
     const { event, get, list } = this.#kind;
     return new WatchedPoller<T>({
-      newest: (_limit, signal) => this.#newest(client, { signal, retry: false }),
+      newest: (_limit, signal) => this.#shared(client, { signal, retry: false }),
       active: new ActiveList<T>({
         ask: (status, _limit, signal) => this.#listOf(client, status, 1, { signal, retry: false }),
         disobeyed: (reason) => {
