@@ -34,6 +34,7 @@ lint: build $(CLIENTS)
 	npx --no-install eslint --max-warnings 0 .
 	npx --no-install prettier --check --log-level warn .
 	npx --no-install depcruise --config .dependency-cruiser.js src
+	npx --no-install knip
 	@echo clang-format; .venv/bin/clang-format --dry-run --Werror $(CXX_FILES)
 	@echo clang-tidy; echo $(filter %.cc,$(CXX_FILES)) | xargs -n 4 -P 2 sh -c '.venv/bin/clang-tidy --quiet "$$@" -- $(TIDY_FLAGS) 2>/dev/null' --
 	.venv/bin/ruff check .

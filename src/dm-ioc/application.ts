@@ -4,6 +4,7 @@ import { Ioc } from 'node-epics-ca';
 import type { Logger } from 'pino';
 import { Autosave } from './autosave/autosave.js';
 import { collectSaved, restoreSaved, watchSaved } from './autosave/saved-signals.js';
+import { mayWrite } from './commands/caller.js';
 import { applyPollPeriods } from './commands/period-commands.js';
 import { serveRemoteCalls } from './commands/remote-calls.js';
 import { claimPorts } from './config/claim-ports.js';
@@ -13,9 +14,11 @@ import { addConfiguredExperiments, createDataManagement, serveDataManagement } f
 import { DmFeed } from './feed/dm-feed.js';
 import { keepSelection, restoreSelection } from './feed/restore-selection.js';
 import { SlotFollower } from './feed/slot-follower.js';
+import { logDefect } from './log/log-defect.js';
 import { adoptRecordDefaults } from './pvs/adopt-record-defaults.js';
 import { bindRecords } from './pvs/bind-records.js';
 import type { Binding } from './pvs/binding.js';
+import { DEFINITIONS, DEVICE_TYPE } from './pvs/device-support.js';
 import { loadDatabases, readSiteStartup, runSiteLines } from './pvs/load-databases.js';
 import { Publisher } from './pvs/publisher.js';
 import { PutHandler } from './pvs/put-handler.js';
@@ -24,6 +27,7 @@ import { Tables } from './pvs/tables/tables.js';
 import { initialState } from './state/initial-state.js';
 import { Store } from './state/store.js';
 import { VERSION } from './version.js';
+import { watchJavaScript } from './watch-javascript.js';
 import { writerOf } from './writer-of.js';
 
 const TICK_MS = 1000;
@@ -67,9 +71,14 @@ export async function loadIoc(config: Config, endpoints: Endpoints, log: Logger)
   const startup = readSiteStartup(config.site.startup);
   const environment = { P: config.prefix, TOP: process.cwd(), ...epicsEnvironment(endpoints, process.env) };
   const ioc = new Ioc({
+    definitions: DEFINITIONS,
+    deviceType: DEVICE_TYPE,
     environment,
     onMessage: (line) => {
       log.info({ epics: line }, 'EPICS');
+    },
+    onError: (error) => {
+      logDefect(log, error);
     },
   });
   loadDatabases(ioc, config);
@@ -144,7 +153,7 @@ export async function startApplication(config: Config, log: Logger): Promise<App
     dm,
     store,
     log,
-    mayWrite: ({ users, host }) => ioc.mayWrite(OPERATOR_GROUP, users, host),
+    mayWrite: (caller) => mayWrite(ioc, OPERATOR_GROUP, caller),
   });
   servePvi(
     server,
@@ -184,6 +193,7 @@ export async function startApplication(config: Config, log: Logger): Promise<App
   publisher.flush();
   open();
   await runSiteLines(ioc, config.site.startup ?? '', afterInit, config.prefix);
+  watchJavaScript(ioc, bindings, config, log);
 
   const close = async (): Promise<void> => {
     closing.abort();

@@ -130,11 +130,13 @@ await t.test('p4p puts are handled with who sent them, and answered', async (t) 
   const seen: unknown[] = [];
   const fields = { sequence: 'uint32', command: 'string', alarm: alarmField, timeStamp: timeStampField } as const;
   const pv = server.add('t:command', structure({ id: 'test:Command', fields }), {
-    onPut: (put) => {
+    onPut: async (put) => {
       seen.push([put.value.sequence, put.value.command, put.changed, put.options['block']]);
       t.match(put.peer, /^127\.0\.0\.1:\d+$/);
       t.ok(put.account);
-      t.ok(Array.isArray(put.roles));
+      const roles = put.roles();
+      t.equal(put.roles(), roles, 'asked for once');
+      t.ok(Array.isArray(await roles));
       if (put.value.command === 'explode') throw Object.assign(new Error('not today'), { code: 'REFUSED' });
       return put.value;
     },

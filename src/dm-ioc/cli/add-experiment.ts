@@ -5,7 +5,7 @@ import { requestedEndpoints } from '../config/epics-environment.js';
 import { loadConfig } from '../config/load-config.js';
 import { backendOf, createDataManagement } from '../create-data-management.js';
 import { StartupError } from '../errors.js';
-import { createLog } from '../log.js';
+import { createLog } from '../log/create-log.js';
 import { pvaClientEnvironment } from './pv-reading.js';
 
 export interface AddExperimentOptions {

@@ -1,7 +1,7 @@
 import { checkServices } from 'dm/rest';
 import { loadConfig } from '../config/load-config.js';
 import { restOptions } from '../create-data-management.js';
-import { createLog } from '../log.js';
+import { createLog } from '../log/create-log.js';
 
 const MARKS = { ok: 'ok', failed: 'FAILED', skipped: 'skipped' } as const;
 

@@ -1,4 +1,4 @@
-import { timeText } from '../pvs/record-text.js';
+import { timeText } from '../time-text.js';
 import { textTable } from '../state/text-table.js';
 import type { PvReading } from './pv-reading.js';
 

@@ -2,7 +2,7 @@ import { loadIoc, type LoadedIoc } from '../application.js';
 import { claimPorts } from '../config/claim-ports.js';
 import type { Config } from '../config/config.js';
 import { requestedEndpoints } from '../config/epics-environment.js';
-import { createLog } from '../log.js';
+import { createLog } from '../log/create-log.js';
 
 /** Loads everything that `run` would load and checks it; nothing listens and nothing is started. */
 export async function loadForInspection(config: Config): Promise<LoadedIoc> {

@@ -64,7 +64,7 @@ export interface RemoteCallsOptions {
   readonly store: Store;
   readonly log: Logger;
   /** Whether access security lets the caller write. */
-  readonly mayWrite: (caller: Caller) => boolean;
+  readonly mayWrite: (caller: Caller) => Promise<boolean>;
 }
 
 /** Serves `<prefix>rpc:…`: DM's operations as NTURI calls, independent of the slots. An error answers with its code and message. */
@@ -86,7 +86,7 @@ export function serveRemoteCalls({ server, prefix, dm, store, log, mayWrite }: R
       const caller = callerOf(call);
       const who = { call: pvName, user: caller.user, host: caller.host };
       try {
-        if (!READING.has(name) && !mayWrite(caller)) {
+        if (!READING.has(name) && !(await mayWrite(caller))) {
           throw new CommandError(
             'ACCESS_DENIED',
             `${caller.user} on ${caller.host} may not call ${name}: see access.file`,

@@ -82,7 +82,12 @@ export const configSchema = z.strictObject({
     .prefault({}),
   site: z
     .strictObject({
-      databases: z.array(databaseSchema).default([]).describe('Your own records'),
+      databases: z
+        .array(databaseSchema)
+        .default([])
+        .describe(
+          'Your own records. One linked with ours that waits for its device inside its processing makes DM wait, too',
+        ),
       startup: text.optional().describe('Your own iocsh lines, before and after its line iocInit'),
     })
     .prefault({}),

@@ -58,8 +58,6 @@ export class DmFeed {
       }
       case 'service':
         store.dispatch({ type: 'health', health: change.value });
-        return;
-      case 'dataset':
     }
   }
 

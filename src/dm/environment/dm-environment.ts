@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { SERVICE_NAMES } from '../data-management.js';
 import { errorText } from '../error-text.js';
 import { DmError } from '../errors.js';
 import type { RestOptionsInput } from '../rest/rest-options.js';
@@ -23,7 +24,7 @@ export function readDmSetupFile(path: string, environment: Environment = process
 
 /** True when the environment names DM's web services, as after `source dm.setup.sh`. */
 export function hasDmServices(environment: Environment = process.env): boolean {
-  return ['DS', 'DAQ', 'CAT', 'PROC'].every((service) => isSet(environment[`DM_${service}_WEB_SERVICE_URL`]));
+  return SERVICE_NAMES.every((service) => isSet(environment[`DM_${service}_WEB_SERVICE_URL`]));
 }
 
 /**

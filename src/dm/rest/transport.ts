@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent, type Dispatcher } from 'undici';
 import { errorText } from '../error-text.js';
 import { DmCommunicationError, DmError } from '../errors.js';
@@ -43,6 +44,7 @@ export class Transport {
 
   /** @throws DmError DM_CONFIGURATION when the CA file can't be read */
   constructor(tls: RestOptions['tls'], connectMs: number) {
+    setMaxListeners(0, this.#closing.signal);
     const connect = {
       timeout: connectMs,
       rejectUnauthorized: tls.verify,

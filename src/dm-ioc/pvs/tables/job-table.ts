@@ -1,5 +1,5 @@
 import type { JobSummary } from '../../state/state.js';
-import { timeText } from '../record-text.js';
+import { timeText } from '../../time-text.js';
 import { LONG_TABLE_PERIOD_MS, type RowTable } from './row-table.js';
 
 const ERROR_CHARACTERS = 200;

@@ -1,6 +1,6 @@
 import type { DaqInfo, UploadInfo } from 'dm';
 import { filesCompleted, filesWaiting, transferPercent } from '../../state/transfer-view.js';
-import { timeText } from '../record-text.js';
+import { timeText } from '../../time-text.js';
 import { LONG_TABLE_PERIOD_MS, type RowTable } from './row-table.js';
 
 type Transfer = DaqInfo | UploadInfo;
