@@ -55,6 +55,10 @@ await t.test('a reader that goes on is told how many lines it has missed', async
   t.match(log, /INFO stopped/u, 'and what came last');
 });
 
+await t.test('the IOC serves on when its terminal takes nothing more', async (t) => {
+  await servesOn(t, await startByShell(t, `exec ${PYTHON} test/system/terminal.py hold "$@"`));
+});
+
 for (const format of ['text', 'json']) {
   await t.test(`the IOC serves on when its terminal is closed, log format ${format}`, async (t) => {
     const logging = await startByShell(t, `exec ${PYTHON} test/system/terminal.py close "$@"`, [

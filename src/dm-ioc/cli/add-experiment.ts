@@ -47,7 +47,7 @@ async function add(config: Config, wanted: NewExperiment): Promise<Added> {
     dm = await createDataManagement(config, createLog({ ...config.log, level: 'warn' }));
     await dm.start();
   } catch (error) {
-    if (backendOf(config) === 'rest') throw error;
+    if ((await backendOf(config)) === 'rest') throw error;
     const environment = iocEnvironment(config);
     const experiment = await addByIoc(config, wanted, environment);
     if (experiment === null)

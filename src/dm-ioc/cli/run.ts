@@ -16,7 +16,7 @@ const STDOUT = 1;
 const STDERR = 2;
 /** By then the process has ended, whatever hangs; JavaScript tries it before native code does. */
 const CLOSE_LIMIT_MS = 15_000;
-const OWN_CLOSE_LIMIT_MS = 10_000;
+const OWN_CLOSE_LIMIT_MS = 12_000;
 const FLUSH_LIMIT_MS = 500;
 
 export interface RunOptions {

@@ -33,9 +33,9 @@ const localSchema = z.strictObject({
   serve: serveSchema.prefault({}),
   historyMaxAgeDays: z
     .number()
-    .positive()
-    .optional()
-    .describe('Ended jobs are forgotten after so many days; default never'),
+    .nonnegative()
+    .default(90)
+    .describe('Ended jobs, DAQs and uploads are forgotten after so many days; 0 never'),
 });
 
 /** The configuration file. Every key has a default; an unknown key is an error. */
@@ -71,7 +71,7 @@ export const configSchema = z.strictObject({
         .describe('Engine; auto: rest when the DM_*_WEB_SERVICE_URL variables are set, else local'),
       setupFile: text
         .optional()
-        .describe('The dm.setup.sh of DM: its variables count as if it had been sourced; it is read, not run'),
+        .describe('The dm.setup.sh of DM: bash sources it at the start, and its DM_* variables count'),
       local: localSchema.prefault({}),
       rest: z.looseObject({}).prefault({}).describe('DM web services; what is left out comes from the DM_* variables'),
     })

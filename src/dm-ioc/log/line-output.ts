@@ -41,8 +41,9 @@ export class LineOutput {
       return;
     }
     const sizeBytes = Buffer.byteLength(line);
-    this.#isFull ||= this.#queuedBytes + sizeBytes > this.#capacityBytes;
-    if (this.#isFull) {
+    if (this.#isFull || this.#queuedBytes + sizeBytes > this.#capacityBytes) {
+      // Until the queue is empty, so that what is lost is lost in one piece.
+      this.#isFull = this.#isWriting;
       this.#lost += 1;
       return;
     }

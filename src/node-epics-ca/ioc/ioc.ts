@@ -21,6 +21,7 @@ type State = 'loading' | 'starting' | 'built' | 'running' | 'failed' | 'closing'
 const BUSY_DBD = fileURLToPath(new URL('../../ioc/busy.dbd', import.meta.url));
 const TRAP_WRITES = fileURLToPath(new URL('../../ioc/trap-writes.acf', import.meta.url));
 const STDERR = 2;
+const LEAST_WATCH_MS = 80;
 
 /**
  * An EPICS IOC in this process: records, scanning, links, alarms and access security, served over Channel Access and PVAccess.
@@ -58,7 +59,9 @@ export class Ioc {
     }
     this.#maxQueuedWrites = options.maxQueuedWrites ?? 10_000;
     this.#listeners = new Listeners(options);
-    this.#dbdPath = locateEpics().dbdDirs.join(':');
+    const { dbdDirs, notice } = locateEpics();
+    this.#dbdPath = dbdDirs.join(':');
+    if (notice !== null) this.#listeners.message(notice);
     this.#deviceType = options.deviceType;
     const definitions = options.definitions.map((file) => resolve(file));
     for (const file of ['base.dbd', 'pvxsIoc.dbd', BUSY_DBD, ...definitions]) this.loadDatabase(file);
@@ -160,11 +163,14 @@ export class Ioc {
   /**
    * Watch whether JavaScript answers, on a native thread, until the IOC closes: when it stands still, clients see it at `record`
    * and the log gets a line. Once, when the program has done what keeps it busy at its start.
-   * @throws IocError `IOC_STATE`
+   * @throws IocError `IOC_STATE`, `IOC_ARGUMENT`
    */
   watch({ record, limitMs = 2000, line = '', onAnswer }: WatchdogOptions): void {
     this.#require('running');
     if (this.#isWatched) throw new IocError('IOC_STATE', 'the IOC is watched already');
+    if (limitMs < LEAST_WATCH_MS) {
+      throw new IocError('IOC_ARGUMENT', `limitMs is ${limitMs}, and must be at least ${LEAST_WATCH_MS}`);
+    }
     this.#isWatched = true;
     this.#native.watch(record?.index ?? -1, limitMs, line, STDERR, (stalledMs) => {
       this.#listeners.tell(() => onAnswer?.(stalledMs));

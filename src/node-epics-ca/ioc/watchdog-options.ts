@@ -4,7 +4,7 @@ import type { DeviceRecord } from './device-record.js';
 export interface WatchdogOptions {
   /** Shows it with severity INVALID, status TIMEOUT and a message, until JavaScript answers or posts again. */
   readonly record?: DeviceRecord;
-  /** How long JavaScript may not answer, in ms; default 2000. */
+  /** How long JavaScript may not answer, in ms, at least 80; default 2000. */
   readonly limitMs?: number;
   /**
    * Written to standard error at once, which JavaScript can't do then: a whole line with its end, where `{ms}` stands for the time

@@ -7,13 +7,14 @@ import { startTestIoc } from './test-ioc.js';
 const INVALID = 3;
 /** In the menu of alarm states. */
 const TIMEOUT = 10;
-const LIMIT_MS = 400;
+const LIMIT_MS = 1000;
 
 void t.test('a JavaScript thread that stands still', async (t) => {
   const { ioc, clients } = await startTestIoc(t);
   const folder = t.testdir();
   const values: Record<string, unknown> = { name: 'ai', value: 7 };
   await ioc.call('post', values);
+  await t.rejects(ioc.call('watch', 'ai', 1), { code: 'IOC_ARGUMENT' });
   await ioc.call('watch', 'ai', LIMIT_MS);
   await t.rejects(ioc.call('watch', 'ai', LIMIT_MS), { code: 'IOC_STATE' }, 'once');
   await clients.call('caMonitor', 'ai');
@@ -60,7 +61,7 @@ void t.test('a process that was suspended as a whole does not count as standing 
   await ioc.call('watch', 'ai', LIMIT_MS);
   ioc.kill('SIGSTOP');
   // Nothing happens in a suspended process that could be waited for.
-  await delay(3 * LIMIT_MS);
+  await delay(2 * LIMIT_MS);
   ioc.kill('SIGCONT');
   await clients.call('caGet', 'count');
   t.match(await ioc.call('counters'), { stalls: 0 });

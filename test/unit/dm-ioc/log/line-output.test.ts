@@ -60,6 +60,18 @@ await t.test('a reader that stopped costs the lines that find no room, and is to
   t.end();
 });
 
+await t.test('a line that never fits is lost alone', (t) => {
+  const reader = new Reader();
+  const output = outputTo(reader, 12);
+  output.write(`${'x'.repeat(12)}\n`);
+  t.notOk(reader.isWaited);
+  output.write('a\n');
+  reader.take();
+  reader.take();
+  t.equal(reader.taken.join(''), 'a\nlost 1\n');
+  t.end();
+});
+
 await t.test('lines that can not be written are lost until one can', (t) => {
   const reader = new Reader();
   const output = outputTo(reader);
