@@ -10,8 +10,9 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** DM's services by the names of their environment variables. */
-export type ServiceName = 'DS' | 'DAQ' | 'CAT' | 'PROC';
+/** DM's services by the names of their environment variables: data storage, data acquisition, catalogue, processing. */
+export const SERVICE_NAMES = ['DS', 'DAQ', 'CAT', 'PROC'] as const;
+export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /** What is known of one service. Times are milliseconds since the Unix epoch. */
 export interface ServiceHealth {

@@ -1,17 +1,18 @@
 export { ChangeFeed, type Changes, type DmChange, type DmChangeKind, type DmChanges } from './change-feed.js';
-export type {
-  CallOptions,
-  Catalog,
-  Daqs,
-  DataManagement,
-  Experiments,
-  Jobs,
-  PageOptions,
-  ServiceHealth,
-  ServiceName,
-  Uploads,
-  Watch,
-  Workflows,
+export {
+  SERVICE_NAMES,
+  type CallOptions,
+  type Catalog,
+  type Daqs,
+  type DataManagement,
+  type Experiments,
+  type Jobs,
+  type PageOptions,
+  type ServiceHealth,
+  type ServiceName,
+  type Uploads,
+  type Watch,
+  type Workflows,
 } from './data-management.js';
 export {
   DM_ERROR_CODES,

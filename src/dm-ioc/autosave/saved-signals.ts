@@ -1,8 +1,7 @@
 import { errorText } from 'dm';
 import type { Binding } from '../pvs/binding.js';
 import type { Plain } from '../registry/signal.js';
-import type { SlotArea } from '../state/action.js';
-import type { State } from '../state/state.js';
+import { AREA_NAMES, type State } from '../state/state.js';
 import type { Store } from '../state/store.js';
 import type { SavedValues } from './save-file.js';
 
@@ -11,8 +10,6 @@ export interface FieldPort {
   getField(name: string): string;
   putField(name: string, value: string): void;
 }
-
-const ID_SIGNALS: ReadonlySet<string> = new Set(['daq.id', 'upload.id', 'workflow.jobId']);
 
 function fieldsOf(binding: Binding): string[] {
   const { info } = binding.record;
@@ -62,7 +59,7 @@ export function restoreSaved(
 ): string[] {
   const problems: string[] = [];
   for (const binding of bindings) {
-    const { record, signal, place, signalName } = binding;
+    const { record, signal, place } = binding;
     for (const field of fieldsOf(binding)) {
       const name = field === 'VAL' ? record.name : `${record.name}.${field}`;
       const text = saved.get(name);
@@ -72,8 +69,8 @@ export function restoreSaved(
         else if (signal.kind === 'setpoint') {
           const value = signal.parse(asPlain(binding, text));
           store.dispatch({ type: 'input', place, input: signal.input, value });
-        } else if (ID_SIGNALS.has(signalName) && text !== '') {
-          store.dispatch({ type: 'slotRestored', area: place.area as SlotArea, slot: place.slot, id: text });
+        } else if (signal.kind === 'reading' && signal.isSlotId === true && 'kind' in place && text !== '') {
+          store.dispatch({ type: 'slotRestored', ...place, id: text });
         }
       } catch (error) {
         problems.push(`${name}: ${errorText(error)}`);
@@ -84,9 +81,9 @@ export function restoreSaved(
 }
 
 /** What of the state is saved, as references. */
-function savedParts({ service, experiment, file, dataset, daqSlots, uploadSlots, workflowSlots }: State): unknown[] {
-  const slots = [...daqSlots, ...uploadSlots, ...workflowSlots].flatMap((slot) => [slot.inputs, slot.id]);
-  return [service.inputs, experiment.inputs, file.inputs, dataset.inputs, ...slots];
+function savedParts(state: State): unknown[] {
+  const ofSlots = Object.values(state.slots).flatMap((slots) => slots.flatMap(({ inputs, id }) => [inputs, id]));
+  return [...AREA_NAMES.map((name) => state[name].inputs), ...ofSlots];
 }
 
 /** Calls `onChange` after each change of what is saved; the result ends it. */

@@ -1,5 +1,5 @@
 import { timeText } from '../pvs/record-text.js';
-import { textTable } from '../state/text-table.js';
+import { textTable } from '../text-table.js';
 import type { PvReading } from './pv-reading.js';
 
 function isColumns(value: unknown): value is Readonly<Record<string, ArrayLike<unknown>>> {

@@ -22,11 +22,4 @@ export function fitText(text: string, maxBytes: number, keep: 'head' | 'tail'): 
   return `${ELLIPSIS}${decoder.decode(bytes.subarray(begin))}`;
 }
 
-/** `YYYY-MM-DD HH:MM:SS` in local time; empty for 0. */
-export function timeText(timeMs: number): string {
-  if (timeMs <= 0) return '';
-  const date = new Date(timeMs);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-}
+export { timeText } from '../time-text.js';

@@ -20,7 +20,3 @@ export function parseAddress(text: string): Address {
   }
   return { area: groups['area'] ?? '', key: groups['key'] ?? null, signal: groups['signal'] ?? '' };
 }
-
-export function formatAddress(address: Address): string {
-  return `${address.area}${address.key === null ? '' : `[${address.key}]`}.${address.signal}`;
-}
