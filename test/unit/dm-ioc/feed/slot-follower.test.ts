@@ -1,4 +1,4 @@
-import { DmCommunicationError } from 'dm';
+import { DmCommunicationError, type Job } from 'dm';
 import { restoreSelection } from 'dm-ioc/internal/areas/experiment/restore-selection';
 import { DmFeed } from 'dm-ioc/internal/feed/dm-feed';
 import { SlotFollower } from 'dm-ioc/internal/feed/slot-follower';
@@ -97,4 +97,24 @@ await t.test('the feed brings lists and events into the state, until it stops', 
   dm.changes.tell('job', { id: 'late', owner: dm.owner, status: 'running' });
   await Promise.resolve();
   t.notOk(workflowKind.objectsOf(store.state).has('late'));
+});
+
+await t.test('what DM tells at once is one change of the state; a long list comes in turns', async (t) => {
+  const { dm, store } = setUp();
+  const job = (id: number, status: string): Job => ({ id: `j${id}`, owner: dm.owner, status, submissionTime: id });
+  const feed = new DmFeed(dm, store, AREAS, log);
+  feed.start();
+  let changes = 0;
+  t.teardown(store.subscribe(() => (changes += 1)));
+  for (let id = 0; id < 100; id += 1) dm.changes.tell('job', job(id, 'pending'));
+  await Promise.resolve();
+  t.equal(workflowKind.objectsOf(store.state).nActive, 100, 'at once');
+  t.equal(changes, 1, 'in one');
+  for (let id = 0; id < 5000; id += 1) dm.changes.tell('job', job(id, 'running'));
+  dm.changes.tell('job', job(0, 'done'));
+  await Promise.resolve();
+  t.ok(workflowKind.objectsOf(store.state).count('running') < 1000, 'others get a turn in between');
+  await store.when((state) => workflowKind.objectsOf(state).count('done') === 1 || undefined);
+  t.equal(workflowKind.objectsOf(store.state).nActive, 4999, 'and nothing is lost');
+  feed.stop();
 });

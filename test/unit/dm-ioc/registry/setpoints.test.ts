@@ -1,5 +1,6 @@
 import t from 'tap';
 import { Setpoints } from 'dm-ioc/internal/registry/setpoints';
+import { command } from 'dm-ioc/internal/registry/signal';
 import type { InputState } from 'dm-ioc/internal/state/state';
 
 interface Inputs {
@@ -10,6 +11,18 @@ interface Inputs {
 }
 
 const setpoint = new Setpoints<InputState<Inputs>>();
+
+await t.test('a setpoint of no input or of another type, and a command without a handler, do not compile', (t) => {
+  // @ts-expect-error: there is no such input
+  setpoint.text('names', 'Name');
+  // @ts-expect-error: the input is a number
+  setpoint.text('period', 'Period');
+  // @ts-expect-error: not one of the input's values
+  setpoint.choice('mode', 'Mode', ['Files', 'Folder']);
+  // @ts-expect-error: nothing carries it out
+  command('Start');
+  t.end();
+});
 
 const REFUSED = { code: 'SETPOINT_INVALID', severity: 'INVALID' };
 
