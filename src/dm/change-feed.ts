@@ -1,6 +1,6 @@
 import type { ServiceHealth } from './data-management.js';
 import type { DmLogger } from './logger.js';
-import type { Dataset, FileMetadata } from './schemas/catalog.js';
+import type { FileMetadata } from './schemas/catalog.js';
 import type { Experiment } from './schemas/experiment.js';
 import type { Job } from './schemas/job.js';
 import type { DaqInfo, UploadInfo } from './schemas/transfer.js';
@@ -17,7 +17,6 @@ export interface DmChanges {
   workflow: Workflow;
   workflowRemoved: { readonly owner: string; readonly name: string };
   file: FileMetadata;
-  dataset: Dataset;
   service: ServiceHealth;
 }
 

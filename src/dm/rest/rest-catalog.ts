@@ -47,10 +47,8 @@ export class RestCatalog implements Catalog {
     }
   }
 
-  async addDataset(dataset: Dataset, options?: CallOptions): Promise<Dataset> {
-    const answer = await this.#cat.call('addExperimentDataset', { datasetInfo: dataset }, options);
-    this.#context.changes.tell('dataset', answer);
-    return answer;
+  addDataset(dataset: Dataset, options?: CallOptions): Promise<Dataset> {
+    return this.#cat.call('addExperimentDataset', { datasetInfo: dataset }, options);
   }
 
   getDataset(experimentName: string, datasetName: string, options?: CallOptions): Promise<Dataset> {

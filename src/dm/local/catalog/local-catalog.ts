@@ -100,7 +100,6 @@ export class LocalCatalog implements Catalog {
           `Dataset ${stored.datasetName} already exists in experiment ${record.name}; choose another name.`,
         );
       }
-      this.#context.changes.tell('dataset', stored);
       return stored;
     });
   }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import t from 'tap';
 import { RestDataManagement } from 'dm/rest';
+import { skipTime } from '../port/skip-time.js';
 import { FakeDataManagement } from '../fake-data-management.js';
 import { PASSWORD, type ServedDm, serveDm } from '../served-dm.js';
 
@@ -67,7 +68,7 @@ await t.test('a refused login is told with the file to check, and not tried agai
   t.equal(served.count(null), 1, 'the refusal is remembered');
   t.match(client.health(), [{ service: 'DS', connected: false, lastError: /refuses user/u }, {}, {}, {}]);
   server.faults.refuseLogin = false;
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  skipTime(t, 600);
   await client.experiments.getByName('e');
   t.match(client.health()[0], { connected: true });
 });
@@ -78,7 +79,7 @@ await t.test('a corrected login file is read again', async (t) => {
   await writeFile(served.options.loginFile, 's25idcuser|wrong\n');
   await t.rejects(served.client.experiments.getByName('e'), { code: 'DM_AUTHENTICATION' });
   await writeFile(served.options.loginFile, `s25idcuser|${PASSWORD}\n`);
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  skipTime(t, 600);
   t.match(await served.client.experiments.getByName('e'), { name: 'e' });
 });
 

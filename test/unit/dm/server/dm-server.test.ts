@@ -3,6 +3,7 @@ import t, { type Test } from 'tap';
 import { Agent } from 'undici';
 import { type DataManagement, DmError, encodeJson, encodeText, wireErrorOf } from 'dm';
 import { createDmServer, type DmServer, type DmServerOptions } from 'dm/server';
+import { skipTime } from '../port/skip-time.js';
 import { FakeDataManagement } from '../fake-data-management.js';
 import { createTestCertificate } from '../test-certificate.js';
 import { readOutcomeVectors } from '../wire/outcome-vectors.js';
@@ -180,10 +181,10 @@ await t.test('only an administrator adds workflows and experiments', async (t) =
 });
 
 await t.test('a session ends when it is not used for its time, and when the server says so', async (t) => {
-  const { server, send, logIn } = await withServer(t, { sessionTimeoutMs: 500 });
+  const { server, send, logIn } = await withServer(t, { sessionTimeoutMs: 60_000 });
   await logIn();
   t.equal((await send('GET', '/experimentsByStation/25IDC')).status, 200);
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  skipTime(t, 61_000);
   t.equal((await send('GET', '/experimentsByStation/25IDC')).status, 401);
   await logIn();
   server.expireSessions();
