@@ -3,10 +3,11 @@ import { PvaServer } from 'epics-pva-ts';
 import { Ioc } from 'node-epics-ca';
 import type { Logger } from 'pino';
 import { Autosave } from './autosave/autosave.js';
+import { lockDirectory } from './autosave/lock-directory.js';
 import { allAreas } from './areas/areas.js';
 import { keepSelection, restoreSelection } from './areas/experiment/restore-selection.js';
 import { applyPollPeriods } from './areas/service/period-commands.js';
-import { collectSaved, restoreSaved, watchSaved } from './autosave/saved-signals.js';
+import { collectSaved, restoreSaved, savedFields, watchSaved } from './autosave/saved-signals.js';
 import { serveRemoteCalls } from './commands/serve-remote-calls.js';
 import { claimPorts } from './config/claim-ports.js';
 import type { Config } from './config/config.js';
@@ -95,7 +96,11 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
   const areas = allAreas(kinds, config.slots);
   const endpoints = await claimPorts(requestedEndpoints(config, process.env), process.env);
   const { ioc, bindings, afterInit } = await loadIoc(config, areas, endpoints, log);
-  const saved = Autosave.restore(config.autosave.directory, log);
+  const { directory } = config.autosave;
+  const unlock = lockDirectory(directory);
+  const saved = Autosave.restore(directory, (file) => {
+    log.warn({ file }, 'autosave file without an end mark is ignored');
+  });
   const dm = await createDataManagement(config, log);
   const dmStarted = dm.start();
   dmStarted.catch(() => undefined);
@@ -110,12 +115,17 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
   const closing = new AbortController();
   const feed = new DmFeed(dm, store, areas, log);
   const follower = new SlotFollower(dm, store, kinds, log);
-  const autosave = new Autosave(
-    config.autosave.directory,
-    VERSION,
-    () => collectSaved(bindings, store.state, ioc),
-    log,
-  );
+  const fields = savedFields(bindings);
+  const autosave = new Autosave({
+    directory,
+    version: VERSION,
+    collect: () => collectSaved(fields, store.state, ioc),
+    onOutcome: (problem) => {
+      if (problem === null) log.info({ directory }, 'autosave works again');
+      else log.error({ directory, reason: problem }, 'autosave failed: what is put would be lost at a restart');
+      store.dispatch({ type: 'saved', problem });
+    },
+  });
   const puts = new PutHandler({
     dm,
     store,
@@ -123,9 +133,9 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
     bindings,
     log,
     closing: closing.signal,
-    flush: () => {
+    flush: (isCommand) => {
       publisher.flush();
-      tables.flush();
+      if (isCommand) tables.flush();
     },
     save: () => autosave.save(),
   });
@@ -143,7 +153,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
       beforeRun: () => {
         adoptRecordDefaults(ioc, bindings, store);
         adoptPeriods(config, store);
-        for (const problem of restoreSaved(bindings, saved, store, ioc)) log.warn({ problem }, 'not restored');
+        for (const problem of restoreSaved(fields, saved, store, ioc)) log.warn({ problem }, 'not restored');
         publisher.start();
       },
     },
@@ -216,6 +226,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
     follower.stop();
     feed.stop();
     await autosave.close();
+    unlock();
     await dmServer?.close();
     await dm.close();
   };

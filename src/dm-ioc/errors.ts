@@ -16,6 +16,7 @@ export type StartupErrorCode =
   | 'SITE_STARTUP'
   | 'AUTOSAVE_UNREADABLE'
   | 'AUTOSAVE_DIRECTORY'
+  | 'AUTOSAVE_IN_USE'
   /** Of `dm-ioc experiment add`: neither the engine nor an IOC that has it could be reached. */
   | 'ENGINE_UNAVAILABLE'
   /** Of `dm-ioc put`: the server refused. */

@@ -1,5 +1,5 @@
 import { PvaClient } from 'epics-pva-ts';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { IocProcess, temporaryDirectory } from './ioc-process.js';
@@ -63,14 +63,38 @@ await t.test('a kill loses nothing that was put before', async (t) => {
   await put(client, 'dm:WF1:Args', '{"seconds": "60", "filePath": "/dev/null"}');
   await put(client, 'dm:WF1:Start', 1);
   const jobId = await text(client, 'dm:WF1:JobId');
-  client.close();
+  await put(client, 'dm:Upload2:FilePath', 'the last one');
   await first.stop('SIGKILL');
+  client.close();
 
   const second = await IocProcess.start(root);
   const again = new PvaClient({ environment: second.clientEnvironment });
   t.equal(await text(again, 'dm:WF1:JobId'), jobId, 'the slot has its job');
+  t.equal(await text(again, 'dm:Upload2:FilePath'), 'the last one', 'and what was put just before');
   t.equal(await label(again, 'dm:WF1:Status'), 'Failed', 'which ended with the process');
   t.not(await text(again, 'dm:WF1:ErrorMessage'), '', 'with a reason');
   again.close();
   t.equal(await second.stop(), 0, 'it ends well');
+});
+
+await t.test('what cannot be saved shows, and is saved when it can be; the directory is for one IOC', async (t) => {
+  const root = join(temporaryDirectory(t), 'dm');
+  const ioc = await IocProcess.start(root);
+  const client = new PvaClient({ environment: ioc.clientEnvironment });
+  await t.rejects(IocProcess.start(join(root, 'other'), [`autosave.directory=${join(root, 'autosave')}`]), {
+    message: /in use by another IOC/u,
+  });
+  const isShown = async (severity: string): Promise<void> => {
+    for await (const { alarm } of client.monitor('dm:Autosave:Saved')) if (alarm?.severity === severity) return;
+  };
+  renameSync(join(root, 'autosave'), join(root, 'away'));
+  await put(client, 'dm:WF1:FilePath', 'kept in memory');
+  await isShown('MAJOR');
+  t.match(await text(client, 'dm:Message'), /^Autosave: ENOENT/u, 'with the reason');
+  renameSync(join(root, 'away'), join(root, 'autosave'));
+  await isShown('NONE');
+  t.equal(await text(client, 'dm:Message'), '', 'and goes');
+  t.match(readFileSync(join(root, 'autosave', 'dm-ioc.sav'), 'utf8'), /^dm:WF1:FilePath kept in memory$/mu, 'saved');
+  client.close();
+  t.equal(await ioc.stop(), 0, 'it ends well');
 });

@@ -19,8 +19,8 @@ export interface PutHandlerOptions {
   readonly publisher: Publisher;
   readonly bindings: readonly Binding[];
   readonly log: Logger;
-  /** Posts at once what has changed, records and tables. */
-  readonly flush: () => void;
+  /** Posts at once the records that have changed, and after a command the tables. */
+  readonly flush: (isCommand: boolean) => void;
   /** Writes ids and setpoints to the disk; never rejects. */
   readonly save: () => Promise<void>;
   /** Aborted when the IOC stops. */
@@ -70,7 +70,7 @@ export class PutHandler {
   async handle(write: RecordWrite): Promise<void> {
     const binding = this.#byRecord.get(write.record.index);
     if (binding === undefined) throw new CommandError('READ_ONLY', `${write.record.name} takes no put`);
-    const { store, log } = this.#options;
+    const { store, log, save } = this.#options;
     const { place, record } = binding;
     const isCommand = binding.signal.kind === 'command';
     const who = { pv: record.name, ...writerOf(write) };
@@ -88,15 +88,16 @@ export class PutHandler {
       // The alarm message is one line; the whole text is in the message PV and in the slot.
       throw new CommandError(failure.code, reason.split('\n', 1)[0] ?? '', { severity, cause: error });
     } finally {
-      this.#flush();
+      await save();
+      this.#flush(isCommand);
     }
   }
 
   /** Before the put is answered its outcome must be readable; a failure to post must not change the answer. */
-  #flush(): void {
+  #flush(isCommand: boolean): void {
     const { flush, log } = this.#options;
     try {
-      flush();
+      flush(isCommand);
     } catch (error) {
       log.error({ reason: errorText(error) }, 'PVs were not posted');
     }

@@ -25,6 +25,8 @@ export type Action =
   /** An id from before a restart; its object isn't known yet. */
   | { readonly type: 'slotRestored'; readonly kind: string; readonly slot: number; readonly id: string }
   | { readonly type: 'slotCleared'; readonly kind: string; readonly slot: number }
+  /** Whether what was put could be saved; null: it is. */
+  | { readonly type: 'saved'; readonly problem: string | null }
   | { readonly type: 'fileFound'; readonly file: FileMetadata | null }
   | { readonly type: 'datasetStatus'; readonly status: string | null; readonly error: string }
   | {

@@ -2,7 +2,7 @@ import { SERVICE_NAMES } from 'dm';
 import { Map as PersistentMap } from 'immutable';
 import { Collection } from './collection.js';
 import type { AnySlotRules } from './slot-rules.js';
-import type { Health, SlotState, State } from './state.js';
+import { NO_MESSAGE, type Health, type SlotState, type State } from './state.js';
 
 export interface InitialStateOptions {
   readonly version: string;
@@ -32,7 +32,8 @@ export function initialState({ version, backend, station, owner, kinds, slots }:
       backend,
       station,
       owner,
-      message: { text: '', severity: 'NONE', source: '' },
+      message: NO_MESSAGE,
+      unsavedReason: '',
       downReason: lastError,
       inputs: { pollPeriodS: 1, listPeriodS: 10 },
       refused: {},

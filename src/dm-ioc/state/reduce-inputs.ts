@@ -1,6 +1,6 @@
 import type { Action, Place } from './action.js';
 import { withSlot } from './reduce-slots.js';
-import type { InputState, State } from './state.js';
+import { NO_MESSAGE, type InputState, type State } from './state.js';
 
 type InputAction = Action & { type: 'input' | 'inputRefused' | 'putFailed' | 'putSucceeded' | 'message' };
 
@@ -52,7 +52,7 @@ export function reduceInputs(state: State, action: InputAction): State {
       const { message } = state.service;
       const next =
         message.source === action.pv && message.text !== ''
-          ? { ...state, service: { ...state.service, message: { text: '', severity: 'NONE' as const, source: '' } } }
+          ? { ...state, service: { ...state.service, message: NO_MESSAGE } }
           : state;
       return action.isCommand ? withCommandError(next, action.place, '') : next;
     }

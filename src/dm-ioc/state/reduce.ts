@@ -3,7 +3,7 @@ import type { Action } from './action.js';
 import { reduceInputs } from './reduce-inputs.js';
 import { holdId, takeObjects, tickSlots } from './reduce-slots.js';
 import type { AnySlotRules, Moment } from './slot-rules.js';
-import { workflowKey, type Health, type State } from './state.js';
+import { NO_MESSAGE, workflowKey, type Health, type State } from './state.js';
 
 function reduceHealth(state: State, health: Health): State {
   const downReason = Object.values(health)
@@ -72,6 +72,15 @@ export function reduce(state: State, action: Action, kinds: readonly AnySlotRule
       return holdId(state, rulesOf(kinds, action.kind), action.slot, action.id);
     case 'slotCleared':
       return holdId(state, rulesOf(kinds, action.kind), action.slot, '');
+    case 'saved': {
+      const service = { ...state.service, unsavedReason: action.problem ?? '' };
+      const { message } = service;
+      if (action.problem !== null) {
+        const text = `Autosave: ${action.problem}`;
+        return { ...state, service: { ...service, message: { text, severity: 'MAJOR', source: 'Autosave' } } };
+      }
+      return { ...state, service: message.source === 'Autosave' ? { ...service, message: NO_MESSAGE } : service };
+    }
     case 'fileFound':
       return { ...state, file: { ...state.file, file: action.file } };
     case 'datasetStatus':

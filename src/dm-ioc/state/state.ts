@@ -49,6 +49,8 @@ export interface Message {
   readonly source: string;
 }
 
+export const NO_MESSAGE: Message = { text: '', severity: 'NONE', source: '' };
+
 export interface ServiceState extends InputState<{ readonly pollPeriodS: number; readonly listPeriodS: number }> {
   readonly heartbeat: number;
   readonly version: string;
@@ -56,6 +58,8 @@ export interface ServiceState extends InputState<{ readonly pollPeriodS: number;
   readonly station: string;
   readonly owner: string;
   readonly message: Message;
+  /** Why what was put isn't saved; empty when it is. */
+  readonly unsavedReason: string;
   /** Which services don't answer, and why; empty when all do. */
   readonly downReason: string;
 }

@@ -1,5 +1,5 @@
 import type { ServiceHealth } from 'dm';
-import { readingsOf } from '../../registry/readings.js';
+import { NO_YES, readingsOf } from '../../registry/readings.js';
 import { Setpoints } from '../../registry/setpoints.js';
 import type { Signals } from '../../registry/signal.js';
 import type { ServiceState } from '../../state/state.js';
@@ -23,6 +23,12 @@ export const SERVICE_SIGNALS: Signals<ServiceState> = {
     'All DM services answer',
     ({ downReason }) => (downReason === '' ? true : { value: false, severity: 'MAJOR', message: downReason }),
     { states: DOWN_UP },
+  ),
+  saved: reading(
+    'boolean',
+    'What was put is saved',
+    ({ unsavedReason }) => (unsavedReason === '' ? true : { value: false, severity: 'MAJOR', message: unsavedReason }),
+    { states: NO_YES },
   ),
   message: reading('text', 'What went wrong last', ({ message: { text, severity } }) => {
     return { value: text, severity, message: text };

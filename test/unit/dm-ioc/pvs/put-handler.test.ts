@@ -59,7 +59,8 @@ function setUp() {
       publisher.flush();
     },
     save: () => {
-      saved.push(workflowKind.slotOf(store.state, 1).id);
+      const { id, inputs } = workflowKind.slotOf(store.state, 1);
+      saved.push(`${inputs.workflow} ${id}`);
       return Promise.resolve();
     },
   });
@@ -199,12 +200,13 @@ await t.test(
   },
 );
 
-await t.test('the id of what was started is saved before the put is answered', async (t) => {
+await t.test('what was put, and the id of what was started, is saved before the put is answered', async (t) => {
   const { put, dm, saved } = setUp();
   await dm.workflows.add({ name: 'w', owner: dm.owner, stages: { a: { command: 'true' } } });
   await put(2, 'w');
+  t.same(saved, ['w ']);
   await put(4, 1);
-  t.same(saved, [dm.allJobs[0]?.id]);
+  t.equal(saved[1], `w ${dm.allJobs[0]?.id ?? ''}`);
 });
 
 await t.test("DM's complaint about an option names the PV, and the alarm message is its first line", async (t) => {
