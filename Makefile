@@ -34,6 +34,7 @@ lint: build $(CLIENTS)
 	npx --no-install eslint --max-warnings 0 .
 	npx --no-install prettier --check --log-level warn .
 	npx --no-install depcruise --config .dependency-cruiser.js src
+	npx --no-install knip
 	@echo clang-format; .venv/bin/clang-format --dry-run --Werror $(CXX_FILES)
 	@echo clang-tidy; echo $(filter %.cc,$(CXX_FILES)) | xargs -n 4 -P 2 sh -c '.venv/bin/clang-tidy --quiet "$$@" -- $(TIDY_FLAGS) 2>/dev/null' --
 	.venv/bin/ruff check .
@@ -60,10 +61,13 @@ node_modules/.package-lock.json: package-lock.json package.json $(wildcard src/*
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# The site's own EPICS, where both are set: EPICS_BASE alone, as hosts with EPICS have it, is no wish to be built with it.
+SITE := $(and $(EPICS_BASE),$(PVXS),$(EPICS_BASE) $(PVXS))
+
 # Where EPICS came from last time: installed and compiled again when that is elsewhere now.
 .epics/.origin: always
-	@mkdir -p $(@D) && echo '$(EPICS_BASE) $(PVXS)' > $@.now
-	@cmp -s $@.now $@ && rm $@.now || mv $@.now $@
+	@test "$$(cat $@ 2>/dev/null)" = '$(word 1,$(SITE)) $(word 2,$(SITE))' \
+	  || { mkdir -p $(@D) && echo '$(word 1,$(SITE)) $(word 2,$(SITE))' > $@; }
 
 .epics/.installed: .epics/.origin $(wildcard src/epics-libs/*.ts) | node_modules/.package-lock.json
 	@npx --no-install tsc -b src/epics-libs

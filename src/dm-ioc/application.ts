@@ -8,6 +8,7 @@ import { allAreas } from './areas/areas.js';
 import { keepSelection, restoreSelection } from './areas/experiment/restore-selection.js';
 import { applyPollPeriods } from './areas/service/period-commands.js';
 import { collectSaved, restoreSaved, savedFields, watchSaved } from './autosave/saved-signals.js';
+import { mayWrite } from './commands/caller.js';
 import { serveRemoteCalls } from './commands/serve-remote-calls.js';
 import { claimPorts } from './config/claim-ports.js';
 import type { Config } from './config/config.js';
@@ -15,9 +16,11 @@ import { epicsEnvironment, requestedEndpoints, type Endpoints } from './config/e
 import { addConfiguredExperiments, createDataManagement, serveDataManagement } from './create-data-management.js';
 import { DmFeed } from './feed/dm-feed.js';
 import { SlotFollower } from './feed/slot-follower.js';
+import { logDefect } from './log/log-defect.js';
 import { adoptRecordDefaults } from './pvs/adopt-record-defaults.js';
 import { bindRecords } from './pvs/bind-records.js';
 import type { Binding } from './pvs/binding.js';
+import { DEFINITIONS, DEVICE_TYPE } from './pvs/device-support.js';
 import { loadDatabases, readSiteStartup, runSiteLines } from './pvs/load-databases.js';
 import { Publisher } from './pvs/publisher.js';
 import { PutHandler } from './pvs/put-handler.js';
@@ -28,6 +31,7 @@ import { SLOT_KINDS } from './slots/kinds.js';
 import { initialState } from './state/initial-state.js';
 import { Store } from './state/store.js';
 import { VERSION } from './version.js';
+import { watchJavaScript } from './watch-javascript.js';
 import { writerOf } from './writer-of.js';
 
 const TICK_MS = 1000;
@@ -76,9 +80,14 @@ export async function loadIoc(
   const startup = readSiteStartup(config.site.startup);
   const environment = { P: config.prefix, TOP: process.cwd(), ...epicsEnvironment(endpoints, process.env) };
   const ioc = new Ioc({
+    definitions: DEFINITIONS,
+    deviceType: DEVICE_TYPE,
     environment,
     onMessage: (line) => {
       log.info({ epics: line }, 'EPICS');
+    },
+    onError: (error) => {
+      logDefect(log, error);
     },
   });
   loadDatabases(ioc, areas, config);
@@ -173,7 +182,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
     dm,
     store,
     log,
-    mayWrite: ({ users, host }) => ioc.mayWrite(OPERATOR_GROUP, users, host),
+    mayWrite: (caller) => mayWrite(ioc, OPERATOR_GROUP, caller),
   });
   servePvi(
     server,
@@ -194,8 +203,8 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
   if (store.state.experiment.inputs.name !== '') store.dispatch({ type: 'experimentUnconfirmed' });
   if (dm.backend === 'local') await restoreSelection(dm, store, log, closing.signal);
   void keepSelection(dm, store, log, closing.signal, () => {
-    for (const { record, address, place } of bindings) {
-      if (address.area !== 'experiment' || address.signal !== 'name') continue;
+    for (const { record, place } of bindings) {
+      if (record.address !== 'experiment.name') continue;
       store.dispatch({ type: 'putSucceeded', place, pv: record.name, isCommand: false });
       publisher.clearAlarm(record);
     }
@@ -213,6 +222,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
   publisher.flush();
   open();
   await runSiteLines(ioc, config.site.startup ?? '', afterInit, config.prefix);
+  watchJavaScript(ioc, bindings, config, log);
 
   const close = async (): Promise<void> => {
     closing.abort();

@@ -16,19 +16,19 @@ import type { Logger } from 'pino';
 import type { Config } from './config/config.js';
 
 /** DM's own variables: those of its set-up file, when one is configured, and of this process. */
-function dmEnvironment({ dm }: Config): ReturnType<typeof readDmSetupFile> {
+async function dmEnvironment({ dm }: Config): ReturnType<typeof readDmSetupFile> {
   return dm.setupFile === undefined ? process.env : readDmSetupFile(dm.setupFile);
 }
 
 /** Options of the web services: the configuration over DM's own variables. @throws DmError DM_CONFIGURATION */
-export function restOptions(config: Config): RestOptionsInput {
-  return { ...restOptionsFromEnvironment(dmEnvironment(config)), ...config.dm.rest } as RestOptionsInput;
+export async function restOptions(config: Config): Promise<RestOptionsInput> {
+  return { ...restOptionsFromEnvironment(await dmEnvironment(config)), ...config.dm.rest } as RestOptionsInput;
 }
 
 /** Which engine the configuration asks for. @throws DmError DM_CONFIGURATION when DM's set-up file can't be read */
-export function backendOf(config: Config): 'local' | 'rest' {
+export async function backendOf(config: Config): Promise<'local' | 'rest'> {
   const { backend } = config.dm;
-  return backend === 'rest' || (backend === 'auto' && hasDmServices(dmEnvironment(config))) ? 'rest' : 'local';
+  return backend === 'rest' || (backend === 'auto' && hasDmServices(await dmEnvironment(config))) ? 'rest' : 'local';
 }
 
 /**
@@ -37,9 +37,9 @@ export function backendOf(config: Config): 'local' | 'rest' {
  */
 export async function createDataManagement(config: Config, log: Logger): Promise<DataManagement> {
   const { local } = config.dm;
-  if (backendOf(config) === 'rest') {
+  if ((await backendOf(config)) === 'rest') {
     const { RestDataManagement } = await import('dm/rest');
-    return new RestDataManagement(restOptions(config), log);
+    return new RestDataManagement(await restOptions(config), log);
   }
   return createLocalDataManagement({
     root: local.root,

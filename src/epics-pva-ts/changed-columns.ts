@@ -11,11 +11,14 @@ export class ChangedColumns {
   readonly #posted: Map<string, unknown[]>;
   readonly #strings = new Map<string, StringArrayHandle>();
   readonly #numbers = new Map<string, Numbers>();
+  /** Columns that are to be given whatever they hold. */
+  readonly #unknown: Set<string>;
 
-  /** @param present columns as they are before the first post; others are empty */
-  constructor(types: ReadonlyMap<string, ScalarCode>, present: Readonly<Record<string, unknown>>) {
+  /** @param present columns as they are before the first post; null when that isn't known: empty then */
+  constructor(types: ReadonlyMap<string, ScalarCode>, present: Readonly<Record<string, unknown>> | null) {
     this.#types = types;
-    this.#posted = new Map([...types.keys()].map((name) => [name, Array.from((present[name] ?? []) as Column)]));
+    this.#posted = new Map([...types.keys()].map((name) => [name, Array.from((present?.[name] ?? []) as Column)]));
+    this.#unknown = new Set(present === null ? types.keys() : []);
   }
 
   /** Fields to post, by path: whole columns, and of text columns the arrays that hold them.
@@ -37,7 +40,7 @@ export class ChangedColumns {
     const type = this.#types.get(name);
     if (!posted || !type) return column;
     const changed = posted.length === column.length ? changedIndexes(posted, column) : null;
-    if (changed?.length === 0) return undefined;
+    if (!this.#unknown.delete(name) && changed?.length === 0) return undefined;
     if (changed === null) this.#posted.set(name, Array.from(column));
     else for (const index of changed) posted[index] = column[index];
     if (type === 'string') return this.#changeStrings(name, column, changed);

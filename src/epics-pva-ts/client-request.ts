@@ -1,4 +1,5 @@
 import { type ExecOpHandle, pvxs } from 'node-pvxs';
+import { rolesOf } from './account-roles.js';
 
 /** Who sent a put or a call. */
 export interface ClientRequest {
@@ -8,8 +9,8 @@ export interface ClientRequest {
   readonly account: string;
   /** How it names itself: `ca` or `anonymous`. */
   readonly method: string;
-  /** Groups of that account on this machine; asked for when read. */
-  readonly roles: readonly string[];
+  /** Groups of that account on this machine. Asked for only then, which may take long; an answer counts for half a minute. */
+  readonly roles: () => Promise<readonly string[]>;
   /** Options of the request, such as `{ block: true }`. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Aborted when the client withdraws the request, it times out or the PV is closed. */
@@ -23,9 +24,7 @@ export function clientRequest(op: ExecOpHandle, signal: AbortSignal): ClientRequ
     peer,
     account,
     method,
-    get roles() {
-      return pvxs.execOpRoles(op);
-    },
+    roles: () => rolesOf(account, () => pvxs.execOpRoles(op)),
     get options() {
       const request = pvxs.execOpRequest(op) as { record?: { _options?: Record<string, unknown> } } | null;
       return request?.record?._options ?? {};

@@ -1,4 +1,5 @@
 import type { MemberDescriptor, ScalarCode } from 'node-pvxs';
+import { checkOptions, type OptionNames } from './check-options.js';
 
 /** What a client needs to show a value and to limit what is put. */
 export interface Metadata {
@@ -13,6 +14,15 @@ export interface Metadata {
   /** Smallest step of what can be put. */
   readonly minStep?: number | undefined;
 }
+
+const METADATA = {
+  description: true,
+  units: true,
+  precision: true,
+  displayLimits: true,
+  controlLimits: true,
+  minStep: true,
+} as const satisfies OptionNames<Metadata>;
 
 /** Names in the order of the numbers 0 to 6 of `display.form`. */
 const forms = ['Default', 'String', 'Binary', 'Decimal', 'Hex', 'Exponential', 'Engineering'];
@@ -49,8 +59,9 @@ export function metadataMembers(code: ScalarCode): MemberDescriptor[] {
   ];
 }
 
-/** The content of `display` and `control`. Limits of 0 and 0 mean: none. */
+/** The content of `display` and `control`. Limits of 0 and 0 mean: none. @throws PvaError `PVA_OPTION` */
 export function metadataFields(code: ScalarCode, metadata: Metadata): Record<string, unknown> {
+  checkOptions('the metadata', metadata, METADATA);
   const isNumber = code !== 'string' && code !== 'bool';
   const { description = '', units = '', precision = 0, displayLimits, controlLimits, minStep } = metadata;
   if (!isNumber) return { display: { description, units } };

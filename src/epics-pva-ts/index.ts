@@ -20,11 +20,13 @@ export type {
   ValueOf,
 } from './field-type.js';
 export { type EnumInput, type EnumValue, ntEnum } from './nt-enum.js';
+export type { NdType } from './nd-any.js';
 export {
   type NdArray,
   type NdArrayData,
   type NdArrayInput,
   type NdAttribute,
+  type NdCodec,
   type NdDimension,
   ntNdArray,
 } from './nt-nd-array.js';
@@ -41,11 +43,11 @@ export {
   type PutSettings,
   type ReadSettings,
 } from './pva-client.js';
-export { PvaData } from './pva-data.js';
+export { PvaData, type PvaDataJson } from './pva-data.js';
 export type { PvaMonitor } from './pva-monitor.js';
 export { PvaServer } from './pva-server.js';
 export type { PvType, PvValue, RawFields } from './pv-type.js';
-export type { RpcCall, RpcHandler, RpcOptions } from './rpc.js';
+export type { RpcCall, RpcHandler, RpcOptions, RpcResult } from './rpc.js';
 export type { RpcPv } from './rpc-pv.js';
 export { structure, type Structure } from './structure.js';
 export { timeStampField } from './time-stamp.js';

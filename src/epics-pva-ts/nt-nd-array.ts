@@ -3,6 +3,7 @@ import { alarmField } from './alarm.js';
 import { fieldCodec } from './field-codec.js';
 import type { AnyValue } from './field-type.js';
 import { inferType } from './infer-type.js';
+import { ndAny, ndContent, type NdType } from './nd-any.js';
 import type { PvType, RawFields } from './pv-type.js';
 import { timeMsOf, type TimeStamp, timeStampOf, timeStampType } from './time-stamp.js';
 
@@ -34,10 +35,23 @@ export interface NdAttribute {
   readonly name: string;
   /** Any JSON-like data, or null. */
   readonly value: unknown;
+  /** Default: as of a call's arguments, float64 for a number; int32 for areaDetector's ColorMode and BayerPattern, which
+   * its clients take for that. */
+  readonly type?: NdType | undefined;
   readonly description?: string;
   /** 0 driver, 1 parameter, 2 EPICS PV, 3 function: as areaDetector counts. */
   readonly sourceType?: number;
   readonly source?: string;
+}
+
+/** How data is compressed. */
+export interface NdCodec {
+  /** Such as `lz4`; empty: not at all. */
+  readonly name: string;
+  /** Any JSON-like data, or null. */
+  readonly parameters?: unknown;
+  /** The type of the parameters; default int32 for a whole number, as in areaDetector. */
+  readonly type?: NdType | undefined;
 }
 
 /** NTNDArray as posted. */
@@ -47,22 +61,23 @@ export interface NdArrayInput {
   readonly dimensions?: readonly (number | NdDimension)[] | undefined;
   readonly uniqueId?: number | undefined;
   readonly attributes?: readonly NdAttribute[] | undefined;
-  /** How the data is compressed, such as `lz4`; default not at all. */
-  readonly codec?: { readonly name: string; readonly parameters?: unknown } | undefined;
+  /** Default: not compressed. */
+  readonly codec?: NdCodec | undefined;
   /** Size before compression; default that of the data. */
   readonly uncompressedSizeBytes?: number | undefined;
   /** When the data was taken, ms since the Unix epoch; default now. */
   readonly dataTimeMs?: number | undefined;
 }
 
-/** NTNDArray as read. */
+/** NTNDArray as read. An attribute or dimension that is null is left out. */
 export interface NdArray {
   /** Null before the first post. */
   readonly data: NdArrayData | null;
   readonly dimensions: readonly Required<NdDimension>[];
   readonly uniqueId: number;
+  /** Their `type` is undefined for null and for structures. */
   readonly attributes: readonly Required<NdAttribute>[];
-  readonly codec: string;
+  readonly codec: Required<NdCodec>;
   readonly compressedSizeBytes: number;
   readonly uncompressedSizeBytes: number;
   readonly dataTimeMs: number;
@@ -85,6 +100,9 @@ const selectors: Readonly<Record<string, string>> = {
 const union = Object.entries(selectors).map(
   ([code, name]) => ({ name, code: code as `${ScalarCode}[]` }) satisfies MemberDescriptor,
 );
+
+/** Attributes that areaDetector posts, and its clients take, as int32. */
+const INT_ATTRIBUTES: ReadonlySet<string> = new Set(['ColorMode', 'BayerPattern']);
 
 const alarm = { name: 'alarm', ...fieldCodec(alarmField).descriptor };
 
@@ -150,7 +168,7 @@ function encode(input: NdArrayInput): RawFields {
   const type = ArrayBuffer.isView(data) ? inferType(data).type.code : 'bool[]';
   return {
     value: { selector: selectors[type], value: data },
-    codec: { name: codec?.name ?? '', parameters: anyOf(codec?.parameters ?? null) },
+    codec: { name: codec?.name ?? '', parameters: ndAny(codec?.parameters, codec?.type, true) },
     compressedSize: sizeBytes,
     uncompressedSize: input.uncompressedSizeBytes ?? sizeBytes,
     ...(uniqueId === undefined ? {} : { uniqueId }),
@@ -158,7 +176,7 @@ function encode(input: NdArrayInput): RawFields {
     dimension: (input.dimensions ?? [data.length]).map(dimensionOf),
     attribute: attributes.map((attribute) => ({
       name: attribute.name,
-      value: anyOf(attribute.value),
+      value: ndAny(attribute.value, attribute.type, INT_ATTRIBUTES.has(attribute.name)),
       descriptor: attribute.description ?? '',
       sourceType: attribute.sourceType ?? 0,
       source: attribute.source ?? '',
@@ -177,27 +195,39 @@ function dimensionOf(given: number | NdDimension): Required<NdDimension> {
   return { size, offset, fullSize, binning, reverse };
 }
 
-function anyOf(data: unknown): AnyValue | null {
-  return data === null ? null : inferType(data);
+interface Content {
+  readonly value: { readonly value: NdArrayData } | null;
+  readonly codec?: { readonly name?: string; readonly parameters?: AnyValue | null };
+  readonly compressedSize?: bigint;
+  readonly uncompressedSize?: bigint;
+  readonly uniqueId?: number;
+  readonly dataTimeStamp?: TimeStamp;
+  readonly dimension?: readonly (NdDimension | null)[];
+  readonly attribute?: readonly ({
+    readonly name: string;
+    readonly value: AnyValue | null;
+    readonly descriptor?: string;
+    readonly sourceType?: number;
+    readonly source?: string;
+  } | null)[];
 }
 
 function decode(fields: RawFields): NdArray {
-  const value = fields['value'] as { readonly value: NdArrayData } | null;
-  const attributes = fields['attribute'] as readonly (NdAttribute & { descriptor: string; value: AnyValue | null })[];
+  const content = fields as unknown as Content;
+  const { codec, dataTimeStamp, dimension = [], attribute = [] } = content;
+  const { value: parameters, type } = ndContent(codec?.parameters);
   return {
-    data: value === null ? null : value.value,
-    dimensions: fields['dimension'] as NdArray['dimensions'],
-    uniqueId: fields['uniqueId'] as number,
-    attributes: attributes.map(({ name, value: content, descriptor, sourceType = 0, source = '' }) => ({
-      name,
-      value: content?.value ?? null,
-      description: descriptor,
-      sourceType,
-      source,
-    })),
-    codec: (fields['codec'] as { readonly name: string }).name,
-    compressedSizeBytes: Number(fields['compressedSize']),
-    uncompressedSizeBytes: Number(fields['uncompressedSize']),
-    dataTimeMs: timeMsOf(fields['dataTimeStamp'] as TimeStamp),
+    data: content.value === null ? null : content.value.value,
+    dimensions: dimension.filter((one) => one !== null).map(dimensionOf),
+    uniqueId: content.uniqueId ?? 0,
+    attributes: attribute
+      .filter((one) => one !== null)
+      .map(({ name, value, descriptor = '', sourceType = 0, source = '' }) => {
+        return { name, ...ndContent(value), description: descriptor, sourceType, source };
+      }),
+    codec: { name: codec?.name ?? '', parameters, type },
+    compressedSizeBytes: Number(content.compressedSize ?? 0),
+    uncompressedSizeBytes: Number(content.uncompressedSize ?? 0),
+    dataTimeMs: dataTimeStamp ? timeMsOf(dataTimeStamp) : 0,
   };
 }

@@ -41,7 +41,7 @@ export function ntTable<const C extends TableColumns>(columns: C): PvType<TableV
     descriptor: codec.descriptor,
     initial: { labels: Object.entries(columns).map(([name, { label }]) => label ?? name) },
     encoder: (present) => {
-      const changed = new ChangedColumns(types, present ?? {});
+      const changed = new ChangedColumns(types, present);
       return (input) => changed.take(input);
     },
     decode: (raw) => raw['value'] as TableValue<C>,

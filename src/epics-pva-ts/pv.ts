@@ -1,5 +1,6 @@
 import { type ExecOpHandle, pvxs, type SharedPvHandle, type ValueHandle } from 'node-pvxs';
 import { type Alarm, alarmFieldsOf } from './alarm.js';
+import { checkOptions, type OptionNames } from './check-options.js';
 import { type ClientRequest, clientRequest } from './client-request.js';
 import { PendingRequests } from './pending-requests.js';
 import { PvaError } from './pva-error.js';
@@ -38,6 +39,15 @@ export interface PvOptions<Value, Input> {
   readonly putTimeoutMs?: number | undefined;
 }
 
+const POST = { alarm: true, timeMs: true } as const satisfies OptionNames<PostOptions>;
+const ADD = {
+  initial: true,
+  alarm: true,
+  descriptor: true,
+  onPut: true,
+  putTimeoutMs: true,
+} as const satisfies OptionNames<PvOptions<never, never>>;
+
 /** A PV served under one name. `Value` is what it reads, `Input` what it posts. */
 export class Pv<Value, Input> {
   readonly name: string;
@@ -52,6 +62,7 @@ export class Pv<Value, Input> {
 
   /** @internal Use PvaServer.add(). */
   constructor(name: string, type: PvType<Value, Input>, options: PvOptions<Value, Input>) {
+    checkOptions(`add ${name}`, options, ADD);
     this.name = name;
     this.#type = type;
     this.#encoder = type.encoder(null);
@@ -68,6 +79,8 @@ export class Pv<Value, Input> {
       }
       const fields = options.initial === undefined ? {} : this.#encode(options.initial);
       this.#assign(initial, fields, { alarm: options.alarm });
+      // Clients take what isn't marked for absent: an array that was never posted would have no type.
+      pvxs.valueMark(initial, '', true);
       pvxs.sharedPvOpen(this.#handle, initial);
     });
     this.#serve(options);
@@ -80,6 +93,7 @@ export class Pv<Value, Input> {
    */
   post(input: Input, options: PostOptions = {}): void {
     try {
+      checkOptions('post', options, POST);
       this.#post(this.#encode(input), options);
     } catch (error) {
       this.#encoder = null;
@@ -93,6 +107,7 @@ export class Pv<Value, Input> {
     // What the encoder remembers isn't the present value any more.
     this.#encoder = null;
     this.#guard(() => {
+      checkOptions('postFields', options, POST);
       this.#post(fields, options);
     });
   }

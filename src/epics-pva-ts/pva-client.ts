@@ -1,4 +1,5 @@
 import { type ContextHandle, type Definitions, pvxs, type TypeDescriptor } from 'node-pvxs';
+import { checkOptions, type OptionNames } from './check-options.js';
 import { ClientOperations, type GiveUp } from './client-operations.js';
 import { decodeAs } from './decode-as.js';
 import { Discovery, type DiscoverOptions } from './discovery.js';
@@ -40,7 +41,18 @@ export interface MonitorSettings<Value> extends ReadSettings<Value> {
   readonly onConnection?: ((isConnected: boolean) => void) | undefined;
 }
 
-/** A PVAccess client. Operations keep the process running until they end; an idle client doesn't. */
+const GIVE_UP = { timeoutMs: true, signal: true } as const satisfies OptionNames<GiveUp>;
+const OPERATION = { ...GIVE_UP, request: true, server: true } as const satisfies OptionNames<OperationSettings>;
+const READ = { ...OPERATION, type: true } as const satisfies OptionNames<ReadSettings<never>>;
+const PUT = { ...OPERATION, block: true, process: true } as const satisfies OptionNames<PutSettings>;
+const MONITOR = {
+  ...READ,
+  queueSize: true,
+  pipeline: true,
+  onConnection: true,
+} as const satisfies OptionNames<MonitorSettings<never>>;
+
+/** A PVAccess client. An option that a call doesn't know is refused with `PVA_OPTION`. Operations keep the process running until they end; an idle client doesn't. */
 export class PvaClient {
   readonly #context: ContextHandle;
   readonly #operations = new ClientOperations();
@@ -49,6 +61,7 @@ export class PvaClient {
 
   /** @param options `environment`: settings named as the `EPICS_PVA_*` variables; default those of the process */
   constructor(options: { readonly environment?: Definitions | undefined } = {}) {
+    checkOptions('PvaClient', options, { environment: true });
     try {
       this.#context = options.environment ? pvxs.contextCreate(options.environment) : pvxs.contextCreateFromEnv();
     } catch (error) {
@@ -58,22 +71,24 @@ export class PvaClient {
 
   /** The present value. @throws PvaError `PVA_TIMEOUT`, `PVA_REMOTE`, `PVA_CANCELLED`, `PVA_CLOSED` */
   get<Value = unknown>(name: string, settings: ReadSettings<Value> = {}): Promise<PvaData<Value>> {
-    return this.#operations.run(name, settings, (settle) =>
-      pvxs.contextGet(this.#context, name, optionsOf(settings), (error, value) => {
+    return this.#operations.run(name, settings, (settle) => {
+      checkOptions('get', settings, READ);
+      return pvxs.contextGet(this.#context, name, optionsOf(settings), (error, value) => {
         if (error) settle.fail(error);
         else settle.succeed(new PvaData(value, decoderOf(name, settings)));
-      }),
-    );
+      });
+    });
   }
 
   /** The PV's type. @throws PvaError as {@link PvaClient.get} */
   info(name: string, settings: OperationSettings = {}): Promise<TypeDescriptor> {
-    return this.#operations.run(name, settings, (settle) =>
-      pvxs.contextInfo(this.#context, name, optionsOf(settings), (error, value) => {
+    return this.#operations.run(name, settings, (settle) => {
+      checkOptions('info', settings, OPERATION);
+      return pvxs.contextInfo(this.#context, name, optionsOf(settings), (error, value) => {
         if (error) settle.fail(error);
         else if (value) settle.succeed(pvxs.valueType(value));
-      }),
-    );
+      });
+    });
   }
 
   /**
@@ -85,11 +100,10 @@ export class PvaClient {
   put(name: string, value: unknown, settings: PutSettings = {}): Promise<void> {
     const keepsTimer = settings.timeoutMs !== undefined || settings.block !== true;
     const options = { ...optionsOf(settings, { block: settings.block, process: settings.process }), keepsTimer };
-    return this.#operations.run<undefined>(
-      name,
-      settings,
-      (settle) => new PutOperation(this.#context, name, value, options, settle).operation,
-    );
+    return this.#operations.run<undefined>(name, settings, (settle) => {
+      checkOptions('put', settings, PUT);
+      return new PutOperation(this.#context, name, value, options, settle).operation;
+    });
   }
 
   /**
@@ -104,8 +118,9 @@ export class PvaClient {
     settings: ReadSettings<Value> = {},
   ): Promise<PvaData<Value>> {
     return this.#operations.run(name, settings, (settle) => {
+      checkOptions('rpc', settings, READ);
       const argument = args instanceof TypedValue ? args : ntUri(name, args);
-      return pvxs.contextRpc(this.#context, name, argument.toHandle(), optionsOf(settings), (error, value) => {
+      return pvxs.contextRpc(this.#context, name, argument.toWholeHandle(), optionsOf(settings), (error, value) => {
         if (error) settle.fail(error);
         else settle.succeed(new PvaData(value, decoderOf(name, settings)));
       });
@@ -114,6 +129,7 @@ export class PvaClient {
 
   /** Follow a PV: `for await (const update of client.monitor(name))`. @throws PvaError `PVA_CLOSED` */
   monitor<Value = unknown>(name: string, settings: MonitorSettings<Value> = {}): PvaMonitor<Value> {
+    checkOptions('monitor', settings, MONITOR);
     const options = optionsOf(settings, { queueSize: settings.queueSize, pipeline: settings.pipeline });
     return this.#track((onEnd) => {
       const { signal, onConnection } = settings;
@@ -128,11 +144,13 @@ export class PvaClient {
 
   /** Servers as they come and go: `for await (const server of client.discover())`. @throws PvaError `PVA_CLOSED` */
   discover(settings: DiscoverOptions = {}): Discovery {
+    checkOptions('discover', settings, { signal: true, ping: true });
     return this.#track((onEnd) => new Discovery(this.#context, settings, onEnd));
   }
 
   /** Names of a server's PVs. @param server `address:port` @throws PvaError as {@link PvaClient.rpc} */
   async list(server: string, settings: GiveUp = {}): Promise<readonly string[]> {
+    checkOptions('list', settings, GIVE_UP);
     const { value } = await this.rpc<readonly string[]>('server', { op: 'channels' }, { ...settings, server });
     return value;
   }

@@ -6,9 +6,10 @@ import type { NativeError, NativeErrorCode } from 'node-pvxs';
  * |---|---|
  * | PVA_READ_ONLY | the PV takes no puts |
  * | PVA_ARGUMENTS | an RPC's arguments don't fit its schema |
+ * | PVA_OPTION | an option that the call doesn't know |
  * | PVA_HANDLER | a handler failed with an error that has no code of its own |
  */
-export type PvaErrorCode = NativeErrorCode | 'PVA_READ_ONLY' | 'PVA_ARGUMENTS' | 'PVA_HANDLER';
+export type PvaErrorCode = NativeErrorCode | 'PVA_READ_ONLY' | 'PVA_ARGUMENTS' | 'PVA_OPTION' | 'PVA_HANDLER';
 
 /** What an error is about. */
 export interface PvaErrorDetails {

@@ -1,10 +1,11 @@
 import { type Definitions, pvxs, type ServerConfig, type ServerHandle, type SharedPvHandle } from 'node-pvxs';
 import type { z } from 'zod';
+import type { Fields } from './field-type.js';
 import { ntScalar } from './nt-scalar.js';
 import { Pv, type PvOptions } from './pv.js';
 import { PvaError } from './pva-error.js';
 import type { PvType } from './pv-type.js';
-import { type RpcHandler, type RpcOptions } from './rpc.js';
+import { type RpcHandler, type RpcOptions, rpcServer } from './rpc.js';
 import { RpcPv } from './rpc-pv.js';
 
 /** Something served under a name. */
@@ -81,14 +82,13 @@ export class PvaServer {
    * Serve calls. The PV's value is its description.
    * @throws PvaError as {@link PvaServer.add}
    */
-  addRpc<Schema extends z.ZodType = z.ZodType<Record<string, unknown>>>(
-    name: string,
-    options: RpcOptions<Schema>,
-    handler: RpcHandler<z.output<Schema>>,
-  ): RpcPv {
+  addRpc<
+    Schema extends z.ZodType = z.ZodType<Record<string, unknown>>,
+    const Result extends Fields | undefined = undefined,
+  >(name: string, options: RpcOptions<Schema, Result>, handler: RpcHandler<z.output<Schema>, NoInfer<Result>>): RpcPv {
     this.#checkName(name);
     const description = new Pv(name, ntScalar('string'), { initial: options.description ?? 'PVAccess RPC' });
-    return this.#serve(name, new RpcPv(description, options, handler));
+    return this.#serve(name, new RpcPv(description, options.timeoutMs, rpcServer(options, handler)));
   }
 
   /** Names of what was added here and isn't closed. */

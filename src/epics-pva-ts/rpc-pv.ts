@@ -1,8 +1,6 @@
-import { pvxs, type SharedPvHandle } from 'node-pvxs';
-import type { z } from 'zod';
+import { type ExecOpHandle, pvxs, type SharedPvHandle, type ValueHandle } from 'node-pvxs';
 import { PendingRequests } from './pending-requests.js';
 import type { Pv } from './pv.js';
-import { type RpcHandler, type RpcOptions, serveRpc } from './rpc.js';
 
 /** Calls served under one name. */
 export class RpcPv {
@@ -13,14 +11,16 @@ export class RpcPv {
   readonly #serve: (handle: SharedPvHandle) => void;
 
   /** @internal Use PvaServer.addRpc(). */
-  constructor(pv: Pv<string, string>, options: RpcOptions<z.ZodType>, handler: RpcHandler<never>) {
+  constructor(
+    pv: Pv<string, string>,
+    timeoutMs: number | undefined,
+    serve: (op: ExecOpHandle, argument: ValueHandle | null, signal: AbortSignal) => Promise<ValueHandle>,
+  ) {
     this.name = pv.name;
     this.#pv = pv;
     this.#serve = (handle) => {
       pvxs.sharedPvOnRpc(handle, (op, argument) => {
-        void this.#pending.answer(op, options.timeoutMs, (signal) =>
-          serveRpc(op, argument, signal, options, handler as RpcHandler<unknown>),
-        );
+        void this.#pending.answer(op, timeoutMs, (signal) => serve(op, argument, signal));
       });
     };
   }

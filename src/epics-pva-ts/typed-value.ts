@@ -1,5 +1,6 @@
 import { pvxs, type ValueHandle } from 'node-pvxs';
 import { type Alarm, alarmFieldsOf } from './alarm.js';
+import { checkOptions } from './check-options.js';
 import { inferType } from './infer-type.js';
 import { PvaError } from './pva-error.js';
 import type { PvType } from './pv-type.js';
@@ -14,9 +15,16 @@ export class TypedValue {
     this.#build = build;
   }
 
-  /** @internal */
+  /** @internal With marks at the fields that were given. */
   toHandle(): ValueHandle {
     return this.#build();
+  }
+
+  /** @internal With all fields marked, as arguments and results are sent: clients take what isn't for absent. */
+  toWholeHandle(): ValueHandle {
+    const handle = this.#build();
+    pvxs.valueMark(handle, '', true);
+    return handle;
   }
 }
 
@@ -26,6 +34,7 @@ export function typed<Value, Input>(
   input: NoInfer<Input>,
   options: { readonly alarm?: Alarm; readonly timeMs?: number } = {},
 ): TypedValue {
+  checkOptions('typed', options, { alarm: true, timeMs: true });
   return new TypedValue(() => {
     const handle = pvxs.valueCreate(type.descriptor);
     const names = new Set(type.descriptor.members.map((member) => member.name));
@@ -44,7 +53,7 @@ export function typed<Value, Input>(
  * anything else as the field `value`. @throws PvaError `PVA_TYPE` */
 export function structureHandle(data: unknown): ValueHandle {
   try {
-    if (data instanceof TypedValue) return data.toHandle();
+    if (data instanceof TypedValue) return data.toWholeHandle();
     const inferred = inferType(data);
     const isStructure = inferred.type.code === 'struct';
     const { type, value } = isStructure ? inferred : inferType({ value: data });

@@ -2,6 +2,8 @@
 export { Ioc } from './ioc/ioc.js';
 export type { IocOptions, IocStartOptions } from './ioc/ioc-options.js';
 export { IocError, type IocErrorCode } from './ioc/ioc-error.js';
+export { guardExit, type ExitGuardOptions } from './ioc/guard-exit.js';
+export type { WatchdogOptions } from './ioc/watchdog-options.js';
 export type { IocCounters } from './ioc/ioc-counters.js';
 export type { DeviceRecord } from './ioc/device-record.js';
 export type { DeviceRecordType } from './ioc/device-record-type.js';

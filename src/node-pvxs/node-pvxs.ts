@@ -120,7 +120,7 @@ export interface NodePvxs {
 
   execOpInfo(op: ExecOpHandle): ExecOpInfo;
   /** Groups of the account on this machine; asks the system's user database. */
-  execOpRoles(op: ExecOpHandle): string[];
+  execOpRoles(op: ExecOpHandle): Promise<string[]>;
   execOpRequest(op: ExecOpHandle): unknown;
   /** False when answered or cancelled before. A put is answered with null, an RPC with a structure or null. */
   execOpReply(op: ExecOpHandle, value: ValueHandle | null): boolean;

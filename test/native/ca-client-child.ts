@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { once } from 'node:events';
 import { CaClient, Ioc, type RecordWrite } from 'node-epics-ca';
+import { DM_DEFINITIONS } from '../dm-definitions.js';
 
 const scenario = process.argv[2] ?? '';
 const environment = JSON.parse(process.argv[3] ?? '{}') as Record<string, string>;
@@ -39,7 +40,7 @@ async function workerRun(name: string): Promise<Worker> {
 
 /** A record that JavaScript answers: each put takes one turn of the event loop. */
 async function startIoc(): Promise<Ioc> {
-  const ioc = new Ioc({ environment });
+  const ioc = new Ioc({ ...DM_DEFINITIONS, environment });
   ioc.loadRecords('test/native/ioc/records.db', { P: 't:' });
   await ioc.start(async (write: RecordWrite) => {
     await nextLoop();
@@ -100,16 +101,13 @@ const scenarios: Record<string, () => Promise<void>> = {
   },
   async missing() {
     const client = new CaClient({ environment });
+    let ended = 0;
     for (let index = 0; index < 200; index += 1) {
-      client.get(`t:missing${index}`, { timeoutMs: 1000 }).catch(() => undefined);
+      client.get(`t:missing${index}`, { timeoutMs: 60_000 }).catch(() => (ended += 1));
     }
-    let slowestMs = 0;
-    for (let round = 0; round < 50; round += 1) {
-      const startMs = performance.now();
-      await readFile('package.json');
-      slowestMs = Math.max(slowestMs, performance.now() - startMs);
-    }
-    say({ slowestMs });
+    for (let round = 0; round < 50; round += 1) await readFile('package.json');
+    say({ ended });
+    await client.close();
   },
   async leak() {
     const client = new CaClient({ environment });

@@ -72,10 +72,8 @@ await t.test('clients can be made and closed again and again', async (t) => {
   t.match(await runChild('manyClients'), { code: 0, said: [{ value: 0 }] });
 });
 
-await t.test('two hundred missing PVs slow down neither files nor this thread', async (t) => {
-  const { code, said } = await runChild('missing');
-  t.equal(code, 0);
-  t.ok((said[0] as { slowestMs: number }).slowestMs < 250, JSON.stringify(said));
+await t.test('two hundred missing PVs hold up neither files nor this thread', async (t) => {
+  t.match(await runChild('missing'), { code: 0, said: [{ ended: 0 }] });
 });
 
 await t.test('ten thousand puts, with gets, monitors, aborts and timeouts between, leave nothing behind', async (t) => {

@@ -124,17 +124,72 @@ await t.test('p4p gets every normative type', async (t) => {
   });
 });
 
+await t.test('p4p gets what was never posted with its type: tables without rows, empty arrays', async (t) => {
+  const server = startServer(t);
+  const p4p = startP4p(t, server);
+  const columns = {
+    id: { type: 'string' },
+    small: { type: 'int8' },
+    n: { type: 'int32' },
+    big: { type: 'uint64' },
+    x: { type: 'float64' },
+    ok: { type: 'bool' },
+  } as const;
+  const none = { id: [], small: [], n: [], big: [], x: [], ok: [] };
+  const empty = {
+    id: [],
+    small: { dtype: 'int8', list: [] },
+    n: { dtype: 'int32', list: [] },
+    big: { dtype: 'uint64', list: [] },
+    x: { dtype: 'float64', list: [] },
+    ok: { dtype: 'bool', list: [] },
+  };
+  server.add('t:fresh', ntTable(columns));
+  server.add('t:posted', ntTable(columns)).post(none);
+  server.add('t:initial', ntTable(columns), { initial: none });
+  server.add('t:part', ntTable(columns), { initial: { id: [] } });
+  server.addRpc('t:none', {}, () => typed(ntTable(columns), none));
+  server.addRpc('t:some', {}, () => typed(ntTable(columns), { id: [] }));
+  for (const name of ['t:fresh', 't:posted', 't:initial', 't:part']) {
+    const expected = { labels: Object.keys(columns), value: empty };
+    t.match(await p4p.ask('get', name), { result: expected }, `get ${name}`);
+    t.match(await p4p.ask('monitor', name, 1), { result: [expected] }, `monitor ${name}`);
+    await p4p.expect('monitoring');
+  }
+  for (const name of ['t:none', 't:some']) {
+    t.match(await p4p.ask('rpc', name, [], {}), { result: { value: empty } }, `rpc ${name}`);
+  }
+  server.add('t:array', ntScalarArray('int16'));
+  t.match(await p4p.ask('get', 't:array'), { result: { value: { dtype: 'int16', list: [] }, display: { units: '' } } });
+  const inner = structure({ fields: { list: 'float32[]', when: timeStampField } });
+  const choice = { code: 'union', fields: { n: 'int32' } } as const;
+  server.add('t:structure', structure({ fields: { bytes: 'uint8[]', inner, choice, any: 'any', anys: 'any[]' } }));
+  t.match(await p4p.ask('get', 't:structure'), {
+    result: {
+      bytes: { dtype: 'uint8', list: [] },
+      inner: { list: { dtype: 'float32', list: [] }, when: { secondsPastEpoch: 0 } },
+      choice: null,
+      any: null,
+      anys: [],
+    },
+  });
+  server.add('t:image', ntNdArray());
+  t.match(await p4p.ask('get', 't:image'), { result: { value: null, dimension: [], attribute: [], uniqueId: 0 } });
+});
+
 await t.test('p4p puts are handled with who sent them, and answered', async (t) => {
   const server = startServer(t);
   const p4p = startP4p(t, server);
   const seen: unknown[] = [];
   const fields = { sequence: 'uint32', command: 'string', alarm: alarmField, timeStamp: timeStampField } as const;
   const pv = server.add('t:command', structure({ id: 'test:Command', fields }), {
-    onPut: (put) => {
+    onPut: async (put) => {
       seen.push([put.value.sequence, put.value.command, put.changed, put.options['block']]);
       t.match(put.peer, /^127\.0\.0\.1:\d+$/);
       t.ok(put.account);
-      t.ok(Array.isArray(put.roles));
+      const roles = put.roles();
+      t.equal(put.roles(), roles, 'asked for once');
+      t.ok(Array.isArray(await roles));
       if (put.value.command === 'explode') throw Object.assign(new Error('not today'), { code: 'REFUSED' });
       return put.value;
     },
@@ -196,6 +251,11 @@ await t.test('p4p calls with checked arguments', async (t) => {
   server.addRpc('t:list', {}, () => typed(ntTable({ a: { type: 'int32' } }), { a: [1, 2] }));
   t.match(await p4p.ask('rpc', 't:list', [], {}), {
     result: { _id: 'epics:nt/NTTable:1.0', labels: ['a'], value: { a: { list: [1, 2] } } },
+  });
+  const result = { count: 'int32', id: 'string[]', sizes: 'int64[]' } as const;
+  server.addRpc('t:declared', { result }, () => ({ count: 0, id: [], sizes: [] }));
+  t.same(await p4p.ask('rpc', 't:declared', [], {}), {
+    result: { count: 0, id: [], sizes: { dtype: 'int64', list: [] } },
   });
   t.match(await p4p.ask('get', 't:rpc'), { result: { value: 'PVAccess RPC' } }, 'reading it tells what it is');
 });

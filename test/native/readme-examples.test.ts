@@ -35,7 +35,9 @@ const options: ts.CompilerOptions = {
 await t.test('the examples of the packages compile', (t) => {
   mkdirSync(DIRECTORY, { recursive: true });
   writeFileSync(join(DIRECTORY, 'package.json'), '{ "type": "module", "private": true }\n');
-  writeFileSync(join(DIRECTORY, 'example.db'), example('node-epics-ca', 'db'));
+  for (const language of ['dbd', 'db']) {
+    writeFileSync(join(DIRECTORY, `example.${language}`), example('node-epics-ca', language));
+  }
   const files = Object.keys(EXAMPLES).map((name) => join(DIRECTORY, `${name}.ts`));
   for (const name of Object.keys(EXAMPLES)) writeFileSync(join(DIRECTORY, `${name}.ts`), example(name, 'ts'));
   const program = ts.createProgram(files, options);

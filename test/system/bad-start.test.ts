@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { PROGRAM, runProgram, temporaryDirectory } from './ioc-process.js';
+import { IocProcess, PROGRAM, runProgram, temporaryDirectory } from './ioc-process.js';
 
 t.setTimeout(120_000);
 const directory = temporaryDirectory(t);
@@ -83,8 +83,8 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     title: 'a missing library',
-    environment: { EPICS_BASE: '/nowhere/base', PVXS: '' },
-    says: /EPICS_BASE is set but PVXS is not: set both/u,
+    environment: { EPICS_BASE: '/nowhere/base', PVXS: '/nowhere/pvxs' },
+    says: /EPICS_BASE names an installation without \/nowhere\/base/u,
   },
 ];
 
@@ -155,3 +155,15 @@ await t.test('a port in use keeps the IOC from starting', async (t) => {
     'run',
   );
 });
+
+await t.test(
+  'EPICS_BASE alone, as hosts with EPICS export it, keeps nothing from starting, and one line says so',
+  async (t) => {
+    const environment = { EPICS_BASE: '/nowhere/base', PVXS: '' };
+    const ioc = await IocProcess.start(join(temporaryDirectory(t), 'dm'), [], environment);
+    t.equal(await ioc.stop(), 0);
+    t.equal(ioc.output.match(/EPICS_BASE is set but PVXS is not: the pinned EPICS libraries are used/gu)?.length, 1, {
+      output: ioc.output,
+    });
+  },
+);

@@ -152,3 +152,9 @@ await t.test("a site's own records show and command DM, link to its PVs, and sur
   t.match(await cli('get', 'dm:JobLimit', 'dm:JobLimit.HIGH'), { code: 0 }, 'its own limits');
   t.equal(await ioc.stop(), 0);
 });
+
+await t.test('a reader that has seen enough is no failure, and a full disk is one', async (t) => {
+  const run = (shell: string): Promise<Finished> => runProgram('bash', ['-c', shell, PROGRAM], {}, TIMEOUT_MS);
+  t.match(await run('"$0" pvs | head -1; exit "${PIPESTATUS[0]}"'), { code: 0, stderr: '' });
+  t.match(await run('"$0" pvs > /dev/full'), { code: 1, stderr: /^dm-ioc: ENOSPC.*\n$/u });
+});

@@ -52,6 +52,17 @@ async def devices():
     slots = [sorted(vector) for vector in (dm.daq, dm.upload, dm.wf)]
     check("slots are device vectors", slots == [[1, 2, 3, 4]] * 3, slots)
     check("a vector has its totals", await dm.daq.n_active.get_value() == 0)
+    tables = [
+        (await table.get_value()).model_dump()
+        for table in (dm.daq.table, dm.upload.table, dm.job.table, dm.wf[1].stages)
+    ]
+    check(
+        "tables without rows have typed columns",
+        all(len(column) == 0 for table in tables for column in table.values())
+        and tables[3]["exitStatus"].dtype == "int32"
+        and tables[3]["runTime"].dtype == "float64",
+        tables,
+    )
     stops = [dm.daq[1].daq_stop, dm.dataset.dataset_name, dm.wf[4].wf_clear]
     check(
         "reserved names are told by their device",

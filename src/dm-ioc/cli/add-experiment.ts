@@ -5,7 +5,7 @@ import { requestedEndpoints } from '../config/epics-environment.js';
 import { loadConfig } from '../config/load-config.js';
 import { backendOf, createDataManagement } from '../create-data-management.js';
 import { StartupError } from '../errors.js';
-import { createLog } from '../log.js';
+import { createLog } from '../log/create-log.js';
 import { pvaClientEnvironment } from './pv-reading.js';
 
 export interface AddExperimentOptions {
@@ -47,7 +47,7 @@ async function add(config: Config, wanted: NewExperiment): Promise<Added> {
     dm = await createDataManagement(config, createLog({ ...config.log, level: 'warn' }));
     await dm.start();
   } catch (error) {
-    if (backendOf(config) === 'rest') throw error;
+    if ((await backendOf(config)) === 'rest') throw error;
     const environment = iocEnvironment(config);
     const experiment = await addByIoc(config, wanted, environment);
     if (experiment === null)

@@ -9,10 +9,10 @@ import { loadForInspection } from './load-for-inspection.js';
 export async function check(options: { readonly config?: string; readonly set: readonly string[] }): Promise<void> {
   const config = loadConfig(options.config, options.set);
   const { bindings } = await loadForInspection(config);
-  const backend = backendOf(config);
+  const backend = await backendOf(config);
   if (backend === 'rest') {
     const { parseRestOptions } = await import('dm/rest');
-    parseRestOptions(restOptions(config));
+    parseRestOptions(await restOptions(config));
   } else {
     await checkWorkflows(config.dm.local.workflows);
   }

@@ -1,5 +1,5 @@
-import { timeText } from '../pvs/record-text.js';
 import { textTable } from '../text-table.js';
+import { timeText } from '../time-text.js';
 import type { PvReading } from './pv-reading.js';
 
 function isColumns(value: unknown): value is Readonly<Record<string, ArrayLike<unknown>>> {

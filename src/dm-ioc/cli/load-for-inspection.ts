@@ -3,7 +3,7 @@ import { allAreas } from '../areas/areas.js';
 import { claimPorts } from '../config/claim-ports.js';
 import type { Config } from '../config/config.js';
 import { requestedEndpoints } from '../config/epics-environment.js';
-import { createLog } from '../log.js';
+import { createLog } from '../log/create-log.js';
 import { SLOT_KINDS } from '../slots/kinds.js';
 
 /** Loads everything that `run` would load and checks it; nothing listens and nothing is started. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { AccessOptions } from './pv-access.js';
+import { endWithReader } from './end-with-reader.js';
 import { VERSION } from '../version.js';
 
 interface ConfigOptions {
@@ -29,7 +30,10 @@ export function createProgram(): Command {
   const program = new Command('dm-ioc')
     .description('APS Data Management as EPICS PVs')
     .version(VERSION)
-    .showHelpAfterError('(dm-ioc --help lists what there is)');
+    .showHelpAfterError('(dm-ioc --help lists what there is)')
+    .hook('preAction', (_program, command) => {
+      if (command.name() !== 'run') endWithReader();
+    });
   withConfig(program.command('run').description('start the IOC'))
     .option('--shell', 'interactive iocsh prompt on standard input; its exit ends the IOC')
     .action(async (options: ConfigOptions & { shell?: boolean }) => {

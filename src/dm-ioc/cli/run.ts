@@ -1,10 +1,23 @@
-import { startApplication } from '../application.js';
+import { guardExit } from 'node-epics-ca';
+import { startApplication, type Application } from '../application.js';
+import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
-import { createLog } from '../log.js';
+import { createLog } from '../log/create-log.js';
+import { LineOutput } from '../log/line-output.js';
+import { linePattern } from '../log/line-pattern.js';
+import { lineTransport } from '../log/line-transport.js';
+import { logDefect } from '../log/log-defect.js';
 import { VERSION } from '../version.js';
+import { surviveClosedTerminals } from './closed-terminal.js';
+import { untilSignal } from './process-signals.js';
 import { reportFailure } from './report-failure.js';
 
+const STDOUT = 1;
+const STDERR = 2;
+/** By then the process has ended, whatever hangs; JavaScript tries it before native code does. */
 const CLOSE_LIMIT_MS = 15_000;
+const OWN_CLOSE_LIMIT_MS = 12_000;
+const FLUSH_LIMIT_MS = 500;
 
 export interface RunOptions {
   readonly config?: string;
@@ -12,31 +25,10 @@ export interface RunOptions {
   readonly shell?: boolean;
 }
 
-/**
- * Resolves at the first SIGTERM or SIGINT. A second Ctrl-C ends the process at once; a second SIGTERM does not, because
- * one `kill` reaches a program under make or a supervisor more than once.
- */
-function untilSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    process.on('SIGTERM', resolve);
-    process.on('SIGINT', () => {
-      process.once('SIGINT', () => process.exit(1));
-      resolve('SIGINT');
-    });
-  });
-}
-
-/** `dm-ioc run`: serves until a signal, or until the shell ends. */
-export async function run(options: RunOptions): Promise<void> {
-  const config = loadConfig(options.config, options.set);
-  const log = createLog(config.log);
-  const stopped = untilSignal();
-  const application = await startApplication(config, log).catch((error: unknown) =>
-    // What is open by now would keep the process.
-    process.exit(reportFailure(error)),
-  );
+/** What the last line on stdout and the log say of it. */
+function summaryOf(application: Application, config: Config): Readonly<Record<string, string | number>> {
   const { caPort, pvaPort, pvaBroadcastPort, interfaces } = application.endpoints;
-  const summary = {
+  return {
     prefix: config.prefix,
     pvs: application.bindings.length,
     backend: application.dm.backend,
@@ -46,9 +38,39 @@ export async function run(options: RunOptions): Promise<void> {
     pvaBroadcastPort,
     startedMs: Math.round(performance.now()),
   };
+}
+
+/** `dm-ioc run`: serves until a signal, or until the shell ends. */
+export async function run(options: RunOptions): Promise<void> {
+  const config = loadConfig(options.config, options.set);
+  surviveClosedTerminals();
+  const output = new LineOutput(STDERR);
+  process.once('exit', () => {
+    output.flushNow();
+  });
+  const log = createLog(config.log, output);
+  const stopped = untilSignal(log);
+  guardExit({
+    signals: ['SIGTERM', 'SIGINT'],
+    limitMs: CLOSE_LIMIT_MS,
+    line: linePattern(config.log.format, 'not stopped in time: ended by force'),
+  });
+  process.removeAllListeners('warning').on('warning', ({ name, message }) => {
+    log.warn({ warning: name }, message);
+  });
+  const application = await startApplication(config, log).catch((error: unknown) =>
+    // What is open by now would keep the process.
+    process.exit(reportFailure(error)),
+  );
+  output.startQueue();
+  process.on('uncaughtException', (error) => {
+    logDefect(log, error);
+  });
+  const summary = summaryOf(application, config);
   log.info(summary, 'serving');
-  process.stdout.write(
-    `dm-ioc ${VERSION} serves ${config.prefix} on ${interfaces.join(' ')}, CA port ${caPort}, PVA port ${pvaPort} (search ${pvaBroadcastPort})\n`,
+  const { interfaces, caPort, pvaPort, pvaBroadcastPort } = summary;
+  lineTransport(STDOUT).writeNow(
+    `dm-ioc ${VERSION} serves ${config.prefix} on ${interfaces}, CA port ${caPort}, PVA port ${pvaPort} (search ${pvaBroadcastPort})\n`,
   );
   const keepAlive = setInterval(() => undefined, 2_147_483_647);
   const reason = await Promise.race([
@@ -59,11 +81,12 @@ export async function run(options: RunOptions): Promise<void> {
   const deadline = setTimeout(() => {
     log.error('not stopped in time');
     process.exit(1);
-  }, CLOSE_LIMIT_MS);
+  }, OWN_CLOSE_LIMIT_MS);
   await application.close();
   clearTimeout(deadline);
   clearInterval(keepAlive);
   log.info('stopped');
+  await output.flush(FLUSH_LIMIT_MS);
   // A shell that still reads standard input would hold the process.
   process.exit(0);
 }

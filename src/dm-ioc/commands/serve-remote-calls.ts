@@ -14,7 +14,7 @@ export interface RemoteCallsOptions {
   readonly store: Store;
   readonly log: Logger;
   /** Whether access security lets the caller write. */
-  readonly mayWrite: (caller: Caller) => boolean;
+  readonly mayWrite: (caller: Caller) => Promise<boolean>;
 }
 
 /** Serves the calls as `<prefix>rpc:…`. An error answers with its code and message. */
@@ -26,7 +26,7 @@ export function serveRemoteCalls({ server, prefix, calls, dm, store, log, mayWri
       const { user, host } = caller;
       const who = { call: pvName, user, host };
       try {
-        if (!isReading && !mayWrite(caller)) {
+        if (!isReading && !(await mayWrite(caller))) {
           throw new CommandError('ACCESS_DENIED', `${user} on ${host} may not call ${name}: see access.file`);
         }
         // The schema has made the arguments what the handler takes.

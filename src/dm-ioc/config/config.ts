@@ -76,7 +76,7 @@ export const configSchema = z.strictObject({
         .describe('Engine; auto: rest when the DM_*_WEB_SERVICE_URL variables are set, else local'),
       setupFile: text
         .optional()
-        .describe('The dm.setup.sh of DM: its variables count as if it had been sourced; it is read, not run'),
+        .describe('The dm.setup.sh of DM: bash sources it at the start, and its DM_* variables count'),
       local: localSchema.prefault({}),
       rest: z.looseObject({}).prefault({}).describe('DM web services; what is left out comes from the DM_* variables'),
     })
@@ -87,7 +87,12 @@ export const configSchema = z.strictObject({
     .prefault({}),
   site: z
     .strictObject({
-      databases: z.array(databaseSchema).default([]).describe('Your own records'),
+      databases: z
+        .array(databaseSchema)
+        .default([])
+        .describe(
+          'Your own records. One linked with ours that waits for its device inside its processing makes DM wait, too',
+        ),
       startup: text.optional().describe('Your own iocsh lines, before and after its line iocInit'),
     })
     .prefault({}),

@@ -21,5 +21,3 @@ export function fitText(text: string, maxBytes: number, keep: 'head' | 'tail'): 
   while (begin < bytes.length && isContinuation(begin)) begin += 1;
   return `${ELLIPSIS}${decoder.decode(bytes.subarray(begin))}`;
 }
-
-export { timeText } from '../time-text.js';

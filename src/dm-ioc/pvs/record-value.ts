@@ -1,6 +1,7 @@
 import type { DeviceRecord, RecordValue } from 'node-epics-ca';
 import type { Plain, Signal } from '../registry/signal.js';
-import { fitText, timeText } from './record-text.js';
+import { timeText } from '../time-text.js';
+import { fitText } from './record-text.js';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -1,29 +1,47 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { SERVICE_NAMES } from '../data-management.js';
 import { errorText } from '../error-text.js';
 import { DmError } from '../errors.js';
 import type { RestOptionsInput } from '../rest/rest-options.js';
-import { parseShellExports } from './parse-shell-exports.js';
+import { readShellVariables } from './shell-variables.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const DEFAULT_TIMEOUT_MS = 5000;
+
 /**
- * The variables of a `dm.setup.sh`, with `environment` behind them.
- * @throws DmError DM_CONFIGURATION when the file can't be read
+ * The variables of a `dm.setup.sh`, as bash has them after sourcing it, with `environment` behind them.
+ * @throws DmError DM_CONFIGURATION when the file can't be read, or not by bash; the text names line and remedy
  */
-export function readDmSetupFile(path: string, environment: Environment = process.env): Environment {
-  let text: string;
+export async function readDmSetupFile(
+  path: string,
+  environment: Environment = process.env,
+  { timeoutMs = DEFAULT_TIMEOUT_MS }: { readonly timeoutMs?: number } = {},
+): Promise<Environment> {
+  requireTextFile(path);
+  return { ...environment, ...(await readShellVariables(path, environment, timeoutMs)) };
+}
+
+function requireTextFile(path: string): void {
+  const refuse = (reason: string): never => {
+    throw new DmError('DM_CONFIGURATION', `The DM set-up file ${path} can't be read: ${reason}`);
+  };
+  let text = '';
   try {
+    if (!statSync(path).isFile()) refuse('it is no file. Check its path.');
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const reason = errorText(error);
-    throw new DmError('DM_CONFIGURATION', `The DM set-up file ${path} can't be read: ${reason}. Check its path.`);
+    if (error instanceof DmError) throw error;
+    refuse(`${errorText(error)}. Check its path.`);
   }
-  return { ...environment, ...parseShellExports(text, environment).variables };
+  const before = /^.*?(?=\r\n)/su.exec(text)?.[0];
+  if (before !== undefined)
+    refuse(`line ${before.split('\n').length} ends as on Windows. Save it with Unix line ends.`);
 }
 
 /** True when the environment names DM's web services, as after `source dm.setup.sh`. */
 export function hasDmServices(environment: Environment = process.env): boolean {
-  return ['DS', 'DAQ', 'CAT', 'PROC'].every((service) => isSet(environment[`DM_${service}_WEB_SERVICE_URL`]));
+  return SERVICE_NAMES.every((service) => isSet(environment[`DM_${service}_WEB_SERVICE_URL`]));
 }
 
 /**

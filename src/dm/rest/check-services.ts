@@ -1,13 +1,17 @@
+import { errorText } from '../error-text.js';
 import { DmError } from '../errors.js';
 import { type DmLogger, silentLogger } from '../logger.js';
-import { CONTEXT_ROOT, type WireService } from '../wire/wire-service.js';
+import { CONTEXT_ROOT, type ListeningService, type WireService } from '../wire/wire-service.js';
+import type { MetObjects } from '../wire/dm-objects.js';
 import { expandTemplate, type WireParameters } from '../wire/path-template.js';
-import { createRouteTable, type ResolvedRoute, routeOf } from '../wire/route-table.js';
-import { isConfirmed, type RouteName } from '../wire/routes.js';
+import { createRouteTable, type ResolvedRoute } from '../wire/route-table.js';
+import { isConfirmed, type Route } from '../wire/route.js';
+import type { RouteArguments, RouteName } from '../wire/routes.js';
 import { CredentialsSource } from './credentials-source.js';
 import { parseRestOptions, type RestOptionsInput } from './rest-options.js';
 import { ServiceBoard } from './service-board.js';
 import { ServiceClient } from './service-client.js';
+import { serviceUrls } from './service-urls.js';
 import { Transport } from './transport.js';
 import { unprotected } from './unprotected.js';
 
@@ -25,8 +29,6 @@ export interface ServiceCheck {
   readonly message: string;
   readonly durationMs: number;
 }
-
-type Entry = Readonly<Record<string, unknown>>;
 
 /**
  * Call every read-only endpoint of the configured services once and tell which answer as expected. Changes nothing at DM.
@@ -49,90 +51,60 @@ export async function checkServices(
     recovered: () => undefined,
   });
   const shared = { transport, credentials, table, board, logger, rest: options };
-  const client = (service: 'DS' | 'DAQ' | 'CAT' | 'PROC' | 'APS_DB', url: string): ServiceClient =>
-    new ServiceClient({ ...shared, service, url });
   const checks: ServiceCheck[] = [];
-  const check = async (
-    service: ServiceClient | undefined,
-    name: RouteName,
-    parameters: WireParameters | undefined,
-  ): Promise<Entry[]> => {
-    const resolved = routeOf(table, name);
-    const { entries, ...result } = await checkOne(service, resolved, parameters, signal);
-    checks.push({ ...describe(resolved, service, parameters), ...result });
-    return entries;
-  };
+  let met: MetObjects = {};
   try {
-    const ds = client('DS', options.ds);
-    const station = options.station;
-    const [experiment] = await check(ds, 'getExperimentsByStation', { stationName: station });
-    const experimentName = experiment?.['name'];
-    await check(ds, 'getExperimentById', experiment && { id: experiment['id'] });
-    await check(ds, 'getExperimentByName', experiment && { experimentName, stationName: station });
-    await check(ds, 'getServiceStatus', {});
-    for (const { url } of options.daq) {
-      const daq = client('DAQ', url);
-      const [first] = await check(daq, 'listDaqs', { status: 'any' });
-      await check(daq, 'getDaqInfo', first && { id: first['id'] });
-      const [upload] = await check(daq, 'listUploads', { status: 'any' });
-      await check(daq, 'getUploadInfo', upload && { id: upload['id'] });
+    for (const [service, url] of serviceUrls(options)) {
+      const client = url === undefined ? undefined : new ServiceClient({ ...shared, service, url });
+      for (const resolved of table.values()) {
+        const { route } = resolved;
+        if (route.cost === 'write' || !isAskedAt(route, service)) continue;
+        const parameters = route.check({ station: options.station, beamline: options.beamline, owner, met });
+        const { answer, ...result } = await checkOne(client, resolved, parameters, signal);
+        checks.push({ ...describe(resolved, client, parameters), ...result });
+        const first: unknown = Array.isArray(answer) ? answer[0] : answer;
+        // An empty list says that there is none; a single object that doesn't come says nothing.
+        if (first !== undefined || route.cost === 'list') met = { ...met, [route.answer.kind]: first };
+      }
     }
-    const cat = client('CAT', options.cat);
-    const page = { experimentName, queryDict: {}, skip: 0, limit: 1 };
-    const [file] = await check(cat, 'getExperimentFiles', experiment && page);
-    await check(cat, 'getExperimentFile', file && { experimentName, experimentFilePath: file['experimentFilePath'] });
-    const [dataset] = await check(cat, 'getExperimentDatasets', experiment && page);
-    await check(cat, 'getExperimentDataset', dataset && { experimentName, datasetName: dataset['datasetName'] });
-    const proc = client('PROC', options.proc);
-    const [workflow] = await check(proc, 'listWorkflows', { owner, queryDict: {} });
-    await check(proc, 'getWorkflowByName', workflow && { owner, name: workflow['name'] });
-    const list = { owner, queryDict: {}, skip: 0, limit: 10, keyList: 'DEFAULT' };
-    const [job] = await check(proc, 'listProcessingJobs', list);
-    await check(proc, 'getProcessingJobById', job && { owner, id: job['id'] });
-    const apsDb = options.apsDb === undefined ? undefined : client('APS_DB', options.apsDb);
-    const place = { stationName: station, beamlineName: options.beamline };
-    const [run] = await check(apsDb, 'getCurrentRun', {});
-    const [esaf] = await check(apsDb, 'listStationEsafs', { ...place, year: new Date().getFullYear() });
-    await check(apsDb, 'getStationEsafById', esaf && { stationName: station, id: esaf['esafId'] });
-    const runName = run?.['name'] ?? run?.['runName'];
-    const [proposal] = await check(apsDb, 'listStationProposals', { ...place, runName });
-    await check(apsDb, 'getStationProposalById', proposal && { stationName: station, id: proposal['id'], runName });
     return checks;
   } finally {
     await transport.close();
   }
 }
 
+/** What all services answer is asked of the first. */
+function isAskedAt({ service: own }: Route, service: ListeningService): boolean {
+  return own === service || (own === 'ANY' && service === 'DS');
+}
+
 async function checkOne(
-  service: ServiceClient | undefined,
+  client: ServiceClient | undefined,
   { name }: ResolvedRoute,
   parameters: WireParameters | undefined,
   signal: AbortSignal | undefined,
-): Promise<Pick<ServiceCheck, 'outcome' | 'message' | 'durationMs'> & { entries: Entry[] }> {
+): Promise<Pick<ServiceCheck, 'outcome' | 'message' | 'durationMs'> & { answer?: unknown }> {
   const startedMs = performance.now();
   const passed = (): number => Math.round(performance.now() - startedMs);
-  if (service === undefined || parameters === undefined) {
-    const message = service === undefined ? 'its service is not configured' : 'there is nothing to ask it about';
-    return { entries: [], outcome: 'skipped', message, durationMs: 0 };
+  if (client === undefined || parameters === undefined) {
+    const message = client === undefined ? 'its service is not configured' : 'there is nothing to ask it about';
+    return { outcome: 'skipped', message, durationMs: 0 };
   }
   try {
-    const answer: unknown = await service.call<RouteName>(name, parameters, {
-      retry: false,
-      ...(signal !== undefined && { signal }),
-    });
-    const entries = (Array.isArray(answer) ? answer : [answer]).filter(isEntry);
+    const options = { retry: false, ...(signal !== undefined && { signal }) };
+    const answer = await client.call<RouteName>(name, parameters as RouteArguments<RouteName>, options);
     const message = Array.isArray(answer) ? `${answer.length} entries` : 'one object';
-    return { entries, outcome: 'ok', message, durationMs: passed() };
+    return { answer, outcome: 'ok', message, durationMs: passed() };
   } catch (error) {
     signal?.throwIfAborted();
-    const message = error instanceof DmError ? `${error.code}: ${error.message}` : String(error);
-    return { entries: [], outcome: 'failed', message, durationMs: passed() };
+    const message = error instanceof DmError ? `${error.code}: ${error.message}` : errorText(error);
+    return { outcome: 'failed', message, durationMs: passed() };
   }
 }
 
 function describe(
   { name, route, path, overridden }: ResolvedRoute,
-  service: ServiceClient | undefined,
+  client: ServiceClient | undefined,
   parameters: WireParameters | undefined,
 ): Pick<ServiceCheck, 'service' | 'url' | 'route' | 'path' | 'confirmed'> {
   let sent = path.source;
@@ -142,14 +114,10 @@ function describe(
     // The call itself says what is missing.
   }
   return {
-    service: service?.service ?? route.service,
-    url: service?.url ?? null,
+    service: client?.service ?? route.service,
+    url: client?.url ?? null,
     route: name,
     path: sent,
     confirmed: isConfirmed(route) || overridden,
   };
-}
-
-function isEntry(value: unknown): value is Entry {
-  return typeof value === 'object' && value !== null;
 }

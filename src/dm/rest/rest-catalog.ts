@@ -10,6 +10,8 @@ const BACKOFF = 1.5;
 /** So many files are remembered to tell a change only once; the catalogue itself may hold millions. */
 const REMEMBERED_FILES = 1_000;
 
+type Page = Required<Pick<PageOptions, 'skip' | 'limit'>>;
+
 export class RestCatalog implements Catalog {
   readonly #cat: ServiceClient;
   readonly #context: RestContext;
@@ -26,7 +28,9 @@ export class RestCatalog implements Catalog {
   }
 
   listFiles(experimentName: string, page?: PageOptions): Promise<FileMetadata[]> {
-    return this.#pages('getExperimentFiles', experimentName, (file) => file.experimentFilePath, page);
+    const pageOf = (part: Page, options: CallOptions): Promise<FileMetadata[]> =>
+      this.#cat.call('getExperimentFiles', { experimentName, queryDict: {}, ...part }, options);
+    return this.#pages(pageOf, (file) => file.experimentFilePath, page);
   }
 
   /** Asks again with growing pauses, also while the service is down; other refusals end the wait. */
@@ -56,24 +60,23 @@ export class RestCatalog implements Catalog {
   }
 
   listDatasets(experimentName: string, page?: PageOptions): Promise<Dataset[]> {
-    return this.#pages('getExperimentDatasets', experimentName, (dataset) => dataset.datasetName, page);
+    const pageOf = (part: Page, options: CallOptions): Promise<Dataset[]> =>
+      this.#cat.call('getExperimentDatasets', { experimentName, queryDict: {}, ...part }, options);
+    return this.#pages(pageOf, (dataset) => dataset.datasetName, page);
   }
 
   /** DM cuts a list off in silence at its limit, so everything is asked for in pages. */
-  async #pages<N extends 'getExperimentFiles' | 'getExperimentDatasets'>(
-    route: N,
-    experimentName: string,
-    keyOf: (entry: N extends 'getExperimentFiles' ? FileMetadata : Dataset) => string,
+  async #pages<T>(
+    pageOf: (part: Page, options: CallOptions) => Promise<T[]>,
+    keyOf: (entry: T) => string,
     { skip = 0, limit = Infinity, ...options }: PageOptions = {},
-  ): Promise<(N extends 'getExperimentFiles' ? FileMetadata : Dataset)[]> {
-    type Entry = N extends 'getExperimentFiles' ? FileMetadata : Dataset;
-    const found = new Map<string, Entry>();
+  ): Promise<T[]> {
+    const found = new Map<string, T>();
     const end = skip + limit;
     const pageSize = this.#context.options.paging.files;
     for (let at = skip; at < end; at += pageSize) {
       const size = Math.min(pageSize, end - at);
-      const parameters = { experimentName, queryDict: {}, skip: at, limit: size };
-      const page = (await this.#cat.call(route, parameters, options)) as Entry[];
+      const page = await pageOf({ skip: at, limit: size }, options);
       const known = found.size;
       for (const entry of page) found.set(keyOf(entry), entry);
       // A page without news comes from a service that does not cut pages.

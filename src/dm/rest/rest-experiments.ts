@@ -1,3 +1,4 @@
+import { checked } from '../checked.js';
 import type { CallOptions, Experiments } from '../data-management.js';
 import { DmInvalidArgumentError } from '../errors.js';
 import { type Experiment, type NewExperiment, newExperimentSchema } from '../schemas/experiment.js';
@@ -44,14 +45,7 @@ export class RestExperiments implements Experiments {
   }
 
   async add(experiment: NewExperiment, options?: CallOptions): Promise<Experiment> {
-    const parsed = newExperimentSchema.safeParse(experiment);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw new DmInvalidArgumentError(
-        `The experiment's ${issue?.path.join('.') ?? 'definition'} ${issue?.message ?? 'is not valid'}.`,
-      );
-    }
-    const { name, startDate, endDate, users, ...rest } = parsed.data;
+    const { name, startDate, endDate, users, ...rest } = checked('The experiment', newExperimentSchema, experiment);
     const parameters = {
       ...rest,
       experimentName: name,

@@ -1,16 +1,18 @@
-import pRetry, { AbortError } from 'p-retry';
-import type { CallOptions, ServiceName } from '../data-management.js';
+import { setMaxListeners } from 'node:events';
+import { Backoff } from '../backoff.js';
+import type { CallOptions } from '../data-management.js';
 import { DmError, type DmErrorCode } from '../errors.js';
 import type { DmLogger } from '../logger.js';
 import { parseJson } from '../wire/parse-json.js';
 import { parseResponse } from '../wire/parse-response.js';
-import { expandTemplate, type WireParameters } from '../wire/path-template.js';
+import { expandTemplate } from '../wire/path-template.js';
 import { type ResolvedRoute, routeOf, type RouteTable } from '../wire/route-table.js';
-import { isConfirmed, type RouteName, type RouteResponse } from '../wire/routes.js';
+import { isConfirmed, type Route } from '../wire/route.js';
+import type { RouteArguments, RouteName, RouteResponse } from '../wire/routes.js';
 import { wireErrorOf } from '../wire/status-headers.js';
-import { CONTEXT_ROOT } from '../wire/wire-service.js';
+import { CONTEXT_ROOT, type ListeningService } from '../wire/wire-service.js';
 import type { CredentialsSource } from './credentials-source.js';
-import { remedyOf } from './remedy-of.js';
+import { pause } from './pause.js';
 import type { RestOptions } from './rest-options.js';
 import type { ServiceBoard } from './service-board.js';
 import { Session } from './session.js';
@@ -18,7 +20,7 @@ import { isCertificateError, type Transport, type TransportReply } from './trans
 
 export interface ServiceClientOptions {
   /** APS-DB has no place on the board of services. */
-  readonly service: ServiceName | 'APS_DB';
+  readonly service: ListeningService;
   readonly url: string;
   readonly transport: Transport;
   readonly credentials: CredentialsSource;
@@ -39,7 +41,7 @@ const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** Calls of one service at one URL, with session, time limits, retries of reads, and errors as DM means them. */
 export class ServiceClient {
-  readonly service: ServiceName | 'APS_DB';
+  readonly service: ListeningService;
   readonly url: string;
   readonly #options: ServiceClientOptions;
   readonly #session: Session;
@@ -63,29 +65,31 @@ export class ServiceClient {
   /** @throws DmError as DM tells it, or DM_COMMUNICATION, DM_TIMEOUT, DM_OUTCOME_UNKNOWN, DM_URL, DM_INTERNAL of our own */
   async call<N extends RouteName>(
     name: N,
-    parameters: WireParameters,
+    parameters: RouteArguments<N>,
     { signal, retry = true }: ClientCallOptions = {},
   ): Promise<RouteResponse<N>> {
+    // Each call listens, and stops listening at its end: any number of calls may share one signal.
+    if (signal !== undefined) setMaxListeners(0, signal);
     const resolved = routeOf(this.#options.table, name);
     const attempt = (): Promise<RouteResponse<N>> => this.#attempt(name, resolved, parameters, signal);
     const { reads, firstDelayMs } = this.#options.rest.retry;
-    if (!retry || reads === 0 || resolved.route.cost === 'write') return attempt();
-    return pRetry(
-      async () => {
-        try {
-          return await attempt();
-        } catch (error) {
-          throw isPassing(error) ? error : new AbortError(error instanceof Error ? error : new Error(String(error)));
-        }
-      },
-      { retries: reads, minTimeout: firstDelayMs, randomize: true, ...(signal !== undefined && { signal }) },
-    );
+    const { maxBackoffMs } = this.#options.rest.poll;
+    const repeats = retry && resolved.route.cost !== 'write' ? reads : 0;
+    const backoff = new Backoff({ firstMs: () => firstDelayMs, longestMs: () => maxBackoffMs });
+    for (let left = repeats; ; left -= 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (left === 0 || !isPassing(error)) throw error;
+      }
+      await pause(backoff.next(), signal);
+    }
   }
 
   async #attempt<N extends RouteName>(
     name: N,
     resolved: ResolvedRoute,
-    parameters: WireParameters,
+    parameters: RouteArguments<N>,
     signal: AbortSignal | undefined,
   ): Promise<RouteResponse<N>> {
     const path = `${CONTEXT_ROOT}${expandTemplate(resolved.path, parameters)}`;
@@ -155,12 +159,12 @@ export class ServiceClient {
   }
 
   async #send(
-    { name, route, path: template }: ResolvedRoute,
+    { route, path: template }: ResolvedRoute,
     path: string,
     signal: AbortSignal | undefined,
   ): Promise<{ reply: TransportReply; cookie: string }> {
     const cookie = await this.#session.cookie(signal);
-    const remedy = remedyOf(name, route);
+    const remedy = remedyOf(route);
     const reply = await this.#options.transport.request({
       url: this.url,
       method: template.method,
@@ -191,7 +195,7 @@ export class ServiceClient {
         this.#options.logger.warn({ url: this.url, route: name, count, reason }, 'odd entries of a list are left out');
       });
     } catch (error) {
-      const remedy = remedyOf(name, resolved.route);
+      const remedy = remedyOf(resolved.route);
       if (remedy === undefined || !(error instanceof DmError)) throw error;
       throw new DmError('DM_OUTCOME_UNKNOWN', `Outcome unknown, not sent again: ${error.message} ${remedy}`);
     }
@@ -204,7 +208,7 @@ export class ServiceClient {
     }
     if (status === 503) return new DmError('DM_COMMUNICATION', `${this.url} is not available (HTTP 503).`);
     const lost = status === 502 || status === 504;
-    const remedy = remedyOf(name, route);
+    const remedy = remedyOf(route);
     if (lost && remedy !== undefined) {
       return new DmError(
         'DM_OUTCOME_UNKNOWN',
@@ -219,6 +223,15 @@ function isSessionEnd(reply: TransportReply): boolean {
   if (reply.status === 401) return true;
   const error = wireErrorOf(reply.headers, reply.text.includes('"errorCode"') ? parseJson(reply.text) : undefined);
   return error?.code === 'DM_INVALID_SESSION';
+}
+
+/** What to do when the reply to a command is lost; undefined for calls that only read. */
+function remedyOf(route: Route): string | undefined {
+  if (route.cost !== 'write') return undefined;
+  const { whenUnknown } = route;
+  return whenUnknown.repeat === 'safe'
+    ? `Repeating is safe: ${whenUnknown.because}.`
+    : `If DM took it, ${whenUnknown.seenAs}: check before repeating.`;
 }
 
 function isUnknownOutcome(error: unknown): boolean {

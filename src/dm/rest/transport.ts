@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { setMaxListeners } from 'node:events';
 import { Agent, type Dispatcher } from 'undici';
 import { errorText } from '../error-text.js';
 import { DmCommunicationError, DmError } from '../errors.js';
@@ -38,6 +39,7 @@ export class Transport {
 
   /** @throws DmError DM_CONFIGURATION when the CA file can't be read */
   constructor(tls: RestOptions['tls'], connectMs: number) {
+    setMaxListeners(0, this.#closing.signal);
     const connect = {
       timeout: connectMs,
       rejectUnauthorized: tls.verify,

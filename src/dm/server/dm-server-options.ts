@@ -1,15 +1,13 @@
 import type { DmLogger } from '../logger.js';
 import type { Credentials } from '../wire/login-file.js';
 import type { RouteOverrides } from '../wire/route-table.js';
+import type { Role } from '../wire/route.js';
 import type { RouteName } from '../wire/routes.js';
 import type { ListeningService } from '../wire/wire-service.js';
 
-/** `administrator` may change experiments and workflows; `user` may run them. */
-export type SessionRole = 'administrator' | 'user';
-
 export interface DmServerUser extends Credentials {
   /** `administrator` when left out, as the account of DM's login file is. */
-  readonly role?: SessionRole;
+  readonly role?: Role;
 }
 
 /** Misbehaviours for tests, changeable while the server runs. All off by default. */

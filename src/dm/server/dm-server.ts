@@ -5,13 +5,12 @@ import type { DataManagement } from '../data-management.js';
 import { DmError } from '../errors.js';
 import { silentLogger } from '../logger.js';
 import { createRouteTable } from '../wire/route-table.js';
-import { type ListeningService, SERVICE_PORTS } from '../wire/wire-service.js';
+import { LISTENING_SERVICES, type ListeningService } from '../wire/wire-service.js';
 import { type DmServerFaults, type DmServerOptions, noFaults } from './dm-server-options.js';
 import { createServiceApp } from './service-app.js';
 import { SessionStore } from './session-store.js';
 
 const DEFAULT_SESSION_TIMEOUT_MS = 60 * 60 * 1000;
-const SERVICES = Object.keys(SERVICE_PORTS) as ListeningService[];
 
 /** A running server of DM's protocol. */
 export interface DmServer {
@@ -70,8 +69,8 @@ export async function createDmServer(dm: DataManagement, options: DmServerOption
   };
   try {
     const { ports } = options;
-    if (typeof ports === 'number') await listen(['DS', 'DAQ', 'CAT', 'PROC', 'APS_DB'], ports);
-    else for (const service of SERVICES) await listen([service], ports[service]);
+    if (typeof ports === 'number') await listen(LISTENING_SERVICES, ports);
+    else for (const service of LISTENING_SERVICES) await listen([service], ports[service]);
   } catch (error) {
     await closeAll();
     throw error;

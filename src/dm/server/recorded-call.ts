@@ -1,7 +1,9 @@
 import { decodeText, isEncodedText } from '../wire/encoded-text.js';
+import type { SampleValues } from '../wire/dm-objects.js';
 import { parsePathTemplate, type PathTemplate, type Placeholder, templateParameters } from '../wire/path-template.js';
 import { createRouteTable, routeOf, type RouteTable } from '../wire/route-table.js';
-import { isConfirmed, ROUTE_NAMES, ROUTES, type RouteName } from '../wire/routes.js';
+import { isConfirmed } from '../wire/route.js';
+import { ROUTE_NAMES, ROUTES, type RouteName } from '../wire/routes.js';
 import { CONTEXT_ROOT, type ListeningService } from '../wire/wire-service.js';
 
 /** One request of a vendor client, made readable. Cookies and login forms are not kept. */
@@ -17,24 +19,19 @@ export interface RecordedCall {
   readonly template: string | null;
 }
 
-/** What the recorder knows of the values that a client may send. */
-export interface KnownValues {
-  readonly station: string;
-  readonly owner: string | null;
-  /** Values that the person at the vendor's command line was told to use, by parameter name. */
-  readonly markers: Readonly<Record<string, string>>;
-}
-
 /** At least so much of a call's name must stand in the path. */
 const ENOUGH = 0.75;
 const table: RouteTable = createRouteTable();
 
-/** @param url the raw request target, with `/dm` and query */
+/**
+ * @param url the raw request target, with `/dm` and query
+ * @param known values that the client may send, by parameter name
+ */
 export function readRecordedCall(
   service: ListeningService,
   method: string,
   url: string,
-  known: KnownValues,
+  known: SampleValues,
 ): RecordedCall {
   const [rawPath, rawQuery] = split(url, '?');
   const segments = rawPath
@@ -101,7 +98,7 @@ function propose(
   method: string,
   segments: readonly string[],
   pairs: readonly string[][],
-  known: KnownValues,
+  known: SampleValues,
 ): string | null {
   const own = routeOf(table, route).path;
   const names = templateParameters(own);
@@ -111,13 +108,12 @@ function propose(
   const write = (value: string, key?: string): string => {
     const encoded = isEncodedText(value);
     const text = encoded ? decodeText(value) : value;
-    const marked = Object.entries(known.markers).find(([, marker]) => marker === text)?.[0];
-    const plain = text === known.station ? 'stationName' : text === known.owner ? 'owner' : undefined;
+    const marked = Object.entries(known).find(([, value]) => value === text)?.[0];
     const byOrder =
       encoded || isIdentifier(text)
         ? names.find((name) => unused.has(name) && sameKind(own, name, encoded))
         : undefined;
-    const name = take(marked) ?? take(key) ?? take(plain) ?? take(byOrder);
+    const name = take(marked) ?? take(key) ?? take(byOrder);
     if (name === undefined) return value;
     return encoded ? `{${isJson(text) ? 'J' : 'E'}(${name})}` : `{${name}}`;
   };

@@ -4,14 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { stringify } from 'yaml';
 import { DmError } from '../errors.js';
 import { createRouteTable, routeOf } from '../wire/route-table.js';
-import { isConfirmed, ROUTE_NAMES, ROUTES, type RouteName } from '../wire/routes.js';
+import type { SampleValues } from '../wire/dm-objects.js';
+import { isConfirmed } from '../wire/route.js';
+import { ROUTE_NAMES, ROUTES, type RouteName } from '../wire/routes.js';
 import { statusHeaders } from '../wire/status-headers.js';
-import { type ListeningService, LOGIN_PATH, SERVICE_PORTS } from '../wire/wire-service.js';
-import { type KnownValues, readRecordedCall, type RecordedCall } from './recorded-call.js';
+import { LISTENING_SERVICES, type ListeningService, LOGIN_PATH } from '../wire/wire-service.js';
+import { readRecordedCall, type RecordedCall } from './recorded-call.js';
 import { answerRecordedCall } from './recorder-answers.js';
 
 /** Give these values to the vendor's commands: the recorder finds the parameters by them. */
-export const RECORDER_MARKERS: Readonly<Record<string, string>> = {
+export const RECORDER_MARKERS: Omit<SampleValues, 'stationName' | 'owner'> = {
   experimentName: 'recorder-experiment',
   dataDirectory: '/recorder/data',
   experimentFilePath: 'recorder/file.h5',
@@ -48,8 +50,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   const host = options.host ?? '127.0.0.1';
   const calls: RecordedCall[] = [];
   const servers: Server[] = [];
-  let owner: string | null = null;
-  const known = (): KnownValues => ({ station: options.station, owner, markers: RECORDER_MARKERS });
+  let known: SampleValues = { stationName: options.station, owner: 'dmuser', ...RECORDER_MARKERS };
   const handle = async (
     service: ListeningService,
     request: IncomingMessage,
@@ -59,15 +60,15 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     const body = await readBody(request);
     for (const [name, value] of Object.entries(statusHeaders())) response.setHeader(name, value);
     if (url.startsWith(LOGIN_PATH)) {
-      owner = new URLSearchParams(body).get('username') ?? owner;
+      known = { ...known, owner: new URLSearchParams(body).get('username') ?? known.owner };
       const expires = new Date(Date.now() + 3_600_000).toUTCString();
       response.setHeader('set-cookie', `session_id=recorder; expires=${expires}; Path=/`).end();
       return;
     }
-    const call = readRecordedCall(service, request.method ?? 'GET', url, known());
+    const call = readRecordedCall(service, request.method ?? 'GET', url, known);
     calls.push(call);
     options.onCall?.(call);
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(answerRecordedCall(call, known())));
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(answerRecordedCall(call, known)));
   };
   const close = async (): Promise<void> => {
     await Promise.all(
@@ -83,7 +84,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     );
   };
   const urls: Partial<Record<ListeningService, string>> = {};
-  for (const service of Object.keys(SERVICE_PORTS) as ListeningService[]) {
+  for (const service of LISTENING_SERVICES) {
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
       handle(service, request, response).catch(() => response.destroy());
     };

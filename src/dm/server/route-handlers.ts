@@ -1,128 +1,88 @@
-import type { z } from 'zod';
 import type { CallOptions, DataManagement } from '../data-management.js';
-import { DmError, DmInvalidArgumentError, DmObjectNotFoundError } from '../errors.js';
-import { datasetSchema } from '../schemas/catalog.js';
-import { type Experiment, newExperimentSchema } from '../schemas/experiment.js';
-import { type Job, jobArgumentsSchema } from '../schemas/job.js';
+import { DmObjectNotFoundError } from '../errors.js';
+import type { Experiment } from '../schemas/experiment.js';
+import type { Job } from '../schemas/job.js';
 import { isTerminalStatus } from '../schemas/status.js';
-import { daqOptionsSchema, uploadOptionsSchema } from '../schemas/transfer.js';
-import { workflowSchema } from '../schemas/workflow.js';
 import { fromWireDate } from '../wire/experiment-dates.js';
-import type { WireParameters } from '../wire/path-template.js';
-import type { RouteName } from '../wire/routes.js';
+import type { RouteName, RouteParameters, RouteResponse } from '../wire/routes.js';
 
-export type RouteHandler = (dm: DataManagement, parameters: WireParameters, options: CallOptions) => Promise<unknown>;
+type RouteHandler<N extends RouteName> = (
+  dm: DataManagement,
+  parameters: RouteParameters<N>,
+  options: CallOptions,
+) => Promise<RouteResponse<N>>;
 
 /** What each call does on the port. */
-export const ROUTE_HANDLERS: Readonly<Record<RouteName, RouteHandler>> = {
-  getExperimentsByStation: async (dm, p, options) => {
-    checkStation(dm, text(p, 'stationName'));
+export const ROUTE_HANDLERS: { readonly [N in RouteName]: RouteHandler<N> } = {
+  getExperimentsByStation: async (dm, { stationName }, options) => {
+    checkStation(dm, stationName);
     return (await dm.experiments.list(options)).map(shortForm);
   },
-  getExperimentById: (dm, p, options) => dm.experiments.getById(whole(p, 'id'), options),
-  getExperimentByName: (dm, p, options) => {
-    checkStation(dm, text(p, 'stationName'));
-    return dm.experiments.getByName(text(p, 'experimentName'), options);
+  getExperimentById: (dm, { id }, options) => dm.experiments.getById(id, options),
+  getExperimentByName: async (dm, { experimentName, stationName }, options) => {
+    checkStation(dm, stationName);
+    return dm.experiments.getByName(experimentName, options);
   },
-  addExperiment: (dm, p, options) => {
-    checkStation(dm, text(p, 'stationName'));
-    const { experimentName, startDate, endDate, usernameList, ...rest } = p;
-    const experiment = {
-      ...pick(rest, ['typeName', 'description', 'rootPath']),
-      name: experimentName,
-      ...(typeof startDate === 'string' && { startDate: fromWireDate(startDate) }),
-      ...(typeof endDate === 'string' && { endDate: fromWireDate(endDate) }),
-      ...(usernameList !== undefined && { users: usernameList }),
-    };
-    return dm.experiments.add(check(newExperimentSchema, experiment, 'experiment'), options);
+  addExperiment: async (dm, { experimentName, stationName, startDate, endDate, usernameList, ...rest }, options) => {
+    checkStation(dm, stationName);
+    const users = usernameList !== undefined && { users: usernameList };
+    const start = startDate !== undefined && { startDate: fromWireDate(startDate) };
+    const end = endDate !== undefined && { endDate: fromWireDate(endDate) };
+    return dm.experiments.add({ ...rest, name: experimentName, ...start, ...end, ...users }, options);
   },
-  deleteExperimentByName: async (dm, p, options) => {
-    checkStation(dm, text(p, 'stationName'));
-    await dm.experiments.remove(text(p, 'experimentName'), options);
-    return {};
+  deleteExperimentByName: async (dm, { experimentName, stationName }, options) => {
+    checkStation(dm, stationName);
+    await dm.experiments.remove(experimentName, options);
   },
 
-  startDaq: (dm, p, options) =>
-    dm.daqs.start(
-      text(p, 'experimentName'),
-      text(p, 'dataDirectory'),
-      check(daqOptionsSchema, p['taskInfo'] ?? {}, 'taskInfo'),
-      options,
-    ),
-  stopDaq: (dm, p, options) => dm.daqs.stop(text(p, 'experimentName'), text(p, 'dataDirectory'), options),
-  listDaqs: async (dm, p, options) => byStatus(await dm.daqs.list(options), p['status']),
-  getDaqInfo: (dm, p, options) => dm.daqs.get(text(p, 'id'), options),
-  clearDaq: async (dm, p, options) => {
-    await dm.daqs.clear(text(p, 'id'), options);
-    return {};
-  },
-  upload: (dm, p, options) =>
-    dm.uploads.start(
-      text(p, 'experimentName'),
-      text(p, 'dataDirectory'),
-      check(uploadOptionsSchema, p['taskInfo'] ?? {}, 'taskInfo'),
-      options,
-    ),
-  listUploads: async (dm, p, options) => byStatus(await dm.uploads.list(options), p['status']),
-  getUploadInfo: (dm, p, options) => dm.uploads.get(text(p, 'id'), options),
-  stopUpload: (dm, p, options) => dm.uploads.stop(text(p, 'id'), options),
-  clearUpload: async (dm, p, options) => {
-    await dm.uploads.clear(text(p, 'id'), options);
-    return {};
-  },
+  startDaq: (dm, { experimentName, dataDirectory, taskInfo }, options) =>
+    dm.daqs.start(experimentName, dataDirectory, taskInfo, options),
+  stopDaq: (dm, { experimentName, dataDirectory }, options) => dm.daqs.stop(experimentName, dataDirectory, options),
+  listDaqs: async (dm, { status }, options) => byStatus(await dm.daqs.list(options), status),
+  getDaqInfo: (dm, { id }, options) => dm.daqs.get(id, options),
+  clearDaq: (dm, { id }, options) => dm.daqs.clear(id, options),
+  upload: (dm, { experimentName, dataDirectory, taskInfo }, options) =>
+    dm.uploads.start(experimentName, dataDirectory, taskInfo, options),
+  listUploads: async (dm, { status }, options) => byStatus(await dm.uploads.list(options), status),
+  getUploadInfo: (dm, { id }, options) => dm.uploads.get(id, options),
+  stopUpload: (dm, { id }, options) => dm.uploads.stop(id, options),
+  clearUpload: (dm, { id }, options) => dm.uploads.clear(id, options),
 
-  getExperimentFiles: (dm, p, options) => dm.catalog.listFiles(text(p, 'experimentName'), { ...options, ...page(p) }),
-  getExperimentFile: (dm, p, options) =>
-    dm.catalog.getFile(text(p, 'experimentName'), text(p, 'experimentFilePath'), options),
-  addExperimentDataset: (dm, p, options) =>
-    dm.catalog.addDataset(check(datasetSchema, p['datasetInfo'], 'datasetInfo'), options),
-  getExperimentDatasets: (dm, p, options) =>
-    dm.catalog.listDatasets(text(p, 'experimentName'), { ...options, ...page(p) }),
-  getExperimentDataset: (dm, p, options) =>
-    dm.catalog.getDataset(text(p, 'experimentName'), text(p, 'datasetName'), options),
+  getExperimentFiles: (dm, { experimentName, skip, limit }, options) =>
+    dm.catalog.listFiles(experimentName, { ...options, skip, limit }),
+  getExperimentFile: (dm, { experimentName, experimentFilePath }, options) =>
+    dm.catalog.getFile(experimentName, experimentFilePath, options),
+  addExperimentDataset: (dm, { datasetInfo }, options) => dm.catalog.addDataset(datasetInfo, options),
+  getExperimentDatasets: (dm, { experimentName, skip, limit }, options) =>
+    dm.catalog.listDatasets(experimentName, { ...options, skip, limit }),
+  getExperimentDataset: (dm, { experimentName, datasetName }, options) =>
+    dm.catalog.getDataset(experimentName, datasetName, options),
 
-  listWorkflows: (dm, p, options) => dm.workflows.list(text(p, 'owner'), options),
-  getWorkflowByName: (dm, p, options) => dm.workflows.get(text(p, 'owner'), text(p, 'name'), options),
-  addWorkflow: (dm, p, options) => dm.workflows.add(check(workflowSchema, p['workflow'], 'workflow'), options),
-  updateWorkflow: (dm, p, options) => dm.workflows.update(check(workflowSchema, p['workflow'], 'workflow'), options),
-  deleteWorkflowByName: async (dm, p, options) => {
-    await dm.workflows.remove(text(p, 'owner'), text(p, 'name'), options);
-    return {};
+  listWorkflows: (dm, { owner }, options) => dm.workflows.list(owner, options),
+  getWorkflowByName: (dm, { owner, name }, options) => dm.workflows.get(owner, name, options),
+  addWorkflow: (dm, { workflow }, options) => dm.workflows.add(workflow, options),
+  updateWorkflow: (dm, { workflow }, options) => dm.workflows.update(workflow, options),
+  deleteWorkflowByName: (dm, { owner, name }, options) => dm.workflows.remove(owner, name, options),
+  startProcessingJob: (dm, { owner, name, argsDict }, options) => dm.jobs.start(owner, name, argsDict, options),
+  listProcessingJobs: async (dm, { owner, skip, limit, keyList }, options) => {
+    const jobs = await dm.jobs.list(owner, { ...options, skip, limit });
+    if (keyList === 'ALL') return Promise.all(jobs.map((job) => dm.jobs.get(owner, job.id, options)));
+    return Array.isArray(keyList) ? jobs.map((job) => withKeys(job, ['id', 'owner', 'status', ...keyList])) : jobs;
   },
-  startProcessingJob: (dm, p, options) =>
-    dm.jobs.start(text(p, 'owner'), text(p, 'name'), check(jobArgumentsSchema, p['argsDict'], 'argsDict'), options),
-  listProcessingJobs: async (dm, p, options) => {
-    const owner = text(p, 'owner');
-    const jobs = await dm.jobs.list(owner, { ...options, ...page(p) });
-    const keys = p['keyList'];
-    if (keys === 'ALL') return Promise.all(jobs.map((job) => dm.jobs.get(owner, job.id, options)));
-    return Array.isArray(keys)
-      ? jobs.map((job) => pick<Job>(job, ['id', 'owner', 'status', ...keys.map(String)]))
-      : jobs;
-  },
-  getProcessingJobById: (dm, p, options) => dm.jobs.get(text(p, 'owner'), text(p, 'id'), options),
-  stopProcessingJob: (dm, p, options) => dm.jobs.stop(text(p, 'owner'), text(p, 'id'), options),
+  getProcessingJobById: (dm, { owner, id }, options) => dm.jobs.get(owner, id, options),
+  stopProcessingJob: (dm, { owner, id }, options) => dm.jobs.stop(owner, id, options),
 
   listStationEsafs: () => Promise.resolve([]),
-  getStationEsafById: (_dm, p) => noApsDb(`ESAF ${text(p, 'id')}`),
+  getStationEsafById: (_dm, { id }) => noApsDb(`ESAF ${id}`),
   listStationProposals: () => Promise.resolve([]),
-  getStationProposalById: (_dm, p) => noApsDb(`Proposal ${text(p, 'id')}`),
+  getStationProposalById: (_dm, { id }) => noApsDb(`Proposal ${id}`),
   getCurrentRun: () => noApsDb('Current run'),
 
   getServiceStatus: (dm) => Promise.resolve({ status: 'running', station: dm.station, services: dm.health() }),
 };
 
-/** Calls that only an administrator may make. */
-export const ADMINISTRATOR_ROUTES: ReadonlySet<RouteName> = new Set<RouteName>([
-  'addExperiment',
-  'deleteExperimentByName',
-  'addWorkflow',
-  'updateWorkflow',
-  'deleteWorkflowByName',
-]);
-
 /** DM's list by station leaves out directories and users (captured). */
-function shortForm(experiment: Experiment): Partial<Experiment> {
+function shortForm(experiment: Experiment): Experiment {
   const full = ['storageDirectory', 'storageHost', 'storageUrl', 'dataDirectory', 'analysisDirectory'];
   const left = new Set([
     ...full,
@@ -131,46 +91,17 @@ function shortForm(experiment: Experiment): Partial<Experiment> {
     'experimentUsernameList',
     'stationName',
   ]);
-  return Object.fromEntries(Object.entries(experiment).filter(([key]) => !left.has(key)));
+  return Object.fromEntries(Object.entries(experiment).filter(([key]) => !left.has(key))) as Experiment;
 }
 
-function byStatus<T extends { status: string }>(entries: readonly T[], status: unknown): readonly T[] {
+function byStatus<T extends { status: string }>(entries: T[], status: string | undefined): T[] {
   if (status === undefined || status === 'any') return entries;
   if (status === 'active') return entries.filter((entry) => !isTerminalStatus(entry.status));
   return entries.filter((entry) => entry.status === status);
 }
 
-function page(p: WireParameters): { skip?: number; limit?: number } {
-  return {
-    ...(p['skip'] !== undefined && { skip: whole(p, 'skip') }),
-    ...(p['limit'] !== undefined && { limit: whole(p, 'limit') }),
-  };
-}
-
-function text(p: WireParameters, name: string): string {
-  const value = p[name];
-  if (typeof value !== 'string') throw new DmError('DM_INVALID_REQUEST', `The parameter ${name} is missing.`);
-  return value;
-}
-
-function whole(p: WireParameters, name: string): number {
-  const number = Number(text(p, name));
-  if (!Number.isInteger(number) || number < 0) {
-    throw new DmInvalidArgumentError(`The parameter ${name} must be a whole number, not "${text(p, name)}".`);
-  }
-  return number;
-}
-
-function check<S extends z.ZodType>(schema: S, value: unknown, name: string): z.output<S> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const key = [name, ...(issue?.path ?? [])].join('.');
-  throw new DmInvalidArgumentError(`The parameter ${key} is not valid: ${issue?.message ?? 'unknown'}.`);
-}
-
-function checkStation(dm: DataManagement, station: string): void {
-  if (station.toLowerCase() !== dm.station.toLowerCase()) {
+function checkStation(dm: DataManagement, station: string | undefined): void {
+  if (station !== undefined && station.toLowerCase() !== dm.station.toLowerCase()) {
     throw new DmObjectNotFoundError(`Station ${station} does not exist.`);
   }
 }
@@ -179,6 +110,6 @@ function noApsDb(what: string): Promise<never> {
   return Promise.reject(new DmObjectNotFoundError(`${what} does not exist: this server has no APS database.`));
 }
 
-function pick<T extends object>(object: T, keys: readonly string[]): Partial<T> {
-  return Object.fromEntries(Object.entries(object).filter(([key]) => keys.includes(key))) as Partial<T>;
+function withKeys(job: Job, keys: readonly string[]): Job {
+  return Object.fromEntries(Object.entries(job).filter(([key]) => keys.includes(key))) as Job;
 }

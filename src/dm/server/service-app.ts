@@ -4,15 +4,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import type { DataManagement } from '../data-management.js';
 import { DmError, DmInvalidArgumentError } from '../errors.js';
 import type { DmLogger } from '../logger.js';
-import { type PathTemplate, readParameters } from '../wire/path-template.js';
+import type { PathTemplate } from '../wire/path-template.js';
 import type { ResolvedRoute, RouteTable } from '../wire/route-table.js';
 import { fromStatusCode, SESSION_ROLE_HEADER, statusHeaders, toWireError } from '../wire/status-headers.js';
 import { CONTEXT_ROOT, type ListeningService, LOGIN_PATH } from '../wire/wire-service.js';
 import type { DmServerFaults, DmServerOptions, ServedCall } from './dm-server-options.js';
-import { ADMINISTRATOR_ROUTES, ROUTE_HANDLERS } from './route-handlers.js';
+import { requestSchemas, validatorOf } from './request-schemas.js';
+import { ROUTE_HANDLERS } from './route-handlers.js';
 import type { SessionStore } from './session-store.js';
 
 /** Doubly encoded workflows and arguments travel in the query, so request lines grow long. */
@@ -65,14 +67,14 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<Fast
   app.addHook('onResponse', async (request, reply) => {
     options.onCall({
       service: services[0],
-      route: reply.routeName ?? null,
+      route: request.routeOptions.config.routeName ?? null,
       method: request.method,
       path: request.url,
       httpStatus: reply.statusCode,
     });
     return Promise.resolve();
   });
-  app.decorateReply('routeName', null);
+  app.setValidatorCompiler<z.ZodType>(({ schema }) => validatorOf(schema));
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ errorMessage: `The path ${request.url.split('?', 1)[0] ?? ''} was not found.` }),
   );
@@ -86,8 +88,8 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<Fast
 }
 
 declare module 'fastify' {
-  interface FastifyReply {
-    routeName: ResolvedRoute['name'] | null;
+  interface FastifyContextConfig {
+    routeName?: ResolvedRoute['name'];
   }
 }
 
@@ -114,52 +116,59 @@ function login(
 }
 
 function addRoute(app: FastifyInstance, resolved: ResolvedRoute, options: ServiceAppOptions): void {
-  const { path, name } = resolved;
+  const { path, name, route } = resolved;
   for (const url of fastifyPaths(path)) {
     app.route({
       method: path.method,
       url,
+      config: { routeName: name },
+      schema: requestSchemas(path, route),
+      preValidation: async (request, reply) =>
+        admit(request, reply, resolved, options) ?? fail(reply, name, options.faults),
       handler: async (request, reply) => {
-        reply.routeName = name;
-        const { faults, sessions } = options;
-        const id = request.cookies['session_id'];
-        const session = sessions.use(id);
-        if (session === undefined) {
-          const error = toWireError(fromStatusCode(12, `Invalid or expired session id: ${id ?? 'none'}.`));
-          return reply
-            .code(faults.sessionErrorAsCode ? 200 : 401)
-            .headers(statusHeaders(error))
-            .send(error);
-        }
-        if (session.role !== 'administrator' && ADMINISTRATOR_ROUTES.has(name)) {
-          throw new DmError('DM_AUTHORIZATION', `User ${session.username} may not call ${name}.`);
-        }
-        return answer(request, reply, resolved, options);
+        const parameters = { ...(request.params as object), ...(request.query as object) };
+        const result = await ROUTE_HANDLERS[name](options.dm, parameters as never, {});
+        if (options.faults.loseReply[name] === true) return drop(request, reply);
+        return reply.send(distort(result ?? {}, options.faults));
       },
     });
   }
 }
 
-async function answer(
+/** Answers a call that has no session, or one that may not make it; undefined when it may. */
+function admit(
   request: FastifyRequest,
   reply: FastifyReply,
-  { name, path }: ResolvedRoute,
-  { dm, faults }: ServiceAppOptions,
-): Promise<FastifyReply> {
-  const slowMs = faults.slowMs[name];
-  if (slowMs !== undefined) await delay(slowMs, undefined, { ref: false });
-  const httpStatus = faults.httpStatus[name];
-  if (httpStatus !== undefined) return reply.code(httpStatus).type('text/html').send('<html>Fault</html>');
-  const statusCode = faults.statusCode[name];
-  if (statusCode !== undefined) throw fromStatusCode(statusCode, `Fault: code ${statusCode} for ${name}.`);
-  const parameters = readParameters(
-    path,
-    request.params as Record<string, string | undefined>,
-    request.query as Record<string, string | undefined>,
-  );
-  const result = await ROUTE_HANDLERS[name](dm, parameters, {});
-  if (faults.loseReply[name] === true) return drop(request, reply);
-  return reply.send(distort(result ?? {}, faults));
+  { name, route }: ResolvedRoute,
+  { faults, sessions }: ServiceAppOptions,
+): FastifyReply | undefined {
+  const id = request.cookies['session_id'];
+  const session = sessions.use(id);
+  if (session === undefined) {
+    const error = toWireError(fromStatusCode(12, `Invalid or expired session id: ${id ?? 'none'}.`));
+    return reply
+      .code(faults.sessionErrorAsCode ? 200 : 401)
+      .headers(statusHeaders(error))
+      .send(error);
+  }
+  if (route.role === 'administrator' && session.role !== 'administrator') {
+    throw new DmError('DM_AUTHORIZATION', `User ${session.username} may not call ${name}.`);
+  }
+  return undefined;
+}
+
+/** The misbehaviour that is wished for a call. */
+async function fail(
+  reply: FastifyReply,
+  name: ResolvedRoute['name'],
+  { slowMs, httpStatus, statusCode }: DmServerFaults,
+): Promise<FastifyReply | undefined> {
+  if (slowMs[name] !== undefined) await delay(slowMs[name], undefined, { ref: false });
+  const status = httpStatus[name];
+  if (status !== undefined) return reply.code(status).type('text/html').send('<html>Fault</html>');
+  const code = statusCode[name];
+  if (code !== undefined) throw fromStatusCode(code, `Fault: code ${code} for ${name}.`);
+  return undefined;
 }
 
 function sendError(reply: FastifyReply, error: unknown, logger: DmLogger): FastifyReply {

@@ -1,10 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { DmServerUser, SessionRole } from './dm-server-options.js';
+import type { Role } from '../wire/route.js';
+import type { DmServerUser } from './dm-server-options.js';
 
 export interface Session {
   readonly id: string;
   readonly username: string;
-  readonly role: SessionRole;
+  readonly role: Role;
   readonly expiresMs: number;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DmError } from '../errors.js';
-import { ROUTES, type Route, type RouteName, type RouteResponse } from './routes.js';
+import type { Route } from './route.js';
+import { ROUTES, type RouteName, type RouteResponse } from './routes.js';
 
 /** Told of entries of a list that can't be understood; `reason` is that of the first. */
 export type LeftOut = (count: number, reason: string) => void;

@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { DmError } from '../errors.js';
 import { type PathTemplate, parsePathTemplate, templateParameters } from './path-template.js';
-import { ROUTE_NAMES, ROUTES, type Route, type RouteName } from './routes.js';
+import type { Route } from './route.js';
+import { ROUTE_NAMES, ROUTES, type RouteName } from './routes.js';
 
 /** A route with its template parsed; `confirmed` is also true when the configuration has set the path. */
 export interface ResolvedRoute {
@@ -47,7 +49,7 @@ function checkOverride(name: RouteName, own: PathTemplate, override: PathTemplat
   const given = templateParameters(override);
   const strange = given.filter((parameter) => !known.includes(parameter));
   const lacking = templateParameters(own, false).filter(
-    (parameter) => !given.includes(parameter) && !DROPPABLE.has(parameter),
+    (parameter) => !given.includes(parameter) && !mayBeLeftOut(name, parameter),
   );
   if (strange.length > 0 || lacking.length > 0) {
     const wrong = [
@@ -59,5 +61,7 @@ function checkOverride(name: RouteName, own: PathTemplate, override: PathTemplat
   return override;
 }
 
-/** Parameters that only shape a reply: a site's path may do without them. */
-const DROPPABLE: ReadonlySet<string> = new Set(['queryDict', 'keyList', 'status', 'stationName', 'year', 'taskInfo']);
+function mayBeLeftOut(name: RouteName, parameter: string): boolean {
+  const { parameters }: Route = ROUTES[name];
+  return z.safeParse(parameters[parameter] ?? z.never(), undefined).success;
+}

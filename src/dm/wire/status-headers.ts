@@ -18,7 +18,7 @@ export interface WireError {
 
 export const STATUS_CODE_HEADER = 'dm-status-code';
 export const STATUS_MESSAGE_HEADER = 'dm-status-message';
-export const EXCEPTION_TYPE_HEADER = 'dm-exception-type';
+const EXCEPTION_TYPE_HEADER = 'dm-exception-type';
 export const SESSION_ROLE_HEADER = 'dm-session-role';
 
 const EXCEPTION_TYPES: Readonly<Record<DmErrorCode, string>> = {

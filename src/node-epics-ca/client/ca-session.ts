@@ -1,3 +1,4 @@
+import { emitSafely } from '../emit-safely.js';
 import { CaClosedError } from './ca-error.js';
 import { ECA_NORMAL, errorOfStatus } from './eca-status.js';
 import { holdEventLoop, releaseEventLoop } from './keep-alive.js';
@@ -188,12 +189,14 @@ export class CaSession {
 
   #onEvents(events: readonly unknown[]): void {
     for (let index = 0; index < events.length; index += EVENT_FIELDS) {
-      this.#onEvent(
-        events[index] as number,
-        events[index + 1] as number,
-        events[index + 2] as number,
-        events[index + 3],
-      );
+      emitSafely(() => {
+        this.#onEvent(
+          events[index] as number,
+          events[index + 1] as number,
+          events[index + 2] as number,
+          events[index + 3],
+        );
+      });
     }
   }
 

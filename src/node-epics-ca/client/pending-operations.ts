@@ -108,6 +108,6 @@ export class PendingOperations {
 }
 
 /** What a time limit rejects with. */
-export function timeoutError(what: string, channelName: string, timeoutMs: number): CaTimeoutError {
+function timeoutError(what: string, channelName: string, timeoutMs: number): CaTimeoutError {
   return new CaTimeoutError(`${what} ${channelName}: no answer within ${timeoutMs} ms`, { channelName });
 }

@@ -1,4 +1,4 @@
-/** Record types with device support "dm". */
+/** Record types that can have device support in TypeScript. */
 export type DeviceRecordType =
   | 'ai'
   | 'ao'

@@ -1,6 +1,6 @@
 import type { DeviceRecordType } from './device-record-type.js';
 
-/** A record with DTYP "dm", as its database file declares it. */
+/** A record whose DTYP is the device type of the IOC, as its database file declares it. */
 export interface DeviceRecord {
   /** Number of the record within this process. */
   readonly index: number;

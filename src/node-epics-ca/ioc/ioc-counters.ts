@@ -17,4 +17,6 @@ export interface IocCounters {
   readonly postedRecords: number;
   /** Posts to a record while a write was under way, applied after it. */
   readonly deferredPosts: number;
+  /** How often JavaScript stood still, if {@link Ioc.watch} was called. */
+  readonly stalls: number;
 }

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { locateEpics } from 'epics-libs';
-import { emitSafely } from '../emit-safely.js';
 import type { DeviceRecord } from './device-record.js';
 import type { IocCounters } from './ioc-counters.js';
 import { IocError, type IocErrorCode } from './ioc-error.js';
 import type { IocOptions, IocStartOptions } from './ioc-options.js';
+import { Listeners } from './listeners.js';
 import { macroDefinitions } from './macros.js';
 import { loadNativeIoc, type NativeEvent, type NativeIoc, type NativeResult } from './native-ioc.js';
 import { PostPacker, requireNumberRecords } from './post-packer.js';
@@ -13,13 +13,15 @@ import type { PutLogEntry } from './put-log-entry.js';
 import type { RecordUpdate } from './record-update.js';
 import type { RecordValue } from './record-value.js';
 import type { WriteHandler } from './record-write.js';
+import type { WatchdogOptions } from './watchdog-options.js';
 import { WriteDispatcher } from './write-dispatcher.js';
 
 type State = 'loading' | 'starting' | 'built' | 'running' | 'failed' | 'closing' | 'closed';
 
-const DM_DBD = fileURLToPath(new URL('../../../../db/dm.dbd', import.meta.url));
+const BUSY_DBD = fileURLToPath(new URL('../../ioc/busy.dbd', import.meta.url));
 const TRAP_WRITES = fileURLToPath(new URL('../../ioc/trap-writes.acf', import.meta.url));
-const ROUTINE_MESSAGES = /^(#.*|Starting iocInit|iocRun: All initialization complete|INFO: PVXS QSRV2 is loaded.*)?$/;
+const STDERR = 2;
+const LEAST_WATCH_MS = 80;
 
 /**
  * An EPICS IOC in this process: records, scanning, links, alarms and access security, served over Channel Access and PVAccess.
@@ -31,20 +33,21 @@ export class Ioc {
   readonly #native: NativeIoc;
   readonly #packer = new PostPacker();
   readonly #maxQueuedWrites: number;
-  readonly #onMessage: (line: string) => void;
-  readonly #putListeners = new Set<(put: PutLogEntry) => void>();
+  readonly #listeners: Listeners;
   readonly #dbdPath: string;
+  readonly #deviceType: string;
   #records: readonly DeviceRecord[] = [];
   #state: State = 'loading';
   #hasAccessFile = false;
+  #isWatched = false;
   #dispatcher: WriteDispatcher | undefined;
   #closed: Promise<void> | undefined;
 
   /**
-   * Load EPICS with base.dbd, pvxsIoc.dbd and dm.dbd.
+   * Load EPICS with base.dbd, pvxsIoc.dbd, the record type `busy`, and the definitions given.
    * @throws IocError `IOC_ALREADY_CREATED`, `IOC_DATABASE`; EpicsLibsError when EPICS isn't installed
    */
-  constructor(options: IocOptions = {}) {
+  constructor(options: IocOptions) {
     this.#native = loadNativeIoc();
     if (!this.#native.claim()) {
       throw new IocError('IOC_ALREADY_CREATED', 'this process has, or had, an IOC already: start another process');
@@ -55,9 +58,13 @@ export class Ioc {
       process.env[name] = value;
     }
     this.#maxQueuedWrites = options.maxQueuedWrites ?? 10_000;
-    this.#onMessage = options.onMessage ?? ((line) => process.stderr.write(`${line}\n`));
-    this.#dbdPath = locateEpics().dbdDirs.join(':');
-    for (const file of ['base.dbd', 'pvxsIoc.dbd', DM_DBD]) this.loadDatabase(file);
+    this.#listeners = new Listeners(options);
+    const { dbdDirs, notice } = locateEpics();
+    this.#dbdPath = dbdDirs.join(':');
+    if (notice !== null) this.#listeners.message(notice);
+    this.#deviceType = options.deviceType;
+    const definitions = options.definitions.map((file) => resolve(file));
+    for (const file of ['base.dbd', 'pvxsIoc.dbd', BUSY_DBD, ...definitions]) this.loadDatabase(file);
   }
 
   /**
@@ -80,13 +87,13 @@ export class Ioc {
     this.#require('loading');
     const file = resolve(dbFile);
     this.#accept('IOC_DATABASE', file, this.#native.loadRecords(file, macroDefinitions(macros)));
-    const added = this.#native.listDeviceRecords().map((record) => {
+    const added = this.#native.listDeviceRecords(this.#deviceType).map((record) => {
       const address = record.address.replace(/^@/, '').trim();
       if (address === '') {
         const link = record.direction === 'in' ? 'INP' : 'OUT';
         throw new IocError(
           'IOC_DATABASE',
-          `${file}: ${record.name} has DTYP "dm" but no address: give it ${link} "@…"`,
+          `${file}: ${record.name} has DTYP "${this.#deviceType}" but no address: give it ${link} "@…"`,
         );
       }
       return Object.freeze({ ...record, address, file });
@@ -116,7 +123,13 @@ export class Ioc {
     return this.#native.mayWrite(group, users, host);
   }
 
-  /** All records with DTYP "dm" loaded so far; `index` is the position. */
+  /** Whether the access file names roles: if it doesn't, nobody needs to ask for those of a client. */
+  accessNamesRoles(): boolean {
+    this.#require('running', 'closing');
+    return this.#native.accessNamesRoles();
+  }
+
+  /** All records of the device type loaded so far; `index` is the position. */
   deviceRecords(): readonly DeviceRecord[] {
     return this.#records;
   }
@@ -145,6 +158,23 @@ export class Ioc {
       this.#state = 'failed';
       throw error;
     }
+  }
+
+  /**
+   * Watch whether JavaScript answers, on a native thread, until the IOC closes: when it stands still, clients see it at `record`
+   * and the log gets a line. Once, when the program has done what keeps it busy at its start.
+   * @throws IocError `IOC_STATE`, `IOC_ARGUMENT`
+   */
+  watch({ record, limitMs = 2000, line = '', onAnswer }: WatchdogOptions): void {
+    this.#require('running');
+    if (this.#isWatched) throw new IocError('IOC_STATE', 'the IOC is watched already');
+    if (limitMs < LEAST_WATCH_MS) {
+      throw new IocError('IOC_ARGUMENT', `limitMs is ${limitMs}, and must be at least ${LEAST_WATCH_MS}`);
+    }
+    this.#isWatched = true;
+    this.#native.watch(record?.index ?? -1, limitMs, line, STDERR, (stalledMs) => {
+      this.#listeners.tell(() => onAnswer?.(stalledMs));
+    });
   }
 
   /**
@@ -209,7 +239,7 @@ export class Ioc {
   async execute(line: string): Promise<void> {
     const result = await this.#native.execute(line);
     if (result.status === 0 && !/^(ERROR|Command .* not found)/m.test(result.text)) {
-      this.#report(result.text);
+      this.#listeners.message(result.text);
       return;
     }
     throw new IocError('IOC_COMMAND', `iocsh "${line}": ${result.text.trim() || `status ${result.status}`}`);
@@ -232,11 +262,10 @@ export class Ioc {
    * @returns a function that ends it
    */
   onPut(listener: (put: PutLogEntry) => void): () => void {
-    this.#putListeners.add(listener);
+    this.#listeners.addPut(listener);
     this.#native.reportPuts(true);
     return () => {
-      this.#putListeners.delete(listener);
-      this.#native.reportPuts(this.#putListeners.size > 0);
+      this.#native.reportPuts(this.#listeners.removePut(listener));
     };
   }
 
@@ -256,8 +285,7 @@ export class Ioc {
     if (wasStarted) {
       this.#native.refuseWrites();
       await this.#dispatcher?.close(graceMs);
-      this.#native.failWrites('the IOC is shutting down');
-      await this.#native.shutDown();
+      this.#listeners.message((await this.#native.shutDown('the IOC is shutting down')).text);
     }
     this.#state = 'closed';
   }
@@ -270,15 +298,12 @@ export class Ioc {
       case 1:
         this.#dispatcher?.cancel(event[1], event[2]);
         break;
-      case 2: {
-        const put = { record: event[1], field: event[2], value: event[3], user: event[4], host: event[5] };
-        for (const listener of this.#putListeners) {
-          emitSafely(() => {
-            listener(put);
-          });
-        }
+      case 2:
+        this.#listeners.put({ record: event[1], field: event[2], value: event[3], user: event[4], host: event[5] });
         break;
-      }
+      case 3:
+        this.#listeners.message(event[1]);
+        break;
     }
   }
 
@@ -286,11 +311,7 @@ export class Ioc {
     if (result.status !== 0) {
       throw new IocError(code, `${subject}: ${result.text.trim() || `EPICS refuses it (status ${result.status})`}`);
     }
-    this.#report(result.text);
-  }
-
-  #report(text: string): void {
-    for (const line of text.split('\n')) if (!ROUTINE_MESSAGES.test(line)) this.#onMessage(line);
+    this.#listeners.message(result.text);
   }
 
   #require(...states: readonly State[]): void {

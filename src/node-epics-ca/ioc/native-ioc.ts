@@ -13,7 +13,8 @@ export interface NativeResult {
 export type NativeEvent =
   | readonly [kind: 0, index: number, flight: number, value: RecordValue, user: string, host: string]
   | readonly [kind: 1, index: number, flight: number]
-  | readonly [kind: 2, record: string, field: string, text: string, user: string, host: string];
+  | readonly [kind: 2, record: string, field: string, text: string, user: string, host: string]
+  | readonly [kind: 3, text: string];
 
 /** What the addon `epics_ioc` exports, one to one and in its order; each is described in native/ioc. */
 export interface NativeIoc {
@@ -23,11 +24,13 @@ export interface NativeIoc {
   loadRecords(file: string, macros: string): NativeResult;
   setAccessSecurity(file: string, macros: string): NativeResult;
   mayWrite(group: string, users: readonly string[], host: string): boolean;
+  accessNamesRoles(): boolean;
   /** Those that an earlier call listed are left out. */
-  listDeviceRecords(): Omit<DeviceRecord, 'file'>[];
+  listDeviceRecords(deviceType: string): Omit<DeviceRecord, 'file'>[];
   open(listener: (...event: NativeEvent) => void, maxQueuedWrites: number): void;
   build(): Promise<NativeResult>;
   run(): Promise<NativeResult>;
+  watch(record: number, limitMs: number, line: string, descriptor: number, listener: (stalledMs: number) => void): void;
   post(
     count: number,
     indexes: Uint32Array,
@@ -46,8 +49,8 @@ export interface NativeIoc {
   execute(line: string): Promise<NativeResult>;
   shell(): Promise<NativeResult>;
   refuseWrites(): void;
-  failWrites(message: string): number;
-  shutDown(): Promise<NativeResult>;
+  shutDown(reason: string): Promise<NativeResult>;
+  guardExit(signals: readonly number[], limitMs: number, line: string): void;
 }
 
 /** Load the addon into this thread. */

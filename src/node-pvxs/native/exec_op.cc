@@ -1,5 +1,9 @@
 #include "exec_op.h"
 
+#include <set>
+#include <thread>
+#include <utility>
+
 #include "handle.h"
 #include "value_handle.h"
 #include "value_to_js.h"
@@ -127,12 +131,29 @@ Napi::Value exec_op_info(const Napi::CallbackInfo& info) {
   return result;
 }
 
-// std::set<std::string> ClientCredentials::roles() const: asks the system's user database
-// execOpRoles(op: ExecOpHandle): string[]
-Napi::Value exec_op_roles(const Napi::CallbackInfo& info) {
-  auto result = Napi::Array::New(info.Env());
-  for (const auto& role : unwrap<ExecOp>(info[0])->credentials().roles()) result.Set(result.Length(), role);
+Napi::Array to_array(Napi::Env env, const std::set<std::string>& texts) {
+  auto result = Napi::Array::New(env);
+  for (const auto& text : texts) result.Set(result.Length(), text);
   return result;
+}
+
+// std::set<std::string> ClientCredentials::roles() const: asks the system's user database, which may be on
+// another machine, so on a thread of its own
+// execOpRoles(op: ExecOpHandle): Promise<string[]>
+Napi::Value exec_op_roles(const Napi::CallbackInfo& info) {
+  auto deferred = Napi::Promise::Deferred::New(info.Env());
+  auto op = unwrap<ExecOp>(info[0]);
+  auto thread = Environment::of(info.Env()).thread();
+  std::thread([deferred, op, thread] {
+    std::set<std::string> roles;
+    try {
+      roles = op->credentials().roles();
+    } catch (const std::exception&) {
+      // Nobody knows the account: it has none.
+    }
+    thread->post([deferred, roles](Napi::Env env) { deferred.Resolve(to_array(env, roles)); });
+  }).detach();
+  return deferred.Promise();
 }
 
 // const Value& ExecOp::pvRequest() const

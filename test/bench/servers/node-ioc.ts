@@ -3,11 +3,12 @@
 import { createInterface } from 'node:readline';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Ioc } from 'node-epics-ca';
+import { DM_DEFINITIONS } from '../../dm-definitions.js';
 
 const [, , prefix = 'bench', countText = '100', database = ''] = process.argv;
 const count = Number(countText);
 
-const ioc = new Ioc();
+const ioc = new Ioc(DM_DEFINITIONS);
 ioc.loadRecords(database);
 await ioc.start(() => Promise.resolve());
 const readbacks = ioc.deviceRecords().filter((record) => record.name.startsWith(`${prefix}:get`));

@@ -2,9 +2,20 @@
  * An IOC that a test drives: commands are lines of JSON on stdin, answers and events lines of JSON on stdout.
  * argv: a JSON object of type ChildOptions.
  */
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { Ioc, type AlarmSeverity, type DeviceRecord, type RecordValue, type RecordWrite } from 'node-epics-ca';
+import {
+  guardExit,
+  Ioc,
+  type AlarmSeverity,
+  type DeviceRecord,
+  type RecordValue,
+  type RecordWrite,
+} from 'node-epics-ca';
+import type * as WriteDispatcherModule from '../../../src/node-epics-ca/ioc/write-dispatcher.js';
+import { internal } from '../../unit/node-epics-ca/ioc/internal.js';
 import { fromJson, toJson } from './json-value.js';
+import { DM_DEFINITIONS } from '../../dm-definitions.js';
 
 export interface ChildOptions {
   readonly environment: Readonly<Record<string, string>>;
@@ -14,6 +25,8 @@ export interface ChildOptions {
   readonly initial?: readonly ChildUpdate[];
   /** How writes are handled: kept until `settle`, answered at once, or answered after the current events. */
   readonly mode?: 'hold' | 'sync' | 'async';
+  /** SIGTERM ends the process within this. */
+  readonly exitLimitMs?: number;
 }
 export interface ChildUpdate {
   readonly name: string;
@@ -31,9 +44,13 @@ interface Command {
 const options = JSON.parse(process.argv[2] ?? '{}') as ChildOptions;
 let mode = options.mode ?? 'hold';
 const ioc = new Ioc({
+  ...DM_DEFINITIONS,
   environment: options.environment,
   onMessage: (line) => {
     emit({ event: 'message', line });
+  },
+  onError: (error) => {
+    emit({ event: 'error', message: String(error) });
   },
   ...(options.maxQueuedWrites !== undefined && { maxQueuedWrites: options.maxQueuedWrites }),
 });
@@ -43,11 +60,7 @@ if (options.access !== undefined) ioc.setAccessSecurity(options.access);
 const records = new Map<string, DeviceRecord>(ioc.deviceRecords().map((record) => [record.name.slice(2), record]));
 ioc.onPut((put) => {
   emit({ event: 'put', ...put });
-  if (put.value !== 'throw') return;
-  process.once('uncaughtException', ({ message }) => {
-    emit({ event: 'uncaught', message });
-  });
-  throw new Error('a put listener threw');
+  if (put.value === 'throw') throw new Error('a put listener threw');
 });
 
 await ioc.start(handle, {
@@ -58,6 +71,9 @@ await ioc.start(handle, {
 const lines = createInterface({ input: process.stdin });
 const keepAlive = setInterval(() => undefined, 60_000);
 process.once('SIGTERM', () => void close(100));
+if (options.exitLimitMs !== undefined) {
+  guardExit({ signals: ['SIGTERM'], limitMs: options.exitLimitMs, line: 'not ended in time\n' });
+}
 lines.on('line', (line) => void answer(JSON.parse(line) as Command));
 emit({ event: 'ready' });
 
@@ -131,6 +147,7 @@ const methods: Record<string, (...args: never[]) => unknown> = {
   },
   execute: (line: string) => ioc.execute(line),
   mayWrite: (group: string, users: readonly string[], host: string) => ioc.mayWrite(group, users, host),
+  accessNamesRoles: () => ioc.accessNamesRoles(),
   counters: () => ioc.counters(),
   records: () => ioc.deviceRecords(),
   mode: (next: NonNullable<ChildOptions['mode']>) => {
@@ -158,14 +175,34 @@ const methods: Record<string, (...args: never[]) => unknown> = {
   },
   postMany: (name: string, count: number) => {
     const record = recordOf(name);
+    const values = record.states.length > 0 ? record.states.length : count;
     for (let i = 0; i < count; ++i) {
-      ioc.post([{ record, value: i, severity: i % 2 === 0 ? 'NONE' : 'MINOR', message: `number ${i}` }]);
+      ioc.post([{ record, value: i % values, severity: i % 2 === 0 ? 'NONE' : 'MINOR', message: `number ${i}` }]);
     }
   },
-  /** Keep the event loop from running. */
-  block: (ms: number) => {
-    const until = performance.now() + ms;
-    while (performance.now() < until);
+  /** Keep the event loop from running until a file is there. */
+  blockUntil: (file: string, ...updates: ChildUpdate[]) => {
+    while (!existsSync(file));
+    post(updates);
+  },
+  /** The code that is called from native code has a defect at the next write. */
+  failNextWrite: async () => {
+    const { WriteDispatcher } = await internal<typeof WriteDispatcherModule>('write-dispatcher');
+    const whole = Object.getOwnPropertyDescriptor(WriteDispatcher.prototype, 'begin') ?? {};
+    WriteDispatcher.prototype.begin = () => {
+      Object.defineProperty(WriteDispatcher.prototype, 'begin', whole);
+      throw new Error('a defect');
+    };
+  },
+  watch: (name: string, limitMs: number) => {
+    ioc.watch({
+      record: recordOf(name),
+      limitMs,
+      line: 'JavaScript stands still since {ms}, {local}\n',
+      onAnswer: (stalledMs) => {
+        emit({ event: 'answer', stalledMs });
+      },
+    });
   },
   memory: () => {
     globalThis.gc?.();

@@ -154,6 +154,25 @@ def ca_monitor(name):
     MONITORS.append(reference)
 
 
+def pva_monitor(name):
+    """Severity and message of every update become an event."""
+
+    def on_update(value):
+        if isinstance(value, Exception):
+            return
+        alarm = value.raw.alarm
+        emit(
+            {
+                "event": "pvaUpdate",
+                "name": name,
+                "severity": alarm.severity,
+                "message": alarm.message,
+            }
+        )
+
+    MONITORS.append(pva().monitor("t:" + name, on_update))
+
+
 MONITORS = []
 METHODS = {
     "caGet": ca_get,
@@ -164,6 +183,7 @@ METHODS = {
     "caPutMany": ca_put_many,
     "caMonitor": ca_monitor,
     "pvaGet": pva_get,
+    "pvaMonitor": pva_monitor,
     "pvaPut": pva_put,
     "pvaPutWait": pva_put_wait,
     "pvaPutMany": pva_put_many,

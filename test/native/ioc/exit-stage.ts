@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Ioc, IocError } from 'node-epics-ca';
+import { DM_DEFINITIONS } from '../../dm-definitions.js';
 
 const [stage, environment] = isMainThread
   ? [process.argv[2] ?? '', JSON.parse(process.argv[3] ?? '{}') as Record<string, string>]
@@ -19,7 +20,7 @@ if (isMainThread) {
 async function inMain(): Promise<void> {
   if (stage.startsWith('worker')) return withWorker();
   if (stage === 'loaded') return;
-  const ioc = new Ioc({ environment });
+  const ioc = new Ioc({ ...DM_DEFINITIONS, environment });
   if (stage === 'second') {
     expectAlreadyCreated();
     return;
@@ -34,6 +35,7 @@ async function inMain(): Promise<void> {
     process.exit(0);
   }
   await ioc.start(() => undefined);
+  if (stage === 'watched') ioc.watch({});
   if (stage === 'posting') {
     const record = ioc.deviceRecords().find(({ type }) => type === 'ai');
     for (let value = 0; record !== undefined && value < 1000; ++value) ioc.post([{ record, value }]);
@@ -50,19 +52,21 @@ async function inMain(): Promise<void> {
 async function inWorker(): Promise<void> {
   if (stage === 'worker-and-main') expectAlreadyCreated();
   else if (stage !== 'worker-terminated-loaded') {
-    const ioc = new Ioc({ environment });
+    const ioc = new Ioc({ ...DM_DEFINITIONS, environment });
     ioc.loadRecords('test/native/ioc/records.db', { P: 't:' });
     const started = ioc.start(() => undefined);
     if (stage !== 'worker-terminated-starting') await started;
+    if (stage === 'worker-terminated-watched') ioc.watch({ limitMs: 80 });
     if (stage === 'worker-terminated-shell') void ioc.shell();
     if (stage === 'worker') await ioc.close();
   }
   parentPort?.postMessage('ready');
+  if (stage === 'worker-terminated-watched') for (;;);
   if (stage.startsWith('worker-terminated')) setInterval(() => undefined, 60_000);
 }
 
 async function withWorker(): Promise<void> {
-  const ioc = stage === 'worker-and-main' ? new Ioc({ environment }) : undefined;
+  const ioc = stage === 'worker-and-main' ? new Ioc({ ...DM_DEFINITIONS, environment }) : undefined;
   if (ioc !== undefined) {
     ioc.loadRecords('test/native/ioc/records.db', { P: 't:' });
     await ioc.start(() => undefined);
@@ -82,7 +86,7 @@ async function withWorker(): Promise<void> {
 
 function expectAlreadyCreated(): void {
   try {
-    new Ioc({ environment });
+    new Ioc({ ...DM_DEFINITIONS, environment });
   } catch (error) {
     if (error instanceof IocError && error.code === 'IOC_ALREADY_CREATED') return;
     throw error;

@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import t from 'tap';
 import { LineProcess } from './line-process.js';
 import { startTestIoc } from './test-ioc.js';
@@ -73,8 +74,10 @@ void t.test('a busy record', async (t) => {
     const before = (await ioc.call('counters')) as { writesCancelled: number };
     await clients.call('caPut', 'busy', 1);
     await ioc.event({ event: 'write', name: 'busy' });
-    const blocked = ioc.call('block', 300);
+    const go = join(t.testdir(), 'go');
+    const blocked = ioc.call('blockUntil', go);
     for (let i = 0; i < 10; ++i) await clients.call('caPut', 'busy', 0);
+    await writeFile(go, '');
     await blocked;
     await ioc.event({ event: 'cancel', name: 'busy' });
     t.match(await ioc.call('counters'), { writesCancelled: before.writesCancelled + 1 });

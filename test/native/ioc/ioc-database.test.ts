@@ -178,4 +178,7 @@ ASG(OPERATOR) { RULE(1, READ) RULE(1, WRITE, TRAPWRITE) { UAG(operators) HAG(con
   t.equal(await mayWrite('OPERATOR', ['alice'], '10.0.0.1'), false);
   t.equal(await mayWrite('OPERATOR', [], '127.0.0.1'), false);
   t.equal(await mayWrite('NO_SUCH_GROUP', ['alice'], '127.0.0.1'), false, 'as DEFAULT');
+  t.equal(await ioc.call('accessNamesRoles'), true);
+  const { ioc: other } = await startTestIoc(t);
+  t.equal(await other.call('accessNamesRoles'), false);
 });

@@ -38,6 +38,25 @@ void t.test('close lets handlers finish that are quick enough', async (t) => {
   t.same(await ioc.exited(), { code: 0, signal: null });
 });
 
+void t.test('SIGTERM ends the process in time although JavaScript hangs, and answers what is in flight', async (t) => {
+  const { ioc, clients } = await startTestIoc(t, { exitLimitMs: 300 });
+  const answer = clients.call('caPutWait', 'ao', 1);
+  await ioc.event({ event: 'write', name: 'ao' });
+  ioc.call('blockUntil', '/never').catch(() => undefined);
+  ioc.kill('SIGTERM');
+  t.match(await answer, { status: FAILED_OVER_CA });
+  t.same(await ioc.exited(), { code: 1, signal: null });
+  t.equal(ioc.stderr, 'not ended in time\n');
+});
+
+void t.test('a guarded process that ends by itself in time keeps its exit code', async (t) => {
+  const { ioc } = await startTestIoc(t, { exitLimitMs: 60_000 });
+  ioc.kill('SIGTERM');
+  await ioc.event({ event: 'closed' });
+  t.same(await ioc.exited(), { code: 0, signal: null });
+  t.equal(ioc.stderr, '');
+});
+
 void t.test('an uncaught error ends the process with its code, and answers what is in flight', async (t) => {
   const { ioc, clients } = await startTestIoc(t);
   const answers = [clients.call('caPutWait', 'ao', 1), clients.call('pvaPutWait', 'busy', 1)];
@@ -66,6 +85,7 @@ void t.test('every stage of its life ends with exit code 0', async (t) => {
     'records',
     'started',
     'posting',
+    'watched',
     'closed',
     'closed-before-start',
     'shell-open',
@@ -76,6 +96,7 @@ void t.test('every stage of its life ends with exit code 0', async (t) => {
     'worker-terminated',
     'worker-terminated-starting',
     'worker-terminated-loaded',
+    'worker-terminated-watched',
   ]) {
     const child = new LineProcess(process.execPath, [STAGES, stage, environment]);
     const { code, signal } = await child.exited();

@@ -13,7 +13,7 @@ void t.test('10,000 puts and 10,000 posts leave no memory, handle or write behin
     await clients.call('caPutMany', 'longout', count / 4);
     await clients.call('caPutMany', 'busy', count / 4);
     await clients.call('caPutMany', 'bo', count / 4);
-    for (const name of ['ai', 'ao', 'int64in', 'mbbi'].slice(0, 2)) await ioc.call('postMany', name, count / 2);
+    for (const name of ['ai', 'ao', 'int64in', 'mbbi']) await ioc.call('postMany', name, count / 4);
   };
   await work(2000);
   const [memoryBefore, descriptorsBefore] = [(await ioc.call('memory')) as number, await descriptors()];

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { startTestIoc } from './test-ioc.js';
@@ -184,7 +185,7 @@ void t.test('a plain put', async (t) => {
 
   await t.test('is handled although a listener of the put log throws', async (t) => {
     const answer = clients.call('caPutWait', 'stringout', 'throw');
-    await ioc.event({ event: 'uncaught', message: 'a put listener threw' });
+    await ioc.event({ event: 'error', message: 'Error: a put listener threw' });
     await ioc.event({ event: 'write', name: 'stringout', value: 'throw' });
     await ioc.call('settle', 'stringout');
     t.match(await answer, { status: 1 });
@@ -236,11 +237,11 @@ void t.test('overload is refused, not queued without end', async (t) => {
   const { ioc, clients } = await startTestIoc(t, { maxQueuedWrites: 2 });
   const records = ['ao', 'longout', 'int64out', 'bo'];
   await Promise.all(records.map(async (name) => clients.call('caGet', name)));
-  const blocked = ioc.call('block', 1500);
+  const go = join(t.testdir(), 'go');
+  const blocked = ioc.call('blockUntil', go);
   const answers = records.map(async (name) => clients.call('caPutWait', name, 1));
-  const first = (await Promise.race(answers)) as { status: number; seconds: number };
-  t.equal(first.status, FAILED_OVER_CA, 'a put beyond the queue fails');
-  t.ok(first.seconds < 1.4, 'without waiting for JavaScript');
+  t.match(await Promise.race(answers), { status: FAILED_OVER_CA }, 'a put beyond the queue fails without JavaScript');
+  await writeFile(go, '');
   await blocked;
   const handled = await Promise.all([ioc.event({ event: 'write' }), ioc.event({ event: 'write' })]);
   for (const { name } of handled) await ioc.call('settle', name);
@@ -268,4 +269,29 @@ void t.test('no put is lost when thousands of active records have one waiting', 
   t.equal(await ioc.call('settleAll'), count);
   await written(2);
   t.equal(await ioc.call('settleAll'), count);
+});
+
+void t.test('a defect at one event of a batch costs its own put only', async (t) => {
+  const { ioc, clients } = await startTestIoc(t);
+  const folder = t.testdir();
+  await ioc.call('failNextWrite');
+  const blocked = ioc.call('blockUntil', join(folder, 'go'));
+  const names = ['stringout', 'ao', 'longout'];
+  const answers: Promise<unknown>[] = [];
+  for (const name of names) {
+    answers.push(clients.call('caPutWait', name, name === 'stringout' ? 'x' : 1));
+    while ((await clients.call('caGet', `${name}.PACT`)) !== 1);
+  }
+  await writeFile(join(folder, 'go'), '');
+  await blocked;
+  t.match(await answers[0], { status: FAILED_OVER_CA });
+  t.equal(await ioc.call('getField', 'stringout.AMSG'), 'a defect');
+  await ioc.event({ event: 'message', line: 'the listener of events threw: a defect' });
+  for (const name of names.slice(1)) {
+    await ioc.event({ event: 'write', name });
+    await ioc.call('settle', name);
+  }
+  t.match(await Promise.all(answers.slice(1)), [{ status: 1 }, { status: 1 }]);
+  t.match(await ioc.call('counters'), { writesStarted: 3, writesCompleted: 3, writesFailed: 1 });
+  t.equal(ioc.stderr, '', 'what EPICS logs goes to the application');
 });

@@ -4,13 +4,14 @@ import type { PvaError } from 'epics-pva-ts';
 import { ntScalar, ntTable, PvaServer } from 'epics-pva-ts';
 import { Ioc } from 'node-epics-ca';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DM_DEFINITIONS } from '../../dm-definitions.js';
 
 try {
   PvaServer.onIoc();
 } catch (error) {
   process.stdout.write(`before ${(error as PvaError).code}\n`);
 }
-const ioc = new Ioc();
+const ioc = new Ioc(DM_DEFINITIONS);
 ioc.loadRecords('test/native/pva/ioc.db');
 const server = PvaServer.onIoc();
 server.add('ioc:table', ntTable({ id: { type: 'string' }, n: { type: 'int32' } }), { initial: { id: ['a'], n: [1] } });

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installWheels } from 'epics-libs';
 import t from 'tap';
@@ -32,6 +32,29 @@ await t.test('wheels are installed by hash, once', async (t) => {
   t.match(await readFile(join(dir, 'requirements'), 'utf8'), /pvxslibs==[\d.]+ --hash=sha256:[0-9a-f]{64}\n/);
   t.equal(await installWheels(target, python), false, 'a second call finds them there');
 });
+
+await t.test(
+  'who may enter the folder above the libraries may use them, also after an install that kept them private',
+  async (t) => {
+    const dir = t.testdir();
+    const python = await fakePython(dir, 0);
+    for (const [folder, mode] of [
+      ['shared', 0o755],
+      ['group', 0o750],
+      ['private', 0o700],
+    ] as const) {
+      const target = join(dir, folder, 'lib');
+      await mkdir(join(dir, folder));
+      await chmod(join(dir, folder), mode);
+      const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
+      await installWheels(target, python);
+      t.equal(await modeOf(target), mode);
+      await chmod(target, 0o700);
+      t.equal(await installWheels(target, python), false);
+      t.equal(await modeOf(target), mode);
+    }
+  },
+);
 
 await t.test('a failed install says why and leaves nothing behind', async (t) => {
   const dir = t.testdir();

@@ -53,20 +53,32 @@ await t.test('EPICS_BASE with PVXS wins over the wheels', async (t) => {
     EPICS_HOST_ARCH: 'linux-x86_64',
   });
   t.equal(epics.origin, 'site');
+  t.equal(epics.notice, null);
   t.same(epics.libDirs, [join(root, 'base/lib/linux-x86_64'), join(root, 'pvxs/lib/linux-x86_64')]);
 });
 
-await t.test('one of EPICS_BASE and PVXS without the other is an error that names the missing one', (t) => {
-  t.throws(() => locateEpics({ EPICS_BASE: '/opt/base' }), {
-    code: 'EPICS_LIBS_SITE_INCOMPLETE',
-    message: /PVXS is not/,
-  });
-  t.throws(() => locateEpics({ PVXS: '/opt/pvxs' }), {
-    code: 'EPICS_LIBS_SITE_INCOMPLETE',
-    message: /EPICS_BASE is not/,
-  });
-  t.end();
-});
+await t.test(
+  'EPICS_BASE or PVXS alone is no wish to be built with it: the wheels are taken, and that is said',
+  async (t) => {
+    const root = t.testdir();
+    await tree(root, WHEELS);
+    const wheels = locateEpics({}, join(root, 'lib'));
+    t.equal(wheels.notice, null);
+    for (const environment of [
+      { EPICS_BASE: '/opt/base' },
+      { EPICS_BASE: '/opt/base', PVXS: '' },
+      { PVXS: '/opt/pvxs' },
+    ]) {
+      const { notice, ...epics } = locateEpics(environment, join(root, 'lib'));
+      t.same({ ...epics, notice: null }, wheels);
+      const [set, missing] = 'EPICS_BASE' in environment ? ['EPICS_BASE', 'PVXS'] : ['PVXS', 'EPICS_BASE'];
+      t.equal(
+        notice,
+        `${set} is set but ${missing} is not: the pinned EPICS libraries are used; set both for the site's own`,
+      );
+    }
+  },
+);
 
 await t.test('a site without pvxs headers is an error that names the file', async (t) => {
   const root = t.testdir();

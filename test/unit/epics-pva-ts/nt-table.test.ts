@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ntTable, PvaClient, PvaServer } from 'epics-pva-ts';
+import { ntTable, PvaClient, PvaServer, typed } from 'epics-pva-ts';
 import t from 'tap';
 
 const server = PvaServer.isolated();
@@ -20,6 +20,24 @@ await t.test('columns are typed, labelled and posted in part', (t) => {
     timeStamp: { secondsPastEpoch: 1_500_000_000n, nanoseconds: 250_000_000 },
   });
   t.end();
+});
+
+await t.test('a table without rows is read with all its columns, and a put can empty one', async (t) => {
+  const type = ntTable({ id: { type: 'string' }, n: { type: 'int32' } });
+  const pv = server.add('t:empty', type, { onPut: (put) => put.value });
+  const client = new PvaClient({ environment: server.clientSettings });
+  const fresh = await client.get('t:empty', { type });
+  t.same(fresh.value, { id: [], n: new Int32Array() });
+  t.match(fresh.changed, ['labels', 'value.id', 'value.n', 'descriptor'], 'all of it is sent');
+  pv.post({ id: ['a'], n: [1] });
+  await client.put('t:empty', typed(type, { id: [], n: [] }));
+  t.same(pv.get(), { id: [], n: new Int32Array() });
+  const monitor = client.monitor('t:empty', { type });
+  t.same((await monitor.next()).value?.value, { id: [], n: new Int32Array() });
+  pv.post({ id: [], n: [] });
+  const update = (await monitor.next()).value;
+  t.same(update?.changed, ['timeStamp.secondsPastEpoch', 'timeStamp.nanoseconds'], 'unchanged columns are not sent');
+  client.close();
 });
 
 await t.test('columns of different lengths are refused, and nothing is posted', (t) => {

@@ -6,6 +6,7 @@ import {
   ntPvi,
   ntScalar,
   ntScalarArray,
+  PvaClient,
   PvaServer,
   structure,
   timeStampField,
@@ -156,7 +157,7 @@ await t.test('an image of each element type comes back with its dimensions and a
       { size: 2, offset: 0, fullSize: 2, binning: 1, reverse: false },
     ],
     uniqueId: 42,
-    codec: 'lz4',
+    codec: { name: 'lz4', parameters: null },
     compressedSizeBytes: 6,
     uncompressedSizeBytes: 600,
     attributes: [
@@ -167,6 +168,93 @@ await t.test('an image of each element type comes back with its dimensions and a
     dataTimeMs: 1_600_000_000_001,
   });
   t.end();
+});
+
+await t.test(
+  'attributes and codec parameters have the type that they are given, and are read as they were posted',
+  (t) => {
+    const pv = server.add('t:typed-image', ntNdArray());
+    const data = Uint8Array.of(1, 2, 3);
+    pv.post({
+      data,
+      codec: { name: 'blosc', parameters: 5 },
+      attributes: [
+        { name: 'ColorMode', value: 0 },
+        { name: 'BayerPattern', value: 1 },
+        { name: 'frames', value: 7, type: 'int32' },
+        { name: 'big', value: 2n ** 60n, type: 'uint64' },
+        { name: 'gains', value: [1, 2], type: 'uint16[]' },
+        { name: 'temperature', value: 20 },
+        { name: 'optics', value: { lens: 'a' } },
+        { name: 'nothing', value: null, type: 'int32' },
+      ],
+    });
+    const types = (): unknown[] =>
+      (pv.getFields()['attribute'] as { value: { type: { code: string } } | null }[]).map(
+        ({ value }) => value?.type.code ?? null,
+      );
+    const codes = ['int32', 'int32', 'int32', 'uint64', 'uint16[]', 'float64', 'struct', null];
+    t.same(types(), codes);
+    t.match(pv.getFields()['codec'], { parameters: { type: { code: 'int32' }, value: 5 } });
+    const read = pv.get();
+    t.same(read.codec, { name: 'blosc', parameters: 5, type: 'int32' });
+    t.same(read.attributes[4], {
+      name: 'gains',
+      value: Uint16Array.of(1, 2),
+      type: 'uint16[]',
+      description: '',
+      sourceType: 0,
+      source: '',
+    });
+    pv.post({ ...read, data });
+    t.same(pv.get(), read, 'what was read can be posted');
+    t.same(types(), codes);
+    for (const [parameters, type, expected] of [
+      [0.5, undefined, 'float64'],
+      [2 ** 40, undefined, 'float64'],
+      [5, 'int64', 'int64'],
+      ['fast', undefined, 'string'],
+    ] as const) {
+      pv.post({ data, codec: { name: 'own', parameters, type } });
+      t.equal(pv.get().codec.type, expected);
+    }
+    t.throws(
+      () => {
+        pv.post({ data, attributes: [{ name: 'bad', value: 0.5, type: 'int32' }] });
+      },
+      { code: 'PVA_TYPE', path: /^attribute\[0\]\.value/ },
+    );
+    t.end();
+  },
+);
+
+await t.test('an image of another server may leave out attributes, dimensions and what describes them', async (t) => {
+  const dimension = { code: 'struct[]', fields: { size: 'int32' } } as const;
+  const attribute = { code: 'struct[]', fields: { name: 'string', value: 'any' } } as const;
+  const value = { code: 'union', fields: { ubyteValue: 'uint8[]' } } as const;
+  const data = { selector: 'ubyteValue', value: Uint8Array.of(1) } as const;
+  const id = 'epics:nt/NTNDArray:1.0';
+  server.add('t:with-nulls', structure({ id, fields: { value, dimension, attribute } }), {
+    initial: {
+      value: data,
+      dimension: [null, { size: 1 }],
+      attribute: [{ name: 'n', value: { type: { code: 'int8' }, value: 1 } }, null],
+    },
+  });
+  server.add('t:bare', structure({ id, fields: { value } }), { initial: { value: data } });
+  const client = new PvaClient({ environment: server.clientSettings });
+  const read = (await client.get('t:with-nulls', { type: ntNdArray() })).value;
+  t.same(read.dimensions, [{ size: 1, offset: 0, fullSize: 1, binning: 1, reverse: false }]);
+  t.match(read, { data: data.value, attributes: [{ name: 'n', value: 1, type: 'int8', description: '' }] });
+  const bare = (await client.get('t:bare', { type: ntNdArray() })).value;
+  t.match(bare, {
+    data: data.value,
+    dimensions: [],
+    attributes: [],
+    codec: { name: '', parameters: null },
+    uniqueId: 0,
+  });
+  client.close();
 });
 
 await t.test('PVI lists PVs by attribute and access', (t) => {

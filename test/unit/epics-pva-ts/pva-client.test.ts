@@ -10,7 +10,9 @@ import {
   type PvType,
   PvaServer,
   structure,
+  timeStampField,
   typed,
+  type TypedValue,
 } from 'epics-pva-ts';
 import t, { type Test } from 'tap';
 import { z } from 'zod';
@@ -210,6 +212,48 @@ await t.test('calls carry any data there and back', async (t) => {
   await t.rejects(client.rpc('t:bad'), { code: 'PVA_REMOTE', remoteCode: 'PVA_TYPE' });
 });
 
+await t.test('an NTURI is known by its type id, and what a field holds by its type: names mean nothing', async (t) => {
+  const { server, client } = start(t);
+  const seen: unknown[] = [];
+  server.addRpc('t:rpc', {}, (call) => {
+    seen.push(call.arguments);
+  });
+  const query = { code: 'struct', fields: { n: 'int64' } } as const;
+  const ownUri = (id: string): TypedValue =>
+    typed(structure({ id, fields: { path: 'string', query } }), { path: 'here', query: { n: 5 } });
+  const noQuery = typed(structure({ id: 'epics:nt/NTURI:1.0', fields: { path: 'string' } }), { path: 't:rpc' });
+  const type = { code: 'struct', fields: { code: 'string' } } as const;
+  const looksLikeAny = structure({ fields: { type, value: 'int32' } });
+  const content = { type: { code: 'string' }, value: 'int32' };
+  const holds = structure({ fields: { held: 'any', list: 'any[]', rows: { code: 'struct[]', fields: query.fields } } });
+  const struct = { code: 'struct', members: [{ name: 'big', code: 'uint64[]' }] } as const;
+  for (const [argument, expected] of [
+    [ownUri(''), { path: 'here', query: { n: 5 } }],
+    [ownUri('my:URI:1.0'), { path: 'here', query: { n: 5 } }],
+    [ownUri('epics:nt/NTURI:1.0'), { n: 5 }],
+    [ownUri('epics:nt/NTURI:1.2'), { n: 5 }],
+    [noQuery, {}],
+    [typed(looksLikeAny, { type: { code: 'int8' }, value: 3 }), { type: { code: 'int8' }, value: 3 }],
+    [{ scan: { type: { code: 'int8' }, value: 3 } }, { scan: { type: { code: 'int8' }, value: 3 } }],
+    [
+      { path: 'p', query: 'q' },
+      { path: 'p', query: 'q' },
+    ],
+    [
+      typed(holds, {
+        held: { type: struct, value: { big: [1n, 2n ** 60n] } },
+        list: [{ type: { code: 'struct', members: [{ name: 'value', code: 'string' }] }, value: { value: 'x' } }, null],
+        rows: [{ n: 7 }, null],
+      }),
+      { held: { big: [1, 2n ** 60n] }, list: [{ value: 'x' }, null], rows: [{ n: 7 }, null] },
+    ],
+    [{ content }, { content }],
+  ] as const) {
+    await client.rpc('t:rpc', argument);
+    t.strictSame(seen.pop(), expected);
+  }
+});
+
 await t.test('arguments are checked and typed by the schema', async (t) => {
   const { server, client } = start(t);
   const schema = z.object({ count: z.coerce.number().int().min(1), name: z.string().default('none') });
@@ -224,6 +268,64 @@ await t.test('arguments are checked and typed by the schema', async (t) => {
   t.equal(error.remoteCode, 'PVA_ARGUMENTS');
   t.match(error.message, /count: .*; name: /);
   await t.rejects(client.rpc('t:rpc', { count: 99 }), { code: 'PVA_REMOTE', message: /^PVA_TIMEOUT/ });
+});
+
+await t.test(
+  'a declared result has its type whatever the call finds, and what does not fit it is an error',
+  async (t) => {
+    const { server, client } = start(t);
+    const rows = { code: 'struct[]', fields: { at: timeStampField, n: 'uint8' } } as const;
+    const result = {
+      count: 'int32',
+      id: 'string[]',
+      sizes: 'float32[]',
+      big: 'int64',
+      rows,
+      when: timeStampField,
+    } as const;
+    const found: Record<string, readonly string[]> = { all: ['a', 'b'], none: [] };
+    server.addRpc('t:list', { arguments: z.object({ which: z.string() }), result }, async (call) => {
+      await Promise.resolve();
+      const id = found[call.arguments.which] ?? [];
+      const list = id.map((_, n) => ({ at: 1000, n }));
+      return { count: id.length, id, sizes: id.map(Number.parseFloat), big: 7, rows: list, when: 5000 };
+    });
+    const type = structure({ fields: result });
+    const all = await client.rpc('t:list', { which: 'all' }, { type });
+    const none = await client.rpc('t:list', { which: 'none' }, { type });
+    t.strictSame(none.type, all.type);
+    t.match(all.value, { count: 2, id: ['a', 'b'], sizes: Float32Array.of(NaN, NaN), big: 7n, when: 5000 });
+    t.same(all.value.rows[1], { at: 1000, n: 1 });
+    t.strictSame(none.value, { count: 0, id: [], sizes: new Float32Array(), big: 7n, rows: [], when: 5000 });
+    server.addRpc('t:wrong', { result: { n: 'int32' } }, () => ({ n: 0.5 }));
+    await t.rejects(client.rpc('t:wrong'), { remoteCode: 'PVA_TYPE', message: /n/ });
+    // @ts-expect-error A field of the declared result is missing.
+    server.addRpc('t:short', { result: { n: 'int32', m: 'int32' } }, () => ({ n: 1 }));
+    // @ts-expect-error A field has another type than is declared.
+    server.addRpc('t:other', { result: { n: 'int32' } }, () => ({ n: 'one' }));
+    await t.rejects(client.rpc('t:other'), { code: 'PVA_REMOTE', remoteCode: 'PVA_TYPE' });
+    server.addRpc('t:more', { result: { n: 'int32' } }, () => Object.assign({ n: 1 }, { more: 2 }));
+    await t.rejects(client.rpc('t:more'), { remoteCode: 'PVA_TYPE', message: /more/ });
+    for (const [name, given] of Object.entries({ nothing: undefined, five: 5, array: [1], typed: typed(type, {}) })) {
+      server.addRpc(`t:${name}`, { result: { n: 'int32' } }, () => given as never);
+      await t.rejects(client.rpc(`t:${name}`), { remoteCode: 'PVA_TYPE', message: /declared/ });
+    }
+  },
+);
+
+await t.test('a declared result with errors as result has one type, too', async (t) => {
+  const { server, client } = start(t);
+  server.addRpc('t:rpc', { result: { n: 'uint16' }, errorsAsResult: true }, (call) => {
+    if (call.arguments['fail'] === true) throw Object.assign(new Error('no'), { code: 'REFUSED' });
+    return new (class {
+      n = 5;
+    })();
+  });
+  const good = await client.rpc('t:rpc');
+  const bad = await client.rpc('t:rpc', { fail: true });
+  t.strictSame(good.fields, { ok: true, code: '', message: '', n: 5 });
+  t.strictSame(bad.fields, { ok: false, code: 'REFUSED', message: 'no', n: 0 });
+  t.strictSame(good.type, bad.type);
 });
 
 await t.test('a call whose server goes away fails, and is not sent again', async (t) => {

@@ -3,10 +3,14 @@
 #include <asLib.h>
 #include <dbBase.h>
 
+#include <cstring>
 #include <string>
 
 namespace epics_ioc {
 namespace {
+
+/// What names of groups of the operating system begin with.
+constexpr char kRole[] = "role/";
 
 /// A member of an access security group. The group's name must outlive it.
 class Member {
@@ -43,6 +47,19 @@ Napi::Value mayWrite(const Napi::CallbackInfo& info) {
   for (std::uint32_t i = 0; i < users.Length(); ++i)
     if (member.mayWrite(users.Get(i).As<Napi::String>(), host)) return Napi::Boolean::New(env, true);
   return Napi::Boolean::New(env, false);
+}
+
+Napi::Value accessNamesRoles(const Napi::CallbackInfo& info) {
+  bool is_found = false;
+  if (asActive) {
+    auto* groups = const_cast<ELLLIST*>(&pasbase->uagList);
+    for (auto* group = reinterpret_cast<UAG*>(ellFirst(groups)); group != nullptr;
+         group = reinterpret_cast<UAG*>(ellNext(&group->node)))
+      for (auto* user = reinterpret_cast<UAGNAME*>(ellFirst(&group->list)); user != nullptr;
+           user = reinterpret_cast<UAGNAME*>(ellNext(&user->node)))
+        is_found = is_found || std::strncmp(user->user, kRole, sizeof(kRole) - 1) == 0;
+  }
+  return Napi::Boolean::New(info.Env(), is_found);
 }
 
 }  // namespace epics_ioc

@@ -9,4 +9,7 @@ namespace epics_ioc {
 /// is off. On the JavaScript thread; takes the lock of access security, for microseconds.
 Napi::Value mayWrite(const Napi::CallbackInfo& info);
 
+/// accessNamesRoles(): boolean. Whether a rule of the access file may depend on the groups of an account.
+Napi::Value accessNamesRoles(const Napi::CallbackInfo& info);
+
 }  // namespace epics_ioc

@@ -4,12 +4,14 @@
 
 #include "access_check.h"
 #include "channel_text.h"
+#include "exit_guard.h"
 #include "ioc_state.h"
 #include "js_value.h"
 #include "life_cycle.h"
 #include "post.h"
 #include "shell.h"
 #include "static_database.h"
+#include "watchdog.h"
 #include "writer_trap.h"
 
 namespace epics_ioc {
@@ -58,6 +60,7 @@ Napi::Value counters(const Napi::CallbackInfo& info) {
   set("posts", state.counters.posts);
   set("postedRecords", state.counters.posted_records);
   set("deferredPosts", state.counters.deferred_posts);
+  set("stalls", state.watchdog.stalls());
   return result;
 }
 
@@ -73,10 +76,12 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("loadRecords", loadRecords);
   add("setAccessSecurity", setAccessSecurity);
   add("mayWrite", mayWrite);
+  add("accessNamesRoles", accessNamesRoles);
   add("listDeviceRecords", listDeviceRecords);
   add("open", open);
   add("build", build);
   add("run", run);
+  add("watch", watch);
   add("post", post);
   add("postNumbers", postNumbers);
   add("complete", complete);
@@ -88,8 +93,8 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("execute", execute);
   add("shell", shell);
   add("refuseWrites", refuseWrites);
-  add("failWrites", failWrites);
   add("shutDown", shutDown);
+  add("guardExit", guardExit);
   return exports;
 }
 

@@ -6,7 +6,7 @@
 
 namespace epics_ioc {
 
-/// The `busy` record, with the fields that dm.dbd declares.
+/// The `busy` record, with the fields that busy.dbd declares.
 ///
 /// Like a bo whose forward link, and with it the answer to a put with completion, is held back while the
 /// value is 1. PACT stays 0 all that time, so that a plain put of 0 is processed at once.

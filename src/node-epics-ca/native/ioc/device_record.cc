@@ -19,6 +19,7 @@ bool isContinuation(char byte) { return (static_cast<unsigned>(byte) & 0xC0U) ==
 /// Keeps the first 39 bytes, without cutting a UTF-8 character in two.
 void DeviceAlarm::set(epicsEnum16 new_severity, const char* text) {
   severity = new_severity;
+  status = 0;
   std::size_t length = strnlen(text, sizeof(message));
   if (length == sizeof(message)) {
     --length;

@@ -15,6 +15,8 @@ namespace epics_ioc {
 /// Alarm that device support adds to what the record finds by itself: the worse of both wins.
 struct DeviceAlarm {
   epicsEnum16 severity = 0;
+  /// 0 for READ or WRITE, after the direction of the record.
+  epicsEnum16 status = 0;
   char message[40] = "";
 
   void set(epicsEnum16 new_severity, const char* text);
@@ -29,8 +31,8 @@ struct Post {
   epicsTimeStamp time{};
 };
 
-/// One record with DTYP "dm". Lives as long as the process: EPICS never lets go of a record after iocBuild.
-/// Everything below `record` is guarded by the record's lock set (dbScanLock).
+/// One record whose DTYP is the device type of the IOC. Lives as long as the process: EPICS never lets go of
+/// a record after iocBuild. Everything below `record` is guarded by the record's lock set (dbScanLock).
 struct DeviceRecord {
   std::uint32_t index = 0;
   RecordKind kind = RecordKind::kAi;

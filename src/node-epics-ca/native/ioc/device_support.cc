@@ -29,7 +29,7 @@ long initRecord(dbCommon* record) {
   auto& by_name = IocState::instance().by_name;
   const auto found = by_name.find(record->name);
   if (found == by_name.end()) {
-    recGblRecordError(S_db_notFound, record, "dm: the record isn't known to the application");
+    recGblRecordError(S_db_notFound, record, "the record isn't known to the application");
     return S_db_notFound;
   }
   found->second->record = record;
@@ -134,24 +134,24 @@ BusyDeviceSupport busy_support = {{5, nullptr, nullptr, initRecord, nullptr}, wr
 
 void registerDeviceSupport() {
   const std::pair<const char*, void*> tables[] = {
-      {"devDmAi", &ai_support},
-      {"devDmAo", &unconverted_out_support},
-      {"devDmBi", &state_in_support},
-      {"devDmBo", &unconverted_out_support},
-      {"devDmMbbi", &state_in_support},
-      {"devDmMbbo", &unconverted_out_support},
-      {"devDmLongin", &number_in_support},
-      {"devDmLongout", &out_support},
-      {"devDmInt64in", &number_in_support},
-      {"devDmInt64out", &out_support},
-      {"devDmStringin", &text_in_support},
-      {"devDmStringout", &out_support},
-      {"devDmLsi", &text_in_support},
-      {"devDmLso", &out_support},
-      {"devDmWaveform", &array_in_support},
-      {"devDmAai", &array_in_support},
-      {"devDmAao", &array_out_support},
-      {"devDmBusy", &busy_support},
+      {"devNodeAi", &ai_support},
+      {"devNodeAo", &unconverted_out_support},
+      {"devNodeBi", &state_in_support},
+      {"devNodeBo", &unconverted_out_support},
+      {"devNodeMbbi", &state_in_support},
+      {"devNodeMbbo", &unconverted_out_support},
+      {"devNodeLongin", &number_in_support},
+      {"devNodeLongout", &out_support},
+      {"devNodeInt64in", &number_in_support},
+      {"devNodeInt64out", &out_support},
+      {"devNodeStringin", &text_in_support},
+      {"devNodeStringout", &out_support},
+      {"devNodeLsi", &text_in_support},
+      {"devNodeLso", &out_support},
+      {"devNodeWaveform", &array_in_support},
+      {"devNodeAai", &array_in_support},
+      {"devNodeAao", &array_out_support},
+      {"devNodeBusy", &busy_support},
   };
   for (const auto& [name, table] : tables)
     if (registryDeviceSupportFind(name) == nullptr)

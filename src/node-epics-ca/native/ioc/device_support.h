@@ -2,7 +2,7 @@
 
 namespace epics_ioc {
 
-/// Announce the device support entry tables named in dm.dbd. Before registerAllRecordDeviceDrivers.
+/// Announce the device support entry tables that a .dbd file may name. Before registerAllRecordDeviceDrivers.
 void registerDeviceSupport();
 
 }  // namespace epics_ioc

@@ -1,8 +1,13 @@
 #include "event_queue.h"
 
+#include <alarm.h>
+#include <errlog.h>
+
 #include <utility>
 
+#include "ioc_state.h"
 #include "js_value.h"
+#include "write_flight.h"
 
 namespace epics_ioc {
 namespace {
@@ -14,7 +19,7 @@ class Caller {
   Caller(Napi::Env env, const Napi::Function& listener) : env_(env), listener_(listener) {}
 
   void call(const Event& event) {
-    if (event.kind != Event::Kind::kCancel) useWriter(event.writer);
+    if (event.kind == Event::Kind::kWrite || event.kind == Event::Kind::kPut) useWriter(event.writer);
     const Napi::HandleScope scope(env_);
     const Napi::Value kind = number(static_cast<int>(event.kind));
     switch (event.kind) {
@@ -27,6 +32,9 @@ class Caller {
         break;
       case Event::Kind::kPut:
         listener_.Call({kind, string(event.record), string(event.field), string(event.text), user_, host_});
+        break;
+      case Event::Kind::kMessage:
+        listener_.Call({kind, string(event.text)});
         break;
     }
   }
@@ -48,6 +56,17 @@ class Caller {
   Napi::Value user_;
   Napi::Value host_;
 };
+
+/// The listener threw instead of taking the event.
+void fail(const Event& event, const std::string& reason) {
+  if (event.kind == Event::Kind::kWrite) {
+    DeviceAlarm failure;
+    failure.set(INVALID_ALARM, reason.c_str());
+    completeWrite(IocState::instance().devices[event.index], event.flight, &failure);
+  }
+  // A listener that can't take messages would hear of that without end.
+  if (event.kind != Event::Kind::kMessage) errlogPrintf("the listener of events threw: %s\n", reason.c_str());
+}
 
 }  // namespace
 
@@ -112,7 +131,13 @@ void EventQueue::deliver(Napi::Env env, Napi::Function listener, EventQueue* que
   if (static_cast<napi_env>(env) == nullptr || batch.empty()) return;
   const Napi::HandleScope scope(env);
   Caller caller(env, listener);
-  for (const Event& event : batch) caller.call(event);
+  for (const Event& event : batch) {
+    try {
+      caller.call(event);
+    } catch (const Napi::Error& error) {
+      fail(event, error.Message());
+    }
+  }
 }
 
 }  // namespace epics_ioc

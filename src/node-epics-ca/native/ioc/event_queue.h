@@ -15,7 +15,7 @@ namespace epics_ioc {
 
 /// Something that happened on a thread of EPICS and that JavaScript is to hear of.
 struct Event {
-  enum class Kind : std::uint8_t { kWrite, kCancel, kPut };
+  enum class Kind : std::uint8_t { kWrite, kCancel, kPut, kMessage };
   Kind kind = Kind::kWrite;
   std::uint32_t index = 0;   // record of kWrite and kCancel
   std::uint32_t flight = 0;  // serial number of the write
@@ -23,7 +23,7 @@ struct Event {
   Writer writer;             // kWrite and kPut
   std::string record;        // kPut
   std::string field;         // kPut
-  std::string text;          // value of kPut
+  std::string text;          // value of kPut, what EPICS says of kMessage
 };
 
 /// The one hop from threads of EPICS to the JavaScript thread.
@@ -35,7 +35,8 @@ class EventQueue {
  public:
   enum class Result : std::uint8_t { kQueued, kFull, kClosed };
 
-  /// On the JavaScript thread: call `listener` for each event from now on; it mustn't throw.
+  /// On the JavaScript thread: call `listener` for each event from now on. What it throws fails the write
+  /// that it was called for, is logged by EPICS, and keeps it from no other event.
   void open(Napi::Env env, const Napi::Function& listener, std::size_t capacity);
   /// On the JavaScript thread: refuse writes from now on; the put log goes on.
   void close();
@@ -44,8 +45,8 @@ class EventQueue {
   /// In C's exit(): refuse everything, and touch nothing of Node's.
   void abandon();
 
-  /// From any thread. Writes and the put log have room for `capacity` each, so that a log
-  /// never keeps a write out. Cancels always find room: there is one at most for each write.
+  /// From any thread. Writes, and what is only told, have room for `capacity` each, so that a log never keeps
+  /// a write out. Cancels always find room: there is one at most for each write.
   Result push(Event&& event);
 
   std::size_t size() const;

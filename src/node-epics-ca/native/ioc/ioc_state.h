@@ -8,6 +8,7 @@
 
 #include "device_record.h"
 #include "event_queue.h"
+#include "watchdog.h"
 
 namespace epics_ioc {
 
@@ -28,8 +29,8 @@ struct Counters {
 /// environment.
 struct IocState {
   std::atomic<bool> is_claimed{false};
-  std::atomic<bool> is_shut_down{false};
   EventQueue events;
+  Watchdog watchdog;
   Counters counters;
   std::atomic<std::uint32_t> last_flight{0};
   /// Indexed as JavaScript numbers them. Complete before iocBuild, constant afterwards.

@@ -1,15 +1,13 @@
 #define USE_TYPED_RSET
 #include "life_cycle.h"
 
-#include <alarm.h>
 #include <asDbLib.h>
 #include <asLib.h>
 #include <callback.h>
 #include <dbAccess.h>
-#include <epicsEvent.h>
-#include <epicsThread.h>
 #include <iocInit.h>
 #include <iocsh.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -20,10 +18,11 @@
 #include "console_capture.h"
 #include "database_check.h"
 #include "device_support.h"
+#include "errlog_forwarding.h"
 #include "ioc_state.h"
 #include "js_value.h"
+#include "shutdown.h"
 #include "thread_promise.h"
-#include "write_flight.h"
 #include "writer_trap.h"
 
 extern "C" {
@@ -49,64 +48,23 @@ std::string textArgument(const Napi::CallbackInfo& info, std::size_t position) {
 /// Each put with completion takes one entry of a callback ring when it ends, and nothing may be lost.
 constexpr int kCallbackQueueSize = 32768;
 
-/// How long answers may take to leave: a put is answered by two threads in turn, then by a socket.
-constexpr double kDrainSeconds = 0.1;
-
-/// Wait until the callback threads have worked off what was queued before.
-void drainCallbacks() {
-  epicsEvent done;
-  const auto signal = [](epicsCallback* callback) {
-    void* user = nullptr;
-    callbackGetUser(user, callback);
-    static_cast<epicsEvent*>(user)->signal();
-  };
-  epicsCallback callback{};
-  callbackSetCallback(signal, &callback);
-  callbackSetPriority(priorityLow, &callback);
-  callbackSetUser(&done, &callback);
-  if (callbackRequest(&callback) == 0) done.wait();
-}
-
-void shutDownOnce() {
-  if (IocState::instance().is_shut_down.exchange(true)) return;
-  if (getIocState() == iocVoid) return;
-  drainCallbacks();
-  epicsThreadSleep(kDrainSeconds);
-  iocShutdown();
-}
-
-DeviceAlarm failureOf(const std::string& reason) {
-  DeviceAlarm failure;
-  failure.set(INVALID_ALARM, reason.c_str());
-  return failure;
-}
-
-/// Held while iocBuild or iocRun are at work on a thread of their own.
-std::mutex& startMutex() {
-  static auto* mutex = new std::mutex();
-  return *mutex;
-}
+constexpr char kHasEnded[] = "the application has ended";
 
 /// The process ends by C's exit(), as process.exit() does it, without any hook of Node: answer what is under
 /// way. Runs before base's own exit handler, which was registered when the library was loaded.
 void atExit() {
   auto& state = IocState::instance();
+  state.watchdog.abandon();
   state.events.abandon();
-  const std::lock_guard<std::mutex> lock(startMutex());
-  if (state.is_shut_down || getIocState() == iocVoid) return;
-  failAllWrites(failureOf("the application has ended"));
-  shutDownOnce();
+  // Beside threads of EPICS that go on nothing may be destroyed.
+  if (!stopEpics(kHasEnded)) _exit(1);
 }
 
 /// The environment ends without `close()`: answer what is under way, and serve no values that nobody keeps up
 /// to date.
 void tearDown() {
-  auto& state = IocState::instance();
-  state.events.detach();
-  const std::lock_guard<std::mutex> lock(startMutex());
-  if (state.is_shut_down || getIocState() == iocVoid) return;
-  failAllWrites(failureOf("the application has ended"));
-  shutDownOnce();
+  IocState::instance().events.detach();
+  stopEpics(kHasEnded);
 }
 
 void registerSupport() {
@@ -191,10 +149,15 @@ Napi::Value build(const Napi::CallbackInfo& info) {
 
 Napi::Value run(const Napi::CallbackInfo& info) {
   return runOnThread(info.Env(), true, [] {
-    ConsoleCapture console(ConsoleCapture::Scope::kThread);
-    const std::lock_guard<std::mutex> lock(startMutex());
-    const int status = iocRun();
-    return WorkResult{status, console.text()};
+    WorkResult result;
+    {
+      ConsoleCapture console(ConsoleCapture::Scope::kThread);
+      const std::lock_guard<std::mutex> lock(startMutex());
+      result.status = iocRun();
+      result.text = console.text();
+    }
+    if (result.status == 0) forwardErrlog();
+    return result;
   });
 }
 
@@ -203,15 +166,11 @@ Napi::Value refuseWrites(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-Napi::Value failWrites(const Napi::CallbackInfo& info) {
-  const std::size_t failed = failAllWrites(failureOf(textArgument(info, 0)));
-  return Napi::Number::New(info.Env(), static_cast<double>(failed));
-}
-
 Napi::Value shutDown(const Napi::CallbackInfo& info) {
-  return runOnThread(info.Env(), true, [] {
-    shutDownOnce();
-    return WorkResult{};
+  IocState::instance().watchdog.stop();
+  return runOnThread(info.Env(), true, [reason = textArgument(info, 0)] {
+    if (stopEpics(reason)) return WorkResult{};
+    return WorkResult{-1, "EPICS has not stopped in time: a record is still being processed"};
   });
 }
 

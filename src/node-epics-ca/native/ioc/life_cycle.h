@@ -21,13 +21,12 @@ Napi::Value setAccessSecurity(const Napi::CallbackInfo& info);
 Napi::Value open(const Napi::CallbackInfo& info);
 /// build(): Promise<{status, text}>
 Napi::Value build(const Napi::CallbackInfo& info);
-/// run(): Promise<{status, text}>
+/// run(): Promise<{status, text}>. From then on the listener hears what EPICS logs.
 Napi::Value run(const Napi::CallbackInfo& info);
 /// refuseWrites(): writes fail from now on.
 Napi::Value refuseWrites(const Napi::CallbackInfo& info);
-/// failWrites(message): number. Ends all writes under way.
-Napi::Value failWrites(const Napi::CallbackInfo& info);
-/// shutDown(): Promise<{status, text}>. Waits until the answers are out, then stops the servers.
+/// shutDown(reason): Promise<{status, text}>. Ends all writes under way, waits until the answers are out, and
+/// stops the servers; or gives up after some seconds.
 Napi::Value shutDown(const Napi::CallbackInfo& info);
 
 }  // namespace epics_ioc

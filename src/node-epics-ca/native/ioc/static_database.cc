@@ -119,6 +119,7 @@ DeviceRecord& number(const std::string& name, RecordKind kind) {
 
 Napi::Value listDeviceRecords(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
+  const std::string device_type = info[0].As<Napi::String>();
   auto records = Napi::Array::New(env);
   std::uint32_t count = 0;
   Entry entry;
@@ -127,7 +128,7 @@ Napi::Value listDeviceRecords(const Napi::CallbackInfo& info) {
     if (!kind) continue;
     for (long status = dbFirstRecord(entry.get()); status == 0; status = dbNextRecord(entry.get())) {
       const char* name = dbGetRecordName(entry.get());
-      if (dbIsAlias(entry.get()) || isNumbered(name) || entry.field("DTYP") != "dm") continue;
+      if (dbIsAlias(entry.get()) || isNumbered(name) || entry.field("DTYP") != device_type) continue;
       const DeviceRecord& device = number(name, *kind);
       records.Set(count++, describe(env, entry, device));
     }

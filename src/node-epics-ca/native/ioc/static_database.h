@@ -4,8 +4,8 @@
 
 namespace epics_ioc {
 
-/// Find the records with DTYP "dm" that were loaded since the last call, number them, and describe them to
-/// JavaScript. May be called until iocBuild.
+/// listDeviceRecords(deviceType): find the records of that DTYP that were loaded since the last call, number
+/// them, and describe them to JavaScript. May be called until iocBuild.
 Napi::Value listDeviceRecords(const Napi::CallbackInfo& info);
 
 }  // namespace epics_ioc

@@ -22,7 +22,8 @@ void raiseAlarm(const DeviceRecord& device) {
   dbCommon* record = device.record;
   if (record->nsev == NO_ALARM) record->namsg[0] = '\0';
   if (device.alarm.severity == NO_ALARM) return;
-  const epicsEnum16 status = isOutput(device.kind) ? WRITE_ALARM : READ_ALARM;
+  epicsEnum16 status = device.alarm.status;
+  if (status == 0) status = isOutput(device.kind) ? WRITE_ALARM : READ_ALARM;
   if (!recGblSetSevr(record, status, device.alarm.severity)) return;
   static_assert(sizeof(record->namsg) == sizeof(device.alarm.message));
   std::memcpy(record->namsg, device.alarm.message, sizeof(record->namsg));

@@ -1,6 +1,6 @@
 import { assert, constantFrom, integer, property, string } from 'fast-check';
 import t from 'tap';
-import { fitText, timeText } from 'dm-ioc/internal/pvs/record-text';
+import { fitText } from 'dm-ioc/internal/pvs/record-text';
 import { attributeName, pythonName } from 'dm-ioc/internal/pvs/pvi';
 
 await t.test('a text always fits, is never cut within a character, and says that it was cut', (t) => {
@@ -23,12 +23,6 @@ await t.test('a text always fits, is never cut within a character, and says that
   );
   t.equal(fitText('abcdefgh', 6, 'head'), 'abc...');
   t.equal(fitText('abcdefgh', 6, 'tail'), '...fgh');
-  t.end();
-});
-
-await t.test('a time that never was is empty', (t) => {
-  t.equal(timeText(0), '');
-  t.match(timeText(1_700_000_000_000), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/u);
   t.end();
 });
 

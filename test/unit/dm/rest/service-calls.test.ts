@@ -331,3 +331,17 @@ await t.test('the client logs in as captured, and understands every captured out
   t.equal(login, `${session.body}${session.body}`);
   t.equal(logins.count, 2, 'the first, and one for the session that was refused');
 });
+
+await t.test('many calls at once, under one signal and before the first login, are no leak of listeners', async (t) => {
+  const served = await serve();
+  t.teardown(served.close);
+  const warnings: Error[] = [];
+  const listen = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', listen);
+  t.teardown(() => process.off('warning', listen));
+  const { signal } = new AbortController();
+  await Promise.all(Array.from({ length: 20 }, () => served.client.experiments.getByName('e', { signal })));
+  await Promise.all(Array.from({ length: 20 }, () => served.client.experiments.getByName('e')));
+  await new Promise((resolve) => setImmediate(resolve));
+  t.same(warnings, []);
+});

@@ -148,6 +148,18 @@ await t.test('a value that is not encoded, or not of its schema, is refused with
     t.match((await send('GET', path)).body, { errorCode: 10 }, path);
   }
   t.match((await send('GET', '/processingJobsByOwner/me')).body, { errorCode: 11 }, 'a missing one with code 11');
+  const list = (skip: string, keyList: unknown): Promise<Reply> =>
+    send(
+      'GET',
+      `/processingJobsByOwner/me?queryDict=${encodeJson({})}&skip=${skip}&limit=1&keyList=${encodeJson(keyList)}`,
+    );
+  t.match((await list('-1', 'ALL')).body, { errorMessage: 'The parameter skip must be a whole number, not "-1".' });
+  t.match((await list('0', 5)).body, { errorMessage: /^The parameter keyList is not valid: / });
+  const daq = `/experimentsByName/${encodeText('e')}/startDaq/${encodeText('/d')}`;
+  t.match((await send('POST', `${daq}?taskInfo=${encodeJson({ maxRunTimeInHours: 'long' })}`)).body, {
+    errorCode: 10,
+    errorMessage: /^The parameter taskInfo\.maxRunTimeInHours is not valid: .*number/u,
+  });
 });
 
 await t.test('bodies are ignored, parameters come from path and query only', async (t) => {
@@ -157,6 +169,24 @@ await t.test('bodies are ignored, parameters come from path and query only', asy
   const path = `/experimentsByName/${encodeText('e')}/startDaq/${encodeURIComponent(encodeText('/a b/ü'))}`;
   const reply = await send('POST', `${path}?taskInfo=${encodeJson({ destDirectory: 'x' })}`, {}, 'taskInfo=rubbish');
   t.match(reply.body, { experimentName: 'e', dataDirectory: '/a b/ü', destDirectory: 'x', status: 'running' });
+});
+
+await t.test("a site's own paths are served, with and without what they may leave out", async (t) => {
+  const routes = {
+    startDaq: 'PUT /daqs/{E(dataDirectory)}?name={E(experimentName)}',
+    listDaqs: 'GET /allDaqs?station={status?}',
+  };
+  const { dm, send, logIn } = await withServer(t, { routes });
+  await logIn();
+  await dm.experiments.add({ name: 'e' });
+  const started = await send('PUT', `/daqs/${encodeText('/d')}?name=${encodeText('e')}`);
+  t.match(started.body, { experimentName: 'e', dataDirectory: '/d', status: 'running' });
+  t.match((await send('PUT', `/daqs/${encodeText('/d')}`)).body, {
+    errorCode: 11,
+    errorMessage: 'The parameter experimentName is missing.',
+  });
+  t.match((await send('GET', '/allDaqs')).body, [{ experimentName: 'e' }]);
+  t.same((await send('GET', '/allDaqs?station=done')).body, []);
 });
 
 await t.test('very long arguments pass, as they do in the query of DM', async (t) => {

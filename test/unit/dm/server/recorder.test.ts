@@ -9,7 +9,7 @@ import { serveDm } from '../served-dm.js';
 import { createTestCertificate } from '../test-certificate.js';
 
 const certificate = await createTestCertificate();
-const marker = (name: string): string => encodeText(RECORDER_MARKERS[name] ?? '');
+const marker = (name: keyof typeof RECORDER_MARKERS): string => encodeText(RECORDER_MARKERS[name]);
 
 interface Peer {
   recorder: Recorder;
@@ -50,7 +50,7 @@ await t.test('a path that differs from ours is recorded, answered and proposed a
   const answer = await send('PUT', `${DAQ}/dm/daqs/stopDaq/${marker('experimentName')}/${dir}`);
   t.match(answer, { experimentName: 'recorder-experiment', dataDirectory: '/recorder/data', status: 'running' });
   t.match(await send('GET', `${DAQ}/dm/uploads/listUploads?status=any`), [{ status: 'running' }]);
-  await send('POST', `${PROC}/dm/processingJobs/s25idcuser/stopProcessingJob?id=${RECORDER_MARKERS['id'] ?? ''}`);
+  await send('POST', `${PROC}/dm/processingJobs/s25idcuser/stopProcessingJob?id=${RECORDER_MARKERS.id}`);
   await send(
     'GET',
     `${CAT}/dm/filesByExperiment/getExperimentFile/${marker('experimentName')}/${marker('experimentFilePath')}`,

@@ -3,11 +3,9 @@ import t from 'tap';
 import {
   createRouteTable,
   expandTemplate,
-  isConfirmed,
   parsePathTemplate,
   parseResponse,
   readParameters,
-  ROUTES,
   routeOf,
   type RouteName,
 } from 'dm';
@@ -83,20 +81,22 @@ await t.test('a null where DM leaves a key out counts as left out, and text coun
   t.end();
 });
 
-await t.test('captured paths are confirmed, guessed ones are not', (t) => {
-  t.ok(isConfirmed(ROUTES.startDaq));
-  t.ok(isConfirmed(ROUTES.getCurrentRun));
-  t.notOk(isConfirmed(ROUTES.stopDaq));
-  t.notOk(isConfirmed(ROUTES.listDaqs));
-  t.end();
-});
-
 await t.test("a site's path replaces ours", (t) => {
   const own = createRouteTable({ stopDaq: 'PUT /daqs/stop?name={E(experimentName)}&dir={E(dataDirectory)}' });
   const { path, overridden } = routeOf(own, 'stopDaq');
   t.ok(overridden);
   t.equal(path.method, 'PUT');
   t.match(expandTemplate(path, { experimentName: 'e', dataDirectory: '/d' }), /^\/daqs\/stop\?name=b'.*'&dir=b'.*'$/u);
+  t.end();
+});
+
+await t.test("a site's path may do without what only shapes the reply, not without what names the object", (t) => {
+  t.ok(routeOf(createRouteTable({ listDaqs: 'GET /daqs' }), 'listDaqs').overridden);
+  t.ok(routeOf(createRouteTable({ listProcessingJobs: 'GET /jobs/{owner}?skip={skip}&limit={limit}' }), 'listDaqs'));
+  t.throws(() => createRouteTable({ listProcessingJobs: 'GET /jobs/{owner}?skip={skip}' }), {
+    code: 'DM_CONFIGURATION',
+    message: /the parameter limit is missing/u,
+  });
   t.end();
 });
 

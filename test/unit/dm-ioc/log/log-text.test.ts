@@ -1,5 +1,5 @@
 import t from 'tap';
-import { logText } from 'dm-ioc/internal/log';
+import { logText } from 'dm-ioc/internal/log/log-text';
 import { writerOf } from 'dm-ioc/internal/writer-of';
 
 await t.test('an entry is one line, whatever a client put; a stack keeps its lines', (t) => {

@@ -1,11 +1,4 @@
-import { Writable } from 'node:stream';
-import { pino, type Logger } from 'pino';
-import { timeText } from './pvs/record-text.js';
-
-export interface LogOptions {
-  readonly level: string;
-  readonly format: 'text' | 'json';
-}
+import { timeText } from '../time-text.js';
 
 const LEVELS: Readonly<Record<number, string>> = {
   10: 'TRACE',
@@ -36,19 +29,4 @@ export function logText(line: string): string {
   const head = `${timeText(Number(time))} ${LEVELS[Number(level)] ?? ''} ${typeof msg === 'string' ? oneLine(msg) : ''}`;
   const trace = typeof stack === 'string' ? `\n${stack}` : '';
   return `${[head, ...details].join(' ')}${trace}\n`;
-}
-
-/** The log goes to stderr: stdout belongs to the shell and to the line that says where the IOC is. */
-export function createLog({ level, format }: LogOptions): Logger {
-  const destination =
-    format === 'json'
-      ? pino.destination({ fd: 2, sync: true })
-      : new Writable({
-          decodeStrings: false,
-          write(line: string, _encoding, done) {
-            process.stderr.write(logText(line));
-            done();
-          },
-        });
-  return pino({ level, base: null }, destination);
 }
