@@ -14,18 +14,15 @@ const held = new Set<InstanceType<typeof DatabaseSync>>();
  * @throws StartupError AUTOSAVE_DIRECTORY, AUTOSAVE_IN_USE
  */
 export function lockDirectory(directory: string): () => void {
-  let lock: InstanceType<typeof DatabaseSync>;
-  try {
+  attempt(directory, 'made', () => {
     makeDirectory(directory);
-    lock = new DatabaseSync(join(directory, LOCK_NAME));
-  } catch (error) {
-    throw unusable(directory, error);
-  }
+  });
+  const lock = attempt(directory, 'written', () => new DatabaseSync(join(directory, LOCK_NAME)));
   try {
-    lock.exec('PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    lock.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
-    if (!(error instanceof Error) || !/locked|busy/iu.test(error.message)) throw unusable(directory, error);
+    if (!/locked|busy/iu.test(errorText(error))) throw unusable(directory, 'written', error);
     throw new StartupError(
       'AUTOSAVE_IN_USE',
       `autosave directory ${directory} is in use by another IOC; give each its own autosave.directory`,
@@ -39,10 +36,18 @@ export function lockDirectory(directory: string): () => void {
   };
 }
 
-function unusable(directory: string, error: unknown): StartupError {
+function attempt<T>(directory: string, what: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw unusable(directory, what, error);
+  }
+}
+
+function unusable(directory: string, what: string, error: unknown): StartupError {
   return new StartupError(
     'AUTOSAVE_DIRECTORY',
-    `autosave directory ${directory} can't be used: ${errorText(error)}; set autosave.directory to one that can`,
+    `autosave directory ${directory} can't be ${what}: ${errorText(error)}; set autosave.directory to one that can`,
     { cause: error },
   );
 }

@@ -2,10 +2,9 @@ import type { DataManagement, DmChangeKind, DmChanges, ServiceName, Watch } from
 import type { RemoteCall } from '../commands/remote-call.js';
 import type { RowTable } from '../registry/row-table.js';
 import type { Signals } from '../registry/signal.js';
-import type { Action } from '../state/action.js';
 import type { Collection, DmObject } from '../state/collection.js';
 import type { SlotRules } from '../state/slot-rules.js';
-import { objectsOf, slotOf, type SlotState, type State } from '../state/state.js';
+import type { SlotState } from '../state/state.js';
 import type { KindContext, SlotContext } from './slot-context.js';
 
 /** Changes of DM that carry an `O`. */
@@ -60,30 +59,12 @@ export interface SlotKindDefinition<
 /** Any kind, for what loops over the kinds. */
 export type SlotKind = SlotKindDefinition<SlotState, DmObject, DmObject>;
 
-/** A kind as its own code sees it. */
-export interface DefinedKind<Slot, O, Kept extends DmObject> extends SlotKind {
-  /** DM tells this of objects. */
-  readonly told: (...objects: readonly O[]) => Action;
-  /** The slot (from 1) takes the object. */
-  readonly taken: (slot: number, object: O) => Action;
-  /** @param slot from 1 */
-  readonly slotOf: (state: State, slot: number) => Slot;
-  readonly objectsOf: (state: State) => Collection<Kept>;
-}
-
 /**
  * Checks a kind's parts against each other, and forgets their types, so that all kinds can stand in one list. This is safe as a part
  * only ever meets values of its own kind: the state keeps slots and objects by kind.
  */
 export function defineSlotKind<Slot extends SlotState<object, O>, O extends DmObject, Kept extends DmObject>(
   definition: SlotKindDefinition<Slot, O, Kept>,
-): DefinedKind<Slot, O, Kept> {
-  const { name } = definition;
-  return {
-    ...(definition as unknown as SlotKind),
-    told: (...objects) => ({ type: 'objects', kind: name, objects }),
-    taken: (slot, object) => ({ type: 'slotTaken', kind: name, slot, object }),
-    slotOf: (state, slot) => slotOf(state, name, slot) as Slot,
-    objectsOf: (state) => objectsOf(state, name) as unknown as Collection<Kept>,
-  };
+): SlotKind {
+  return definition as unknown as SlotKind;
 }

@@ -4,8 +4,8 @@ import { PvaClient, PvaServer } from 'epics-pva-ts';
 import { pino } from 'pino';
 import t from 'tap';
 import { FakeDataManagement } from '../../dm/fake-data-management.js';
-import { workflowKind } from 'dm-ioc/internal/slots/workflow/workflow-kind';
 import { AREAS, emptyStore } from '../empty-store.js';
+import { jobs } from '../typed-kinds.js';
 
 const server = PvaServer.isolated();
 const client = new PvaClient({ environment: server.clientSettings });
@@ -55,11 +55,11 @@ await t.test('a call answers with its object as JSON, and the state learns of it
   await dm.workflows.add({ name: 'w', owner: dm.owner, stages: { a: { command: 'true' } } });
   const started = await call('startWorkflow', { workflow: 'w', args: '{"filePath": "/dev/null", "n": 3}' });
   t.match(JSON.parse(started.json), { id: started.id, status: 'pending', filePath: '/dev/null', n: 3 });
-  t.ok(workflowKind.objectsOf(store.state).has(started.id));
+  t.ok(jobs.objectsOf(store.state).has(started.id));
   t.equal((await call('getJob', { id: started.id })).id, started.id);
   const stopped = await call('stopWorkflow', { id: started.id });
   t.equal(stopped.status, 'aborting');
-  t.equal(workflowKind.objectsOf(store.state).get(started.id)?.status, 'aborting');
+  t.equal(jobs.objectsOf(store.state).get(started.id)?.status, 'aborting');
   t.match(await call('listJobs', { active: 'true', limit: 5 }), { count: 1, id: [started.id] });
 });
 

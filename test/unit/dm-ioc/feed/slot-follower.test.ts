@@ -3,11 +3,11 @@ import { restoreSelection } from 'dm-ioc/internal/areas/experiment/restore-selec
 import { DmFeed } from 'dm-ioc/internal/feed/dm-feed';
 import { SlotFollower } from 'dm-ioc/internal/feed/slot-follower';
 import { SLOT_KINDS } from 'dm-ioc/internal/slots/kinds';
-import { workflowKind } from 'dm-ioc/internal/slots/workflow/workflow-kind';
 import { pino } from 'pino';
 import t from 'tap';
 import { FakeDataManagement } from '../../dm/fake-data-management.js';
 import { AREAS, emptyStore } from '../empty-store.js';
+import { jobs } from '../typed-kinds.js';
 
 const log = pino({ enabled: false });
 function setUp() {
@@ -30,9 +30,7 @@ await t.test('an id that DM no longer knows is forgotten, with a message', async
   const { store, follower } = setUp();
   store.dispatch(restored);
   follower.start();
-  await store.when(
-    (state) => (workflowKind.slotOf(state, 1).id === '' && state.service.message.text !== '') || undefined,
-  );
+  await store.when((state) => (jobs.slotOf(state, 1).id === '' && state.service.message.text !== '') || undefined);
   t.match(store.state.service.message, { severity: 'MINOR', text: /DM no longer knows j/u });
 });
 
@@ -48,9 +46,9 @@ await t.test('an id that cannot be asked for is kept, and asked for again when t
   store.dispatch(restored);
   follower.start();
   await new Promise((resolve) => setImmediate(resolve));
-  t.equal(workflowKind.slotOf(store.state, 1).id, 'j', 'kept');
+  t.equal(jobs.slotOf(store.state, 1).id, 'j', 'kept');
   connect();
-  await store.when((state) => workflowKind.slotOf(state, 1).object?.status === 'done' || undefined);
+  await store.when((state) => jobs.slotOf(state, 1).object?.status === 'done' || undefined);
   t.equal(asked, 2);
 });
 
@@ -86,17 +84,17 @@ await t.test('the feed brings lists and events into the state, until it stops', 
   const feed = new DmFeed(dm, store, AREAS, log);
   feed.start();
   await feed.loadLists();
-  t.ok(store.state.experiments.has('demo') && workflowKind.objectsOf(store.state).has('old'));
+  t.ok(store.state.experiments.has('demo') && jobs.objectsOf(store.state).has('old'));
   dm.changes.tell('job', { id: 'new', owner: dm.owner, status: 'running' });
   await Promise.resolve();
-  t.equal(workflowKind.objectsOf(store.state).get('new')?.status, 'running');
+  t.equal(jobs.objectsOf(store.state).get('new')?.status, 'running');
   dm.changes.tell('experimentRemoved', 'demo');
   await Promise.resolve();
   t.notOk(store.state.experiments.has('demo'));
   feed.stop();
   dm.changes.tell('job', { id: 'late', owner: dm.owner, status: 'running' });
   await Promise.resolve();
-  t.notOk(workflowKind.objectsOf(store.state).has('late'));
+  t.notOk(jobs.objectsOf(store.state).has('late'));
 });
 
 await t.test('what DM tells at once is one change of the state; a long list comes in turns', async (t) => {
@@ -108,13 +106,13 @@ await t.test('what DM tells at once is one change of the state; a long list come
   t.teardown(store.subscribe(() => (changes += 1)));
   for (let id = 0; id < 100; id += 1) dm.changes.tell('job', job(id, 'pending'));
   await Promise.resolve();
-  t.equal(workflowKind.objectsOf(store.state).nActive, 100, 'at once');
+  t.equal(jobs.objectsOf(store.state).nActive, 100, 'at once');
   t.equal(changes, 1, 'in one');
   for (let id = 0; id < 5000; id += 1) dm.changes.tell('job', job(id, 'running'));
   dm.changes.tell('job', job(0, 'done'));
   await Promise.resolve();
-  t.ok(workflowKind.objectsOf(store.state).count('running') < 1000, 'others get a turn in between');
-  await store.when((state) => workflowKind.objectsOf(state).count('done') === 1 || undefined);
-  t.equal(workflowKind.objectsOf(store.state).nActive, 4999, 'and nothing is lost');
+  t.ok(jobs.objectsOf(store.state).count('running') < 1000, 'others get a turn in between');
+  await store.when((state) => jobs.objectsOf(state).count('done') === 1 || undefined);
+  t.equal(jobs.objectsOf(store.state).nActive, 4999, 'and nothing is lost');
   feed.stop();
 });

@@ -6,12 +6,11 @@ import { keepSelection } from 'dm-ioc/internal/areas/experiment/restore-selectio
 import { bindRecords } from 'dm-ioc/internal/pvs/bind-records';
 import { Publisher } from 'dm-ioc/internal/pvs/publisher';
 import { PutHandler } from 'dm-ioc/internal/pvs/put-handler';
-import { uploadKind } from 'dm-ioc/internal/slots/upload/upload-kind';
-import { workflowKind } from 'dm-ioc/internal/slots/workflow/workflow-kind';
 import { STATUS_LABELS } from 'dm-ioc/internal/state/status-labels';
 import { FakeDataManagement } from '../../dm/fake-data-management.js';
 import { deviceRecord } from '../device-record.js';
 import { AREAS, emptyStore } from '../empty-store.js';
+import { uploads, jobs } from '../typed-kinds.js';
 
 const RECORDS = [
   deviceRecord(0, 'Experiment', 'lso', 'experiment.name'),
@@ -59,7 +58,7 @@ function setUp() {
       publisher.flush();
     },
     save: () => {
-      const { id, inputs } = workflowKind.slotOf(store.state, 1);
+      const { id, inputs } = jobs.slotOf(store.state, 1);
       saved.push(`${inputs.workflow} ${id}`);
       return Promise.resolve();
     },
@@ -178,7 +177,7 @@ await t.test(
     const { put, last, store } = setUp();
     const good = 'é'.repeat(127);
     await put(8, good);
-    t.equal(workflowKind.slotOf(store.state, 1).inputs.filePath, good, '254 bytes fit in 256');
+    t.equal(jobs.slotOf(store.state, 1).inputs.filePath, good, '254 bytes fit in 256');
     for (const [text, reason] of [
       ['x'.repeat(255), 'text too long, at most 254 bytes'],
       ['é'.repeat(127) + '\uFFFD', 'text too long, at most 254 bytes'],
@@ -191,7 +190,7 @@ await t.test(
     await t.rejects(put(10, NaN), { code: 'SETPOINT_INVALID', message: 'not a number: NaN' });
     t.equal(last('WF1:Timeout')?.value, 0);
     await put(9, 1);
-    t.equal(uploadKind.slotOf(store.state, 1).inputs.mode, 'Directory', 'a choice has no length');
+    t.equal(uploads.slotOf(store.state, 1).inputs.mode, 'Directory', 'a choice has no length');
     await t.rejects(
       put(3, `{"a": "${'x'.repeat(300)}`),
       { message: /^text too long/u },
@@ -216,5 +215,5 @@ await t.test("DM's complaint about an option names the PV, and the alarm message
   await put(12, '/data');
   dm.uploads.start = () => Promise.reject(new DmInvalidArgumentError('experimentFilePath "/x" is absolute.\nmore'));
   await t.rejects(put(13, 1), { code: 'DM_FAILED', message: /^FilePath "\/x" is absolute\.$/u });
-  t.match(uploadKind.slotOf(store.state, 1).commandError, /more$/u, 'the slot has all of it');
+  t.match(uploads.slotOf(store.state, 1).commandError, /more$/u, 'the slot has all of it');
 });

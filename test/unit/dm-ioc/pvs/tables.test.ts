@@ -1,9 +1,9 @@
 import { Tables } from 'dm-ioc/internal/pvs/tables';
-import { workflowKind } from 'dm-ioc/internal/slots/workflow/workflow-kind';
 import { PvaClient, PvaServer } from 'epics-pva-ts';
 import { pino } from 'pino';
 import t from 'tap';
 import { AREAS, emptyStore } from '../empty-store.js';
+import { jobs } from '../typed-kinds.js';
 
 type Columns = Readonly<Record<string, ArrayLike<unknown>>>;
 
@@ -37,7 +37,7 @@ await t.test('a slot has its table of stages: one row a process, and one for a s
     '2': { command: 'echo $b' },
     '1': { command: 'echo $a', childProcesses: { '7': { ...ran, runTime: 0.5, stdErr: '' } } },
   };
-  store.dispatch(workflowKind.taken(1, { ...job, id: 'x', workflow: { name: 'w', owner: 'me', stages } }));
+  store.dispatch(jobs.taken(1, { ...job, id: 'x', workflow: { name: 'w', owner: 'me', stages } }));
   t.same(await shown('WF1:Stages', ({ stage }) => stage?.length === 2), {
     stage: ['1', '2'],
     process: ['7', ''],
@@ -55,14 +55,14 @@ await t.test('a slot has its table of stages: one row a process, and one for a s
 await t.test('lists are newest first', async (t) => {
   const { store, shown } = setUp();
   store.dispatch(
-    workflowKind.told(
+    jobs.told(
       { ...job, id: 'old', submissionTime: 1 },
       { ...job, id: 'new', submissionTime: 2, errorMessage: 'x'.repeat(300) },
     ),
   );
-  const jobs = await shown('Job:Table', ({ id }) => id?.length === 2);
-  t.same(jobs['id'], ['new', 'old']);
-  t.equal(String(jobs['error']?.[0]).length, 200, 'a long error is cut');
+  const shownJobs = await shown('Job:Table', ({ id }) => id?.length === 2);
+  t.same(shownJobs['id'], ['new', 'old']);
+  t.equal(String(shownJobs['error']?.[0]).length, 200, 'a long error is cut');
   store.dispatch({
     type: 'experiments',
     experiments: [
@@ -75,7 +75,7 @@ await t.test('lists are newest first', async (t) => {
 
 await t.test('a table that waits for its time is posted at once when it must be readable', async (t) => {
   const { store, tables, get } = setUp();
-  store.dispatch(workflowKind.told({ ...job, id: 'x', submissionTime: 1 }));
+  store.dispatch(jobs.told({ ...job, id: 'x', submissionTime: 1 }));
   tables.flush();
   t.same((await get('Job:Table'))['id'], ['x']);
 });

@@ -3,21 +3,20 @@ import t from 'tap';
 import { initialState } from 'dm-ioc/internal/state/initial-state';
 import { daqKind } from 'dm-ioc/internal/slots/daq/daq-kind';
 import { SLOT_KINDS } from 'dm-ioc/internal/slots/kinds';
-import { uploadKind } from 'dm-ioc/internal/slots/upload/upload-kind';
 import { jobError } from 'dm-ioc/internal/slots/workflow/job-view';
-import { workflowKind } from 'dm-ioc/internal/slots/workflow/workflow-kind';
 import type { WorkflowSlot } from 'dm-ioc/internal/slots/workflow/workflow-slot';
 import type { Action } from 'dm-ioc/internal/state/action';
 import { KEPT } from 'dm-ioc/internal/state/collection';
 import { reduce as reduceKinds } from 'dm-ioc/internal/state/reduce';
 import type { State } from 'dm-ioc/internal/state/state';
 import { Store } from 'dm-ioc/internal/state/store';
+import { daqs, uploads, jobs } from '../typed-kinds.js';
 
 const slots = { daq: 2, upload: 2, workflow: 2 };
 const start = (backend = 'local'): State =>
   initialState({ version: '1', backend, station: 'X', owner: 'me', kinds: SLOT_KINDS, slots });
 const reduce = (state: State, action: Action, nowMs: number): State => reduceKinds(state, action, SLOT_KINDS, nowMs);
-const first = (state: State): WorkflowSlot => workflowKind.slotOf(state, 1);
+const first = (state: State): WorkflowSlot => jobs.slotOf(state, 1);
 const job = (id: string, status: string, more: object = {}): Job => ({
   id,
   owner: 'me',
@@ -27,15 +26,15 @@ const job = (id: string, status: string, more: object = {}): Job => ({
 });
 const stages = { '01-A': { command: 'a' }, '02-B': { command: 'b' } };
 const workflow = { name: 'w', owner: 'me', stages };
-const take = (state: State, taken: Job): State => reduce(state, workflowKind.taken(1, taken), 100_000);
+const take = (state: State, taken: Job): State => reduce(state, jobs.taken(1, taken), 100_000);
 
 await t.test('a slot shows its job, and the others keep their reference', (t) => {
   const before = start();
   const state = take(before, job('j', 'pending', { workflow }));
   t.equal(first(state).id, 'j');
-  t.equal(workflowKind.slotOf(state, 2), workflowKind.slotOf(before, 2));
+  t.equal(jobs.slotOf(state, 2), jobs.slotOf(before, 2));
   t.equal(state.slots['daq'], before.slots['daq']);
-  const running = reduce(state, workflowKind.told(job('j', 'running', { stage: '01-A', startTime: 101 })), 102_000);
+  const running = reduce(state, jobs.told(job('j', 'running', { stage: '01-A', startTime: 101 })), 102_000);
   t.equal(first(running).object?.workflow?.stages?.['01-A']?.command, 'a', 'a list entry keeps the stages');
   t.match(first(running).report, /w running 01-A \(1\/2\)/u);
   t.end();
@@ -43,8 +42,8 @@ await t.test('a slot shows its job, and the others keep their reference', (t) =>
 
 await t.test('news that was overtaken is ignored', (t) => {
   const done = take(start(), job('j', 'done', { workflow, endTime: 110, runTime: 9 }));
-  const late = reduce(done, workflowKind.told(job('j', 'running')), 111_000);
-  t.equal(workflowKind.objectsOf(late).get('j')?.status, 'done');
+  const late = reduce(done, jobs.told(job('j', 'running')), 111_000);
+  t.equal(jobs.objectsOf(late).get('j')?.status, 'done');
   t.equal(first(late).object?.status, 'done');
   t.end();
 });
@@ -61,7 +60,7 @@ await t.test('run time lives while the job is active, and reports come at their 
   t.match(first(state).report, /^timeout, reporting ended/u);
   const silent = reduce(state, { type: 'tick' }, 190_000);
   t.equal(first(silent).report, first(state).report, 'no report after it');
-  const ended = reduce(silent, workflowKind.told(job('j', 'done', { runTime: 95 })), 195_000);
+  const ended = reduce(silent, jobs.told(job('j', 'done', { runTime: 95 })), 195_000);
   t.equal(
     reduce(ended, { type: 'tick' }, 200_000).slots['workflow'],
     ended.slots['workflow'],
@@ -73,10 +72,10 @@ await t.test('run time lives while the job is active, and reports come at their 
 await t.test('a refused input is remembered until a good one', (t) => {
   const place = { kind: 'workflow', slot: 2 } as const;
   const refused = reduce(start(), { type: 'inputRefused', place, input: 'args', reason: 'not JSON' }, 0);
-  t.same(workflowKind.slotOf(refused, 2).refused, { args: 'not JSON' });
+  t.same(jobs.slotOf(refused, 2).refused, { args: 'not JSON' });
   const good = reduce(refused, { type: 'input', place, input: 'args', value: '{"a":1}' }, 0);
-  t.same(workflowKind.slotOf(good, 2).refused, {});
-  t.equal(workflowKind.slotOf(good, 2).inputs.args, '{"a":1}');
+  t.same(jobs.slotOf(good, 2).refused, {});
+  t.equal(jobs.slotOf(good, 2).inputs.args, '{"a":1}');
   t.end();
 });
 
@@ -99,12 +98,12 @@ await t.test('a failed put shows in message and slot, and a later success of the
 
 await t.test('old ended jobs leave the table, active ones and those of slots stay', (t) => {
   let state = take(start(), job('held', 'done', { submissionTime: 1 }));
-  state = reduce(state, workflowKind.told(job('active', 'running', { submissionTime: 2 })), 0);
+  state = reduce(state, jobs.told(job('active', 'running', { submissionTime: 2 })), 0);
   const many = Array.from({ length: KEPT * 2 }, (_job, index) =>
     job(`j${index}`, 'done', { submissionTime: 10 + index }),
   );
-  state = reduce(state, workflowKind.told(...many), 0);
-  const kept = workflowKind.objectsOf(state);
+  state = reduce(state, jobs.told(...many), 0);
+  const kept = jobs.objectsOf(state);
   t.equal(kept.size, KEPT + 1, 'the active one and the newest of the others');
   t.ok(kept.has('held') && kept.has('active') && !kept.has('j0'));
   t.end();
@@ -151,8 +150,8 @@ await t.test('what the web services call done though nothing was done is a warni
     nProcessedFiles: 0,
     nProcessingErrors: 0,
   };
-  const state = reduce(start('rest'), uploadKind.taken(1, upload), 0);
-  t.not(uploadKind.slotOf(state, 1).warning, '');
+  const state = reduce(start('rest'), uploads.taken(1, upload), 0);
+  t.not(uploads.slotOf(state, 1).warning, '');
   t.end();
 });
 
@@ -168,19 +167,19 @@ await t.test('a DAQ that goes on in spite of errors says so, with an alarm on st
   };
   const shown = (name: string, state: State): unknown => {
     const signal = daqKind.signals[name];
-    return signal?.kind === 'reading' ? signal.read(daqKind.slotOf(state, 1)) : undefined;
+    return signal?.kind === 'reading' ? signal.read(daqs.slotOf(state, 1)) : undefined;
   };
-  const well = reduce(start(), daqKind.taken(1, daq), 0);
+  const well = reduce(start(), daqs.taken(1, daq), 0);
   t.same(shown('status', well), { value: 'Running' });
   t.equal(shown('nErrors', well), 0);
   const errorMessage = 'Data directory /d: no such directory';
-  const gone = reduce(well, daqKind.told({ ...daq, errorMessage }), 0);
+  const gone = reduce(well, daqs.told({ ...daq, errorMessage }), 0);
   t.same(shown('status', gone), { value: 'Running', severity: 'MINOR', message: errorMessage });
   t.equal(shown('errorMessage', gone), errorMessage);
-  const failing = reduce(well, daqKind.told({ ...daq, nProcessingErrors: 1 }), 0);
+  const failing = reduce(well, daqs.told({ ...daq, nProcessingErrors: 1 }), 0);
   t.same(shown('status', failing), { value: 'Running', severity: 'MINOR', message: '1 files failed' });
   t.same(shown('nErrors', failing), { value: 1, severity: 'MINOR', message: '1 files failed' });
-  t.same(shown('status', reduce(gone, daqKind.told(daq), 0)), { value: 'Running' }, 'and no more later');
+  t.same(shown('status', reduce(gone, daqs.told(daq), 0)), { value: 'Running' }, 'and no more later');
   t.end();
 });
 
