@@ -41,7 +41,8 @@ export async function startServedIoc(
   const ca = join(directory, 'ca.pem');
   writeFileSync(ca, certificate.cert);
   const root = join(directory, 'engine');
-  const dm = engine ?? createLocalDataManagement({ root, workflowsDirectory: 'ioc/workflows', owner: 'user2bm' });
+  const dm =
+    engine ?? (await createLocalDataManagement({ root, workflowsDirectory: 'ioc/workflows', owner: 'user2bm' }));
   await dm.start();
   await dm.experiments.add({ name: 'demo' });
   writeFileSync(loginFile, `${dm.owner}|${SERVED_PASSWORD}\n`);

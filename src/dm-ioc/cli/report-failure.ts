@@ -1,4 +1,4 @@
-import { DmError } from 'dm';
+import { DmError, errorText } from 'dm';
 import { StartupError } from '../errors.js';
 import { lineTransport } from '../log/line-transport.js';
 
@@ -18,9 +18,7 @@ export function reportFailure(error: unknown): number {
     error instanceof StartupError || error instanceof DmError || (error instanceof Error && hasCode(error));
   const text = isExpected
     ? error.message.trim().replaceAll(/\s*\n\s*/gu, '; ')
-    : error instanceof Error
-      ? (error.stack ?? error.message)
-      : String(error);
+    : ((error instanceof Error ? error.stack : undefined) ?? errorText(error));
   lineTransport(STDERR).writeNow(`dm-ioc: ${text}\n`);
   return 1;
 }

@@ -35,9 +35,9 @@ const localSchema = z.strictObject({
   serve: serveSchema.prefault({}),
   historyMaxAgeDays: z
     .number()
-    .positive()
-    .optional()
-    .describe('Ended jobs are forgotten after so many days; default never'),
+    .nonnegative()
+    .default(90)
+    .describe('Ended jobs, DAQs and uploads are forgotten after so many days; 0 never'),
 });
 
 /** How many slots there are of each kind. */

@@ -2,6 +2,8 @@ import { DmInvalidArgumentError } from '../errors.js';
 
 const pad = (value: number, width = 2): string => String(value).padStart(width, '0');
 const zoneName = new Intl.DateTimeFormat('en-US', { timeZoneName: 'short' });
+/** A zone changes its name, and its offset, at a quarter of an hour. */
+const ZONE_PERIOD_S = 900;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /** Unix time in seconds, as every `…Time` key of DM has it. */
@@ -14,11 +16,23 @@ export function elapsedSeconds(startTime: number, endTime: number): number {
   return Math.max(0, Math.round((endTime - startTime) * 1e6) / 1e6);
 }
 
+let knownZone = { period: NaN, name: '' };
+
+/** Asked for with each stored file, and slow to find. */
+function zoneNameAt(seconds: number): string {
+  const period = Math.floor(seconds / ZONE_PERIOD_S);
+  if (period !== knownZone.period) {
+    const parts = zoneName.formatToParts(new Date(seconds * 1000));
+    knownZone = { period, name: parts.find((part) => part.type === 'timeZoneName')?.value ?? '' };
+  }
+  return knownZone.name;
+}
+
 /** DM's `…Timestamp` text, local time: `2026/05/08 10:07:01 CDT`. @param seconds Unix time */
 export function timestampText(seconds: number): string {
   const date = new Date(seconds * 1000);
-  const zone = zoneName.formatToParts(date).find((part) => part.type === 'timeZoneName')?.value ?? '';
-  return `${date.getFullYear()}/${pad(date.getMonth() + 1)}/${pad(date.getDate())} ${clockText(date)} ${zone}`.trimEnd();
+  const day = `${date.getFullYear()}/${pad(date.getMonth() + 1)}/${pad(date.getDate())}`;
+  return `${day} ${clockText(date)} ${zoneNameAt(seconds)}`.trimEnd();
 }
 
 /** DM's date text of experiments, local time: `2026-02-26 13:26:39.763000-06:00`; whole seconds carry no fraction. */

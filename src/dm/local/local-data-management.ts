@@ -52,11 +52,18 @@ export class LocalDataManagement implements DataManagement {
   readonly #writer: StateWriter;
   readonly #tree = new TreeService();
   readonly #folder: WorkflowFolder | undefined;
-  readonly #prune: () => void;
+  readonly #repositories: {
+    readonly jobs: JobRepository;
+    readonly daqs: TransferRepository<DaqInfo, StoredDaqOptions>;
+    readonly uploads: TransferRepository<UploadInfo, UploadOptions>;
+    readonly workflows: WorkflowRepository;
+  };
+  /** Why nothing can be written; null while it can. */
+  #trouble: string | null = null;
   #pruneTimer: NodeJS.Timeout | undefined;
   #state: 'new' | 'started' | 'closed' = 'new';
 
-  /** Creates the root and opens the database. @throws DmError DM_CONFIGURATION when it can't be made or another engine uses it */
+  /** Creates the root. @throws DmError DM_CONFIGURATION when it can't be made */
   constructor(options: LocalOptions) {
     const resolved = resolveLocalOptions(options);
     const { root, station, owner, log } = resolved;
@@ -65,7 +72,9 @@ export class LocalDataManagement implements DataManagement {
     this.owner = owner;
     const workingDirectory = join(root, 'work');
     makeRoot(root, workingDirectory);
-    const database = new Database(join(root, 'dm.sqlite'));
+    const database = new Database(join(root, 'dm.sqlite'), (trouble) => {
+      this.#onTrouble(trouble);
+    });
     this.#database = database;
     this.#pool = new CopyPool(resolved.copyThreads);
     const changes = new ChangeFeed(log);
@@ -76,6 +85,8 @@ export class LocalDataManagement implements DataManagement {
     const daqs = new TransferRepository<DaqInfo, StoredDaqOptions>(database, 'daqs');
     const uploads = new TransferRepository<UploadInfo, UploadOptions>(database, 'uploads');
     const jobs = new JobRepository(database);
+    const workflows = new WorkflowRepository(database);
+    this.#repositories = { jobs, daqs, uploads, workflows };
     const store = new FileStore(database, files, this.#pool, changes, log);
     this.experiments = new LocalExperiments({
       root,
@@ -83,9 +94,9 @@ export class LocalDataManagement implements DataManagement {
       changes,
       repository: new ExperimentRepository(database),
       activeTransfer: (name) => this.daqs.activeOf(name) ?? this.uploads.activeOf(name),
-      onRemoved: (name) => {
-        daqs.removeOfExperiment(name);
-        uploads.removeOfExperiment(name);
+      onRemoved: async (name) => {
+        await daqs.removeOfExperiment(name);
+        await uploads.removeOfExperiment(name);
       },
     });
     this.catalog = new LocalCatalog({
@@ -108,7 +119,7 @@ export class LocalDataManagement implements DataManagement {
             },
           });
     this.workflows = new LocalWorkflows({
-      repository: new WorkflowRepository(database),
+      repository: workflows,
       folder: this.#folder,
       changes,
     });
@@ -141,26 +152,29 @@ export class LocalDataManagement implements DataManagement {
       upload: (experimentName, dataDirectory, uploadOptions) =>
         this.uploads.start(experimentName, dataDirectory, uploadOptions),
     });
-    this.#prune = () => {
-      if (resolved.historyMaxAgeDays === undefined) return;
-      const before = nowSeconds() - resolved.historyMaxAgeDays * SECONDS_PER_DAY;
-      database.transaction(() => {
-        for (const repository of [jobs, daqs, uploads]) repository.prune(before);
-      });
-    };
+  }
+
+  /** Open the database; `start` does it, too. @throws DmError DM_CONFIGURATION when another engine uses the root, DM_DB when the file can't be used */
+  async open(): Promise<void> {
+    await this.#database.open();
   }
 
   async start(): Promise<void> {
     if (this.#state !== 'new') throw new DmError('DM_INVALID_OBJECT_STATE', `The engine is ${this.#state} already.`);
     this.#state = 'started';
-    this.experiments.recover();
+    await this.open();
+    await this.experiments.recover();
+    await this.#repositories.workflows.load();
+    await this.#repositories.jobs.load();
     await this.#folder?.start();
     await this.jobs.recover();
     await this.uploads.recover();
-    this.daqs.recover();
-    this.#prune();
-    this.#pruneTimer = setInterval(this.#prune, PRUNE_PERIOD_MS);
-    for (const health of this.health()) this.changes.tell('service', health);
+    await this.daqs.recover();
+    void this.#prune();
+    this.#pruneTimer = setInterval(() => {
+      void this.#prune();
+    }, PRUNE_PERIOD_MS);
+    this.#tellHealth();
   }
 
   async close(): Promise<void> {
@@ -172,16 +186,17 @@ export class LocalDataManagement implements DataManagement {
     // The uploads first: what the pool gives up then isn't a failure of theirs.
     await Promise.all([this.jobs.close(), this.#folder?.close(), this.uploads.close(), this.#pool.close()]);
     await this.#tree.close();
-    this.#writer.close();
-    this.#database.close();
+    await this.#writer.close();
+    await this.#database.close();
     this.#options.log.info({}, 'the engine is closed');
   }
 
   health(): readonly ServiceHealth[] {
-    const connected = this.#state === 'started';
+    const isStarted = this.#state === 'started';
+    const connected = isStarted && this.#trouble === null;
     const lastContactMs = connected ? Date.now() : null;
-    const lastError = connected
-      ? this.#writer.lastError
+    const lastError = isStarted
+      ? (this.#trouble ?? this.#writer.lastError)
       : `The engine is ${this.#state === 'new' ? 'not started' : 'closed'}.`;
     return (['DS', 'DAQ', 'CAT', 'PROC'] as const).map((service) => ({ service, connected, lastContactMs, lastError }));
   }
@@ -198,6 +213,29 @@ export class LocalDataManagement implements DataManagement {
   watchUpload(): Watch {
     return NO_WATCH;
   }
+
+  #onTrouble(trouble: string | null): void {
+    this.#trouble = trouble;
+    if (trouble === null) this.#options.log.warn({}, 'the database can be written again');
+    else this.#options.log.error({ reason: trouble }, 'the database can not be written');
+    this.#tellHealth();
+  }
+
+  #tellHealth(): void {
+    for (const health of this.health()) this.changes.tell('service', health);
+  }
+
+  async #prune(): Promise<void> {
+    const { historyMaxAgeDays, log } = this.#options;
+    if (historyMaxAgeDays === 0) return;
+    const before = nowSeconds() - historyMaxAgeDays * SECONDS_PER_DAY;
+    const { jobs, daqs, uploads } = this.#repositories;
+    try {
+      for (const repository of [jobs, daqs, uploads]) await repository.prune(before);
+    } catch (error) {
+      if (this.#state === 'started') log.warn({ error }, 'the old history could not be removed; it is tried again');
+    }
+  }
 }
 
 function makeRoot(root: string, workingDirectory: string): void {
@@ -211,7 +249,14 @@ function makeRoot(root: string, workingDirectory: string): void {
   }
 }
 
-/** The embedded engine as the port. Call `start` before anything else. */
-export function createLocalDataManagement(options: LocalOptions): DataManagement {
-  return new LocalDataManagement(options);
+/** The embedded engine as the port, its database open. Call `start` before anything else. @throws DmError DM_CONFIGURATION, DM_DB */
+export async function createLocalDataManagement(options: LocalOptions): Promise<DataManagement> {
+  const engine = new LocalDataManagement(options);
+  try {
+    await engine.open();
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  return engine;
 }

@@ -14,7 +14,7 @@ export interface LocalOptions {
   readonly owner?: string | undefined;
   /** Jobs that run at once over all workflows, default 4. A workflow's own `maxJobs` limits it further. */
   readonly maxJobs?: number | undefined;
-  /** Ended jobs, DAQs and uploads are forgotten after so many days; default never. Catalogue and files stay. */
+  /** Ended jobs, DAQs and uploads are forgotten after so many days, default 90; 0 never. Catalogue and files stay. */
   readonly historyMaxAgeDays?: number | undefined;
   /** A file counts as complete once its size and modification time have stood still for so long, default 500 ms. */
   readonly quietTimeMs?: number | undefined;
@@ -36,7 +36,7 @@ export interface ResolvedLocalOptions {
   readonly station: string;
   readonly owner: string;
   readonly maxJobs: number;
-  readonly historyMaxAgeDays: number | undefined;
+  readonly historyMaxAgeDays: number;
   readonly quietTimeMs: number;
   readonly rescanPeriodMs: number;
   readonly copyThreads: number;
@@ -52,7 +52,7 @@ export function resolveLocalOptions(options: LocalOptions): ResolvedLocalOptions
     station: options.station ?? 'LOCAL',
     owner: options.owner ?? userInfo().username,
     maxJobs: options.maxJobs ?? 4,
-    historyMaxAgeDays: options.historyMaxAgeDays,
+    historyMaxAgeDays: options.historyMaxAgeDays ?? 90,
     quietTimeMs: options.quietTimeMs ?? 500,
     rescanPeriodMs: options.rescanPeriodMs ?? 30_000,
     copyThreads: options.copyThreads ?? Math.min(2, availableParallelism()),

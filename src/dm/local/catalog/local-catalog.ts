@@ -42,9 +42,9 @@ export class LocalCatalog implements Catalog {
   }
 
   getFile(experimentName: string, path: string, options?: CallOptions): Promise<FileMetadata> {
-    return call(options, () => {
+    return call(options, async () => {
       const { name, id, relative } = this.#locate(experimentName, path);
-      const record = this.#context.files.byPath(id, relative);
+      const record = await this.#context.files.byPath(id, relative);
       if (record === undefined) {
         throw new DmObjectNotFoundError(`File ${relative} does not exist in the catalog of experiment ${name}.`);
       }
@@ -56,15 +56,13 @@ export class LocalCatalog implements Catalog {
     return call(page, () => {
       const { name, id } = this.#context.experiments.find(experimentName).record;
       const { skip, limit } = pageOf(page);
-      return this.#context.files.list(id, skip, limit).map((record) => fileMetadata(record, name));
+      return this.#context.files.list(id, skip, limit, (record) => fileMetadata(record, name));
     });
   }
 
   async waitForFile(experimentName: string, path: string, { signal }: CallOptions = {}): Promise<FileMetadata> {
     signal?.throwIfAborted();
     const { name, id, relative } = this.#locate(experimentName, path);
-    const record = this.#context.files.byPath(id, relative);
-    if (record !== undefined) return fileMetadata(record, name);
     const key = waitKey(name, relative);
     const removal = this.#removals.get(name) ?? new AbortController();
     this.#removals.set(name, removal);
@@ -82,11 +80,17 @@ export class LocalCatalog implements Catalog {
       either.addEventListener('abort', onAbort, { once: true });
       const waiters = this.#waiters.get(key) ?? new Set();
       this.#waiters.set(key, waiters.add(done));
+      // Asked after it waits, so that no file slips through in between.
+      this.#context.files.byPath(id, relative).then((record) => {
+        if (record === undefined) return;
+        this.#waiters.get(key)?.delete(done);
+        done(fileMetadata(record, name));
+      }, reject);
     });
   }
 
   addDataset(dataset: Dataset, options?: CallOptions): Promise<Dataset> {
-    return call(options, () => {
+    return call(options, async () => {
       const parsed = datasetSchema.safeParse(dataset);
       if (!parsed.success) {
         throw new DmInvalidArgumentError(
@@ -95,7 +99,7 @@ export class LocalCatalog implements Catalog {
       }
       const { record } = this.#context.experiments.find(parsed.data.experimentName);
       const stored = { ...parsed.data, id: parsed.data.id ?? randomUUID().replaceAll('-', '').slice(0, 24) };
-      if (!this.#context.datasets.insert(record.id, stored)) {
+      if (!(await this.#context.datasets.insert(record.id, stored))) {
         throw new DmObjectAlreadyExistsError(
           `Dataset ${stored.datasetName} already exists in experiment ${record.name}; choose another name.`,
         );
@@ -105,9 +109,9 @@ export class LocalCatalog implements Catalog {
   }
 
   getDataset(experimentName: string, datasetName: string, options?: CallOptions): Promise<Dataset> {
-    return call(options, () => {
+    return call(options, async () => {
       const { id, name } = this.#context.experiments.find(experimentName).record;
-      const dataset = this.#context.datasets.byName(id, datasetName);
+      const dataset = await this.#context.datasets.byName(id, datasetName);
       if (dataset === undefined) {
         throw new DmObjectNotFoundError(`Dataset ${datasetName} does not exist in experiment ${name}.`);
       }

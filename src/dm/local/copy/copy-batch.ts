@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { renameSync, rmSync } from 'node:fs';
+import { realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { makeDirectory } from '../../make-directory.js';
@@ -25,7 +25,13 @@ export async function copyBatch(task: CopyTask): Promise<CopyOutcome[]> {
   const abort = new Int32Array(task.abort);
   const isAborted = (): boolean => Atomics.load(abort, 0) !== 0;
   const sources = new ConfinedDirectory(task.sourceRoot);
-  const targets = new ConfinedDirectory(task.destinationRoot);
+  let targets: ConfinedDirectory;
+  try {
+    targets = new ConfinedDirectory(realpathSync(task.destinationRoot));
+  } catch (error) {
+    // Of a storage that is gone nothing is made anew: it may come back.
+    return task.items.map((item) => outcome(item, 'failed', copyFailure(error)));
+  }
   const outcomes: CopyOutcome[] = [];
   const placed: Placed[] = [];
   for (const item of task.items) {
@@ -37,8 +43,7 @@ export async function copyBatch(task: CopyTask): Promise<CopyOutcome[]> {
     if ('staged' in result) placed.push(result);
     else outcomes.push(result);
   }
-  outcomes.push(...publish(task, placed, targets));
-  return outcomes;
+  return [...outcomes, ...publish(task, placed, targets)];
 }
 
 /** Each thread has a directory of its own, or they would wait for each other to create files. */
@@ -101,7 +106,7 @@ function moveIntoPlace(file: Placed, targets: ConfinedDirectory): CopyOutcome {
 }
 
 function outcome(item: CopyItem, status: CopyStatus, message: string): CopyOutcome {
-  return { ...item, status, message, sizeBytes: 0, mtimeMs: 0, inode: 0, md5: null };
+  return { ...item, status, message, sizeBytes: 0, mtimeMs: 0, inode: 0, ctimeMs: 0, md5: null };
 }
 
 /** A source that is missing has vanished; a missing directory of the storage is a failure. */

@@ -4,7 +4,7 @@ export interface CopyItem {
   readonly destination: string;
 }
 
-/** What a copy thread is asked to do. Roots are real paths (no symbolic link in them). */
+/** What a copy thread is asked to do. `sourceRoot` is a real path (no symbolic link in it). */
 export interface CopyTask {
   readonly sourceRoot: string;
   readonly destinationRoot: string;
@@ -32,6 +32,7 @@ export interface CopyOutcome {
   readonly sizeBytes: number;
   readonly mtimeMs: number;
   readonly inode: number;
+  readonly ctimeMs: number;
   readonly md5: string | null;
   readonly message: string;
 }

@@ -9,6 +9,7 @@ export interface StagedFile {
   readonly sizeBytes: number;
   readonly mtimeMs: number;
   readonly inode: number;
+  readonly ctimeMs: number;
   readonly md5: string | null;
 }
 
@@ -27,7 +28,12 @@ let readBack = Buffer.allocUnsafeSlow(1 << 16);
 
 /** True while the file is the version that `before` saw. */
 export function sameVersion(before: Stats, after: Stats): boolean {
-  return before.size === after.size && before.mtimeMs === after.mtimeMs && before.ino === after.ino;
+  return (
+    before.size === after.size &&
+    before.mtimeMs === after.mtimeMs &&
+    before.ino === after.ino &&
+    before.ctimeMs === after.ctimeMs
+  );
 }
 
 /**
@@ -51,6 +57,7 @@ export function stageFile({ source, target, checksum }: StageRequest): StagedFil
       sizeBytes: bytes.length,
       mtimeMs: status.mtimeMs,
       inode: status.ino,
+      ctimeMs: status.ctimeMs,
       md5: checksum ? hash('md5', bytes) : null,
     };
   } finally {

@@ -41,7 +41,8 @@ export async function stageLargeFile(
         await copy.utimes(status.atimeMs / 1000, status.mtimeMs / 1000);
         await writer?.sync();
       }
-      return { sizeBytes, mtimeMs: status.mtimeMs, inode: status.ino, md5: md5?.digest('hex') ?? null };
+      const { mtimeMs, ino: inode, ctimeMs } = status;
+      return { sizeBytes, mtimeMs, inode, ctimeMs, md5: md5?.digest('hex') ?? null };
     } finally {
       await copy?.close();
     }

@@ -1,7 +1,6 @@
-import { realpathSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDirectory } from '../../make-directory.js';
-import type { StorageArea } from '../store/file-repository.js';
 
 /** Where an experiment's files are; all absolute. */
 export interface ExperimentDirectories {
@@ -26,14 +25,9 @@ export function experimentDirectories(root: string, rootPath: string | null, nam
 }
 
 /** Create what is missing, and empty the staging directory. */
-export function prepareDirectories(directories: ExperimentDirectories): void {
-  rmSync(directories.staging, { recursive: true, force: true });
+export async function prepareDirectories(directories: ExperimentDirectories): Promise<void> {
+  await rm(directories.staging, { recursive: true, force: true });
   for (const directory of [directories.data, directories.analysis, directories.staging]) {
     makeDirectory(directory);
   }
-}
-
-/** The real path of an area, without symbolic links in it. */
-export function realArea(directories: ExperimentDirectories, area: StorageArea): string {
-  return realpathSync(directories[area]);
 }

@@ -29,13 +29,15 @@ export interface LocalExperimentsContext {
   readonly changes: ChangeFeed;
   /** The id of an active DAQ or upload of the experiment, if there is one. */
   readonly activeTransfer: (experimentName: string) => string | undefined;
-  readonly onRemoved: (experimentName: string) => void;
+  readonly onRemoved: (experimentName: string) => Promise<void>;
 }
 
 const STORAGE = { id: 1, name: 'LOCAL', description: 'Storage of the embedded engine' };
 
 export class LocalExperiments implements Experiments {
   readonly #context: LocalExperimentsContext;
+  /** The addition or removal that was asked for last; one at a time. */
+  #lastChange: Promise<unknown> = Promise.resolve();
 
   constructor(context: LocalExperimentsContext) {
     this.#context = context;
@@ -58,13 +60,13 @@ export class LocalExperiments implements Experiments {
   }
 
   add(experiment: NewExperiment, options?: CallOptions): Promise<Experiment> {
-    return call(options, () => {
+    return call(options, async () => {
       const parsed = newExperimentSchema.safeParse(experiment);
       if (!parsed.success) {
         const issue = parsed.error.issues[0];
         throw new DmInvalidArgumentError(`Experiment ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}.`);
       }
-      const stored = this.#create(parsed.data);
+      const stored = await this.#inTurn(() => this.#create(parsed.data));
       const full = this.#fullForm(stored);
       this.#context.changes.tell('experiment', full);
       return full;
@@ -73,16 +75,18 @@ export class LocalExperiments implements Experiments {
 
   /** Forgets the experiment with its catalogue and its ended DAQs and uploads. Its files stay on the disk. */
   remove(name: string, options?: CallOptions): Promise<void> {
-    return call(options, () => {
-      const { record } = this.find(name);
-      const active = this.#context.activeTransfer(name);
-      if (active !== undefined) {
-        throw new DmInvalidObjectStateError(`Experiment ${name} has an active transfer, ${active}; stop it first.`);
-      }
-      this.#context.repository.remove(record.id);
-      this.#context.onRemoved(name);
-      this.#context.changes.tell('experimentRemoved', name);
-    });
+    return call(options, () =>
+      this.#inTurn(async () => {
+        const { record } = this.find(name);
+        const active = this.#context.activeTransfer(name);
+        if (active !== undefined) {
+          throw new DmInvalidObjectStateError(`Experiment ${name} has an active transfer, ${active}; stop it first.`);
+        }
+        await this.#context.repository.remove(record);
+        await this.#context.onRemoved(name);
+        this.#context.changes.tell('experimentRemoved', name);
+      }),
+    );
   }
 
   /** @throws DmObjectNotFoundError */
@@ -93,11 +97,18 @@ export class LocalExperiments implements Experiments {
   }
 
   /** Make every experiment's directories usable after a crash. */
-  recover(): void {
-    for (const record of this.#context.repository.all()) prepareDirectories(this.#stored(record).directories);
+  async recover(): Promise<void> {
+    await this.#context.repository.load();
+    for (const record of this.#context.repository.all()) await prepareDirectories(this.#stored(record).directories);
   }
 
-  #create(experiment: NewExperiment): StoredExperiment {
+  async #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const turn = this.#lastChange.then(change, change);
+    this.#lastChange = turn.catch(() => undefined);
+    return await turn;
+  }
+
+  async #create(experiment: NewExperiment): Promise<StoredExperiment> {
     const { repository, root, station } = this.#context;
     if (repository.byName(experiment.name) !== undefined) {
       throw new DmObjectAlreadyExistsError(`Experiment ${experiment.name} already exists.`);
@@ -120,7 +131,7 @@ export class LocalExperiments implements Experiments {
       }
     }
     try {
-      prepareDirectories(directories);
+      await prepareDirectories(directories);
     } catch (error) {
       const message = errorText(error);
       throw new DmError('DM_COMMAND_FAILED', `The storage ${directories.storage} can't be created: ${message}`, {
@@ -128,7 +139,7 @@ export class LocalExperiments implements Experiments {
       });
     }
     const now = dateText(new Date());
-    const record = repository.insert({
+    const record = await repository.insert({
       name: experiment.name,
       typeName: experiment.typeName ?? station,
       description: experiment.description ?? null,

@@ -42,7 +42,7 @@ export async function inputFiles(
     case 'filePathPattern':
       return { paths: await matchingFiles(args, context), multiple: true };
     case 'fileQueryDict':
-      return { paths: queriedFiles(args, context), multiple: true };
+      return { paths: await queriedFiles(args, context), multiple: true };
     case 'dataDir': {
       const directory = textOf(args, key);
       const paths = await filesBelow(directory, context);
@@ -87,17 +87,22 @@ function baseDirectory(args: Readonly<Record<string, unknown>>, context: InputFi
 }
 
 /** Files of the catalogue whose metadata have the given values. */
-function queriedFiles(args: Readonly<Record<string, unknown>>, { experiments, files }: InputFilesContext): string[] {
+async function queriedFiles(
+  args: Readonly<Record<string, unknown>>,
+  { experiments, files }: InputFilesContext,
+): Promise<string[]> {
   const value = args['fileQueryDict'];
   const query = queryDictSchema.safeParse(typeof value === 'string' ? parseJson(value) : value);
   if (!query.success)
     throw new DmInvalidArgumentError('Argument fileQueryDict must be an object of metadata keys and plain values.');
   const { record, directories } = experiments.find(textOf(args, 'experimentName'));
   const paths: string[] = [];
-  for (const file of files.iterate(record.id)) {
-    const metadata: Readonly<Record<string, unknown>> = fileMetadata(file, record.name);
-    if (Object.entries(query.data).every(([key, wanted]) => metadata[key] === wanted))
-      paths.push(join(directories[file.area], file.path));
+  for await (const page of files.iterate(record.id)) {
+    for (const file of page) {
+      const metadata: Readonly<Record<string, unknown>> = fileMetadata(file, record.name);
+      if (Object.entries(query.data).every(([key, wanted]) => metadata[key] === wanted))
+        paths.push(join(directories[file.area], file.path));
+    }
   }
   if (paths.length === 0)
     throw new DmInvalidArgumentError(`fileQueryDict matches no file of experiment ${record.name}.`);

@@ -8,10 +8,10 @@ import { workflowSchema, type Workflow } from '../../schemas/workflow.js';
 import { call } from '../call.js';
 import { pageOf } from '../catalog/local-catalog.js';
 import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
-import type { Database } from '../store/database.js';
+import type { Statement } from '../store/database-messages.js';
 import type { JobRecord, JobRepository } from '../store/job-repository.js';
 import { ThrottledNotice } from '../throttled-notice.js';
-import type { JobSubmitter } from '../transfer/file-jobs.js';
+import type { JobSubmitter, SubmittedJob } from '../transfer/file-jobs.js';
 import { checkArguments } from '../workflows/check-arguments.js';
 import type { LocalWorkflows } from '../workflows/local-workflows.js';
 import { inputKey } from './input-files.js';
@@ -21,7 +21,6 @@ import { JobState, jobSummary } from './job-state.js';
 import { endLeftoverProcesses } from './leftover-processes.js';
 
 export interface LocalJobsContext extends Omit<JobRunContext, 'seq'> {
-  readonly database: Database;
   readonly repository: JobRepository;
   readonly workflows: LocalWorkflows;
   readonly owner: string;
@@ -53,20 +52,19 @@ export class LocalJobs implements Jobs, JobSubmitter {
   }
 
   start(owner: string, workflowName: string, args: JobArguments, options?: CallOptions): Promise<Job> {
-    return call(options, () => {
+    return call(options, async () => {
       this.check(owner, workflowName, args);
-      const { release, job } = this.#context.database.transaction(() => this.#insert(owner, workflowName, args), {
-        durable: true,
-      });
+      const { statement, release, job } = this.#insert(owner, workflowName, args);
+      await this.#context.database.write([statement], { durable: true });
       release();
       return job;
     });
   }
 
   get(owner: string, id: string, options?: CallOptions): Promise<Job> {
-    return call(options, () => {
+    return call(options, async () => {
       const active = this.#active.get(id);
-      const job = active === undefined ? this.#stored(id) : active.state.full();
+      const job = active === undefined ? await this.#stored(id) : active.state.full();
       if (job?.owner !== owner)
         throw new DmObjectNotFoundError(`Processing job ${id} of owner ${owner} does not exist.`);
       return job;
@@ -74,10 +72,12 @@ export class LocalJobs implements Jobs, JobSubmitter {
   }
 
   list(owner: string, page: PageOptions = {}): Promise<Job[]> {
-    return call(page, () => {
+    return call(page, async () => {
       if (owner === '') throw new DmInvalidArgumentError('Invalid owner name provided');
       const { skip, limit } = pageOf({ limit: DEFAULT_LIMIT, ...page });
-      return this.#context.repository.list(owner, skip, limit);
+      const stored = await this.#context.repository.list(owner, skip, limit);
+      // What is still being written is told from memory.
+      return stored.map((summary) => this.#active.get(summary.id)?.state.summary() ?? summary);
     });
   }
 
@@ -96,17 +96,17 @@ export class LocalJobs implements Jobs, JobSubmitter {
     checkArguments(this.#context.workflows.find(workflowOwner, workflowName), args);
   }
 
-  submit(workflowOwner: string, workflowName: string, args: JobArguments, jobOwner?: string): () => void {
-    return this.#insert(workflowOwner, workflowName, args, jobOwner).release;
+  submit(workflowOwner: string, workflowName: string, args: JobArguments, jobOwner?: string): SubmittedJob {
+    return this.#insert(workflowOwner, workflowName, args, jobOwner);
   }
 
   /** Close the jobs that a crash cut off, end their processes, and queue those that had not begun. */
   async recover(): Promise<void> {
-    const records = this.#context.repository.active();
+    const records = await this.#context.repository.active();
     const cutOff = records.filter(({ document }) => document.status !== 'pending');
     const ended = await endLeftoverProcesses(new Set(cutOff.map(({ document }) => document.id)));
     if (ended > 0) this.#context.log.warn({ processes: ended }, 'ended processes that an earlier engine left');
-    for (const record of cutOff) this.#closeCutOff(record);
+    for (const record of cutOff) await this.#closeCutOff(record);
     for (const { seq, document } of records) {
       if (document.status !== 'pending') continue;
       const workflow = workflowSchema.parse(document.workflow);
@@ -127,7 +127,7 @@ export class LocalJobs implements Jobs, JobSubmitter {
     workflowName: string,
     args: JobArguments,
     jobOwner = this.#context.owner,
-  ): { release: () => void; job: Job } {
+  ): { statement: Statement; release: () => void; job: Job } {
     const workflow: Workflow = this.#context.workflows.find(workflowOwner, workflowName);
     const submissionTime = nowSeconds();
     const document: Job = {
@@ -140,7 +140,7 @@ export class LocalJobs implements Jobs, JobSubmitter {
       countFiles: 0,
       status: 'pending',
     };
-    const seq = this.#context.repository.insert(document, jobSummary(document));
+    const { seq, statement } = this.#context.repository.inserting(document, jobSummary(document));
     const active: ActiveJob = { seq, state: new JobState(document, workflow) };
     const release = (): void => {
       this.#context.changes.tell('job', document);
@@ -150,7 +150,7 @@ export class LocalJobs implements Jobs, JobSubmitter {
         this.#enqueue(active);
       });
     };
-    return { release, job: document };
+    return { statement, release, job: document };
   }
 
   #enqueue(active: ActiveJob): void {
@@ -189,30 +189,22 @@ export class LocalJobs implements Jobs, JobSubmitter {
     this.#context.changes.tell('job', active.state.full());
   }
 
-  /** The end of a job is durable. */
   #write({ seq, state }: ActiveJob, isActive: boolean): void {
     const { database, repository, writer } = this.#context;
-    const [stored, summary] = [state.stored(), state.summary()];
-    writer.write(state.id, () => {
-      database.transaction(
-        () => {
-          repository.update(seq, stored, summary, isActive);
-        },
-        { durable: !isActive },
-      );
-    });
+    const update = repository.updating(seq, state.stored(), state.summary(), isActive);
+    writer.write(state.id, () => database.write([update], { durable: !isActive }));
   }
 
-  #stored(id: string): Job | undefined {
-    const record = this.#context.repository.get(id);
-    return record === undefined ? undefined : this.#withChildren(record);
+  async #stored(id: string): Promise<Job | undefined> {
+    const record = await this.#context.repository.get(id);
+    return record === undefined ? undefined : await this.#withChildren(record);
   }
 
-  #withChildren({ seq, document }: JobRecord): Job {
+  async #withChildren({ seq, document }: JobRecord): Promise<Job> {
     const { workflow } = document;
     if (workflow?.stages === undefined) return document;
     const stages = { ...workflow.stages };
-    for (const child of this.#context.children.all(seq)) {
+    for (const child of await this.#context.children.all(seq)) {
       const stage = stages[child.stageId];
       if (stage === undefined) continue;
       stages[child.stageId] = {
@@ -223,7 +215,7 @@ export class LocalJobs implements Jobs, JobSubmitter {
     return { ...document, workflow: { ...workflow, stages } };
   }
 
-  #closeCutOff({ seq, document }: JobRecord): void {
+  async #closeCutOff({ seq, document }: JobRecord): Promise<void> {
     const endTime = nowSeconds();
     const aborting = document.status === 'aborting';
     const closed: Job = {
@@ -234,16 +226,12 @@ export class LocalJobs implements Jobs, JobSubmitter {
       runTime: elapsedSeconds(document.startTime ?? endTime, endTime),
       errorMessage: RESTARTED,
     };
-    this.#context.database.transaction(
-      () => {
-        for (const child of this.#context.children.all(seq)) {
-          if (child.status !== 'running') continue;
-          this.#context.children.put(seq, { ...child, status: 'failed', endTime, stdErr: RESTARTED });
-        }
-        this.#context.repository.update(seq, closed, jobSummary(closed), false);
-      },
-      { durable: true },
+    const { database, children, repository } = this.#context;
+    const cutOff = (await children.all(seq)).filter(({ status }) => status === 'running');
+    const puts = cutOff.map((child) =>
+      children.putting(seq, { ...child, status: 'failed', endTime, stdErr: RESTARTED }),
     );
-    this.#context.changes.tell('job', this.#withChildren({ seq, document: closed }));
+    await database.write([...puts, repository.updating(seq, closed, jobSummary(closed), false)], { durable: true });
+    this.#context.changes.tell('job', await this.#withChildren({ seq, document: closed }));
   }
 }

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildProcess, Stage } from '../../schemas/workflow.js';
 import { elapsedSeconds, nowSeconds } from '../dm-time.js';
 import type { ChildProcessRepository } from '../store/child-process-repository.js';
+import type { Database } from '../store/database.js';
 import type { StateWriter } from '../store/state-writer.js';
 import { Expression } from './expression.js';
 import type { InputFiles } from './input-files.js';
@@ -15,6 +16,7 @@ import { StageProcess, type StageProcessResult } from './stage-process.js';
 
 export interface StageRunContext {
   readonly seq: number;
+  readonly database: Database;
   readonly children: ChildProcessRepository;
   readonly writer: StateWriter;
   /** Where commands run that name no working directory. */
@@ -176,10 +178,9 @@ export class StageRun {
 
   #put(child: ChildProcess): void {
     this.#state.putChild(child);
-    const { seq, children, writer } = this.#context;
-    writer.write(`${this.#state.id} process ${child.childProcessNumber}`, () => {
-      children.put(seq, child);
-    });
+    const { seq, database, children, writer } = this.#context;
+    const put = children.putting(seq, child);
+    writer.write(`${this.#state.id} process ${child.childProcessNumber}`, () => database.write([put]));
     this.#context.onChange();
   }
 }

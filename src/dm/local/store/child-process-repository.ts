@@ -1,5 +1,6 @@
 import type { ChildProcess } from '../../schemas/workflow.js';
-import type { Database } from './database.js';
+import { statement, type Database } from './database.js';
+import type { Statement } from './database-messages.js';
 
 export class ChildProcessRepository {
   readonly #database: Database;
@@ -8,8 +9,9 @@ export class ChildProcessRepository {
     this.#database = database;
   }
 
-  put(jobSeq: number, child: ChildProcess): void {
-    this.#database.run(
+  /** A process as it is now, to be written with what belongs to it. */
+  putting(jobSeq: number, child: ChildProcess): Statement {
+    return statement(
       'INSERT INTO child_processes (job_seq, number, document) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET document = excluded.document',
       jobSeq,
       child.childProcessNumber,
@@ -18,9 +20,11 @@ export class ChildProcessRepository {
   }
 
   /** In the order of their numbers. */
-  all(jobSeq: number): ChildProcess[] {
-    return this.#database
-      .all('SELECT document FROM child_processes WHERE job_seq = ? ORDER BY number', jobSeq)
-      .map((row) => JSON.parse(String(row['document'])) as ChildProcess);
+  all(jobSeq: number): Promise<ChildProcess[]> {
+    return this.#database.all(
+      (row) => JSON.parse(String(row['document'])) as ChildProcess,
+      'SELECT document FROM child_processes WHERE job_seq = ? ORDER BY number',
+      jobSeq,
+    );
   }
 }

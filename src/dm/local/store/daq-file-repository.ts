@@ -1,4 +1,5 @@
 import type { Database } from './database.js';
+import type { Statement } from './database-messages.js';
 
 /** What a DAQ knows of one file: the version it last saw, and whether it stored it or found it there at its start. */
 export interface DaqFileRecord {
@@ -15,30 +16,36 @@ export class DaqFileRepository {
     this.#database = database;
   }
 
-  put(daqSeq: number, records: Iterable<DaqFileRecord>): void {
-    this.#database.transaction(() => {
-      for (const record of records) {
-        this.#database.run(
-          'INSERT INTO daq_files (daq_seq, path, signature, stored) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET signature = excluded.signature, stored = excluded.stored',
-          daqSeq,
-          record.path,
-          record.signature,
-          record.stored ? 1 : 0,
-        );
-      }
-    });
+  /** To be written with the files themselves. */
+  putting(daqSeq: number, records: readonly DaqFileRecord[]): Statement {
+    return {
+      sql: 'INSERT INTO daq_files (daq_seq, path, signature, stored) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET signature = excluded.signature, stored = excluded.stored',
+      rows: records.map(({ path, signature, stored }) => [daqSeq, path, signature, stored ? 1 : 0]),
+    };
   }
 
-  *all(daqSeq: number): Generator<DaqFileRecord> {
-    for (const row of this.#database.iterate(
-      'SELECT path, signature, stored FROM daq_files WHERE daq_seq = ?',
-      daqSeq,
-    )) {
-      yield { path: String(row['path']), signature: String(row['signature']), stored: row['stored'] === 1 };
+  async put(daqSeq: number, records: readonly DaqFileRecord[]): Promise<void> {
+    await this.#database.write([this.putting(daqSeq, records)]);
+  }
+
+  /** All of them, some at a time. */
+  async *all(daqSeq: number): AsyncGenerator<readonly DaqFileRecord[]> {
+    const sql = 'SELECT path, signature, stored FROM daq_files WHERE daq_seq = ?';
+    for await (const rows of this.#database.pages(sql, daqSeq)) {
+      yield rows.map((row) => ({
+        path: String(row['path']),
+        signature: String(row['signature']),
+        stored: row['stored'] === 1,
+      }));
     }
   }
 
-  removeAll(daqSeq: number): void {
-    this.#database.run('DELETE FROM daq_files WHERE daq_seq = ?', daqSeq);
+  /** A part of them at a time, so that other writes come between. */
+  async removeAll(daqSeq: number): Promise<void> {
+    await this.#database.writeRepeatedly(
+      'DELETE FROM daq_files WHERE daq_seq = ? AND path IN (SELECT path FROM daq_files WHERE daq_seq = ? LIMIT ?)',
+      daqSeq,
+      daqSeq,
+    );
   }
 }

@@ -1,139 +1,169 @@
-import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
-import { errorText } from '../../error-text.js';
 import { DmError } from '../../errors.js';
-import { MIGRATIONS } from './migrations.js';
+import { Deferred } from '../deferred.js';
+import { Thread } from '../thread.js';
+import type { DatabaseReply, DatabaseRequest, Row, SqlValue, Statement, WriteResult } from './database-messages.js';
 
-/** A value as SQLite stores it. */
-export type SqlValue = string | number | null;
-/** A row, by column name. */
-export type Row = Readonly<Record<string, SqlValue>>;
+type Asked = Exclude<DatabaseRequest, { kind: 'drop' }>;
+type Answer = Exclude<DatabaseReply, { kind: 'trouble' | 'failed' }>;
+/** A request that has no number yet. */
+type Unnumbered = Asked extends infer R ? (R extends Asked ? Omit<R, 'id'> : never) : never;
 
-const REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [/full/iu, '; free some space'],
-  [/malformed|not a database/iu, '; put a backup in its place, or move it away to begin with an empty one'],
-  [/unable to open|readonly|read-only/iu, '; see to it that this user can read and write the file and its directory'],
-];
+/** How much one of many repetitions of a statement changes. */
+const REPEATED_ROWS = 500;
+
+/** A statement that runs once. */
+export function statement(sql: string, ...values: SqlValue[]): Statement {
+  return { sql, rows: [values] };
+}
 
 /**
- * The engine's SQLite file: WAL, one writer, locked against a second engine. Every commit survives the death of the process;
- * a durable one also survives a power failure (the log is synced before the call returns).
+ * The engine's SQLite file, in a thread of its own, so that neither a slow disk nor a large query ever holds up this one. Calls are worked on in the order they
+ * are made: a read sees every write before it. A write is answered once it is committed, and on the disk if it is a durable one.
  */
 export class Database {
   readonly #file: string;
-  readonly #connection: InstanceType<typeof DatabaseSync>;
-  readonly #statements = new Map<string, StatementSyncInstance>();
-  #depth = 0;
+  readonly #onTrouble: (message: string | null) => void;
+  readonly #script: URL;
+  readonly #pending = new Map<number, Deferred<Answer>>();
+  #thread: Promise<Thread<DatabaseRequest, DatabaseReply>> | undefined;
+  #nextId = 0;
+  #closed = false;
+
+  /** @param onTrouble told when nothing can be written any more because of what happened to the file, and (null) when it can again */
+  constructor(
+    file: string,
+    onTrouble: (message: string | null) => void = () => undefined,
+    script = new URL('./database-worker.js', import.meta.url),
+  ) {
+    this.#file = file;
+    this.#onTrouble = onTrouble;
+    this.#script = script;
+  }
 
   /** @throws DmError DM_CONFIGURATION when another engine uses the file or a newer program wrote it, DM_DB when it can't be used */
-  constructor(file: string) {
-    this.#file = file;
-    this.#connection = this.#guard(() => new DatabaseSync(file));
+  async open(): Promise<void> {
+    await this.#opened();
+  }
+
+  /** Run statements in one transaction; all of them, or none when one fails. @returns what each did @throws DmError DM_DB */
+  async write(statements: readonly Statement[], { durable = false } = {}): Promise<readonly WriteResult[]> {
+    const answer = await this.#ask({ kind: 'write', statements, durable });
+    return answer.kind === 'written' ? answer.results : [];
+  }
+
+  /**
+   * Run a statement whose last value limits how much it changes, until nothing is left; other writes come between.
+   * @returns how much was changed @throws DmError DM_DB
+   */
+  async writeRepeatedly(sql: string, ...values: SqlValue[]): Promise<number> {
+    let changes = 0;
+    for (;;) {
+      const [result] = await this.write([statement(sql, ...values, REPEATED_ROWS)]);
+      changes += result?.changes ?? 0;
+      if ((result?.changes ?? 0) < REPEATED_ROWS) return changes;
+    }
+  }
+
+  /** The first row. @throws DmError DM_DB */
+  async get(sql: string, ...values: SqlValue[]): Promise<Row | undefined> {
+    const answer = await this.#ask({ kind: 'get', sql, values });
+    return answer.kind === 'page' ? answer.rows[0] : undefined;
+  }
+
+  /** All rows, some at a time and each time in a turn of its own. What is written meanwhile may be among them. @throws DmError DM_DB */
+  async *pages(sql: string, ...values: SqlValue[]): AsyncGenerator<readonly Row[]> {
+    const id = this.#nextId++;
+    let answer = await this.#ask({ kind: 'read', sql, values }, id);
     try {
-      this.#connection.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-      this.#connection.exec('PRAGMA foreign_keys = ON; PRAGMA locking_mode = EXCLUSIVE');
-      // The lock is taken with the next transaction that writes, and kept.
-      this.#connection.exec('BEGIN IMMEDIATE; COMMIT');
-      this.#migrate(file);
-    } catch (error) {
-      this.#connection.close();
-      if (error instanceof Error && /locked|busy/iu.test(error.message)) {
-        throw new DmError('DM_CONFIGURATION', `${file} is in use by another engine; give each its own root.`, {
-          cause: error,
-        });
+      while (answer.kind === 'page') {
+        const { rows, last } = answer;
+        if (rows.length > 0) yield rows;
+        if (last) return;
+        answer = await this.#ask({ kind: 'next', cursor: id });
       }
-      this.#guard(() => {
-        throw error;
-      });
-    }
-  }
-
-  run(sql: string, ...values: SqlValue[]): { changes: number; lastInsertRowid: number } {
-    const result = this.#guard(() => this.#prepare(sql).run(...values));
-    return { changes: result.changes, lastInsertRowid: Number(result.lastInsertRowid) };
-  }
-
-  get(sql: string, ...values: SqlValue[]): Row | undefined {
-    return this.#guard(() => this.#prepare(sql).get(...values) as Row | undefined);
-  }
-
-  all(sql: string, ...values: SqlValue[]): Row[] {
-    return this.#guard(() => this.#prepare(sql).all(...values) as Row[]);
-  }
-
-  iterate(sql: string, ...values: SqlValue[]): IterableIterator<Row> {
-    return this.#prepare(sql).iterate(...values) as IterableIterator<Row>;
-  }
-
-  /** Run `body` in one transaction; a nested one joins the outer, whose durability decides. */
-  transaction<T>(body: () => T, { durable = false } = {}): T {
-    if (this.#depth > 0) return body();
-    this.#guard(() => {
-      if (durable) this.#connection.exec('PRAGMA synchronous = FULL');
-      this.#connection.exec('BEGIN IMMEDIATE');
-    });
-    this.#depth++;
-    try {
-      const result = body();
-      this.#guard(() => {
-        this.#connection.exec('COMMIT');
-      });
-      return result;
-    } catch (error) {
-      // A full disk may already have rolled back.
-      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
-      throw error;
     } finally {
-      this.#depth--;
-      if (durable) this.#connection.exec('PRAGMA synchronous = NORMAL');
+      if (answer.kind === 'page' && !answer.last) await this.#drop(id);
     }
   }
 
-  /** The connection itself lives until its statements are collected as garbage, so the lock is given up by hand. */
-  close(): void {
-    this.#statements.clear();
-    try {
-      this.#connection.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL');
-      this.#connection.exec('SELECT count(*) FROM sqlite_master');
-    } catch {
-      // On a full disk the log stays beside the file, and the lock until the process ends; the next start takes up both.
-    }
-    this.#connection.close();
+  /** All rows, each made into what it stands for. @throws DmError DM_DB */
+  async all<T>(make: (row: Row) => T, sql: string, ...values: SqlValue[]): Promise<T[]> {
+    const made: T[] = [];
+    for await (const rows of this.pages(sql, ...values)) for (const row of rows) made.push(make(row));
+    return made;
   }
 
-  /** Errors of SQLite become `DM_DB`. */
-  #guard<T>(body: () => T): T {
+  /** What was asked for before still is done. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    const thread = this.#thread;
+    const closed = thread === undefined ? undefined : this.#ask({ kind: 'close' });
+    this.#closed = true;
+    await closed?.catch(() => undefined);
+    const ended = await thread?.catch(() => undefined);
+    await ended?.terminate();
+  }
+
+  async #ask(request: Unnumbered, id = this.#nextId++): Promise<Answer> {
+    if (this.#closed) throw new DmError('DM_DB', 'The engine is closed.');
+    const thread = await this.#opened();
+    return await this.#post(thread, { ...request, id });
+  }
+
+  #post(thread: Thread<DatabaseRequest, DatabaseReply>, request: Asked): Promise<Answer> {
+    const answered = new Deferred<Answer>();
+    this.#pending.set(request.id, answered);
+    thread.post(request);
+    return answered.promise;
+  }
+
+  async #drop(cursor: number): Promise<void> {
+    (await this.#thread?.catch(() => undefined))?.post({ kind: 'drop', cursor });
+  }
+
+  #opened(): Promise<Thread<DatabaseRequest, DatabaseReply>> {
+    this.#thread ??= this.#spawn();
+    return this.#thread;
+  }
+
+  async #spawn(): Promise<Thread<DatabaseRequest, DatabaseReply>> {
+    const thread = new Thread<DatabaseRequest, DatabaseReply>(
+      this.#script,
+      (reply) => {
+        this.#take(reply);
+      },
+      (reason) => {
+        this.#lost(reason);
+      },
+    );
     try {
-      return body();
+      await this.#post(thread, { kind: 'open', id: this.#nextId++, file: this.#file });
     } catch (error) {
-      if (error instanceof DmError) throw error;
-      const message = errorText(error);
-      const remedy = REMEDIES.find(([pattern]) => pattern.test(message))?.[1] ?? '';
-      throw new DmError('DM_DB', `The database can't be used: ${message}${remedy} (${this.#file}).`, { cause: error });
+      this.#thread = undefined;
+      await thread.terminate();
+      throw error;
     }
+    return thread;
   }
 
-  #prepare(sql: string): StatementSyncInstance {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#connection.prepare(sql);
-      this.#statements.set(sql, statement);
+  #take(reply: DatabaseReply): void {
+    if (reply.kind === 'trouble') {
+      this.#onTrouble(reply.message);
+      return;
     }
-    return statement;
+    const answered = this.#pending.get(reply.id);
+    this.#pending.delete(reply.id);
+    if (reply.kind === 'failed') answered?.reject(new DmError(reply.code, reply.message));
+    else answered?.resolve(reply);
   }
 
-  #migrate(file: string): void {
-    const version = Number(this.get('PRAGMA user_version')?.['user_version'] ?? 0);
-    if (version > MIGRATIONS.length) {
-      throw new DmError(
-        'DM_CONFIGURATION',
-        `${file} was written by a newer dm-ioc (schema ${version}); update dm-ioc.`,
-      );
+  /** The next call opens the file again. */
+  #lost(reason: string): void {
+    this.#thread = undefined;
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const answered of pending) {
+      answered.reject(new DmError('DM_DB', `The database thread failed (${reason}); ${this.#file} is opened again.`));
     }
-    MIGRATIONS.slice(version).forEach((sql, index) => {
-      this.transaction(() => {
-        this.#connection.exec(sql);
-        this.#connection.exec(`PRAGMA user_version = ${version + index + 1}`);
-      });
-    });
   }
 }

@@ -1,5 +1,6 @@
 import { datasetSchema, type Dataset } from '../../schemas/catalog.js';
-import type { Database } from './database.js';
+import { statement, type Database } from './database.js';
+import type { Row } from './database-messages.js';
 
 export class DatasetRepository {
   readonly #database: Database;
@@ -9,37 +10,33 @@ export class DatasetRepository {
   }
 
   /** @returns false when the experiment has a dataset of that name */
-  insert(experimentId: number, dataset: Dataset): boolean {
-    return this.#database.transaction(
-      () =>
-        this.#database.run(
-          'INSERT INTO datasets (experiment_id, name, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-          experimentId,
-          dataset.datasetName,
-          JSON.stringify(dataset),
-        ).changes > 0,
-      { durable: true },
+  async insert(experimentId: number, dataset: Dataset): Promise<boolean> {
+    const insertion = statement(
+      'INSERT INTO datasets (experiment_id, name, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+      experimentId,
+      dataset.datasetName,
+      JSON.stringify(dataset),
     );
+    const [result] = await this.#database.write([insertion], { durable: true });
+    return result !== undefined && result.changes > 0;
   }
 
-  byName(experimentId: number, name: string): Dataset | undefined {
-    const row = this.#database.get(
+  async byName(experimentId: number, name: string): Promise<Dataset | undefined> {
+    const row = await this.#database.get(
       'SELECT document FROM datasets WHERE experiment_id = ? AND name = ?',
       experimentId,
       name,
     );
-    return row === undefined ? undefined : datasetSchema.parse(JSON.parse(String(row['document'])));
+    return row === undefined ? undefined : toDataset(row);
   }
 
   /** Oldest first. */
-  list(experimentId: number, skip: number, limit: number): Dataset[] {
-    return this.#database
-      .all(
-        'SELECT document FROM datasets WHERE experiment_id = ? ORDER BY id LIMIT ? OFFSET ?',
-        experimentId,
-        limit,
-        skip,
-      )
-      .map((row) => datasetSchema.parse(JSON.parse(String(row['document']))));
+  list(experimentId: number, skip: number, limit: number): Promise<Dataset[]> {
+    const sql = 'SELECT document FROM datasets WHERE experiment_id = ? ORDER BY id LIMIT ? OFFSET ?';
+    return this.#database.all(toDataset, sql, experimentId, limit, skip);
   }
+}
+
+function toDataset(row: Row): Dataset {
+  return datasetSchema.parse(JSON.parse(String(row['document'])));
 }

@@ -1,4 +1,5 @@
-import type { Database, Row } from './database.js';
+import { statement, type Database } from './database.js';
+import type { Row } from './database-messages.js';
 
 /** A row of the experiments table. */
 export interface ExperimentRecord {
@@ -17,18 +18,25 @@ export interface ExperimentRecord {
 
 const SELECT = 'SELECT e.*, t.name AS type_name FROM experiments e JOIN experiment_types t ON t.id = e.type_id';
 
+/** The experiments. They are few, so all of them are in memory once `load` has been called. */
 export class ExperimentRepository {
   readonly #database: Database;
+  readonly #byName = new Map<string, ExperimentRecord>();
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  insert(record: Omit<ExperimentRecord, 'id' | 'typeId'>): ExperimentRecord {
-    const id = this.#database.transaction(
-      () => {
-        this.#database.run('INSERT OR IGNORE INTO experiment_types (name) VALUES (?)', record.typeName);
-        return this.#database.run(
+  async load(): Promise<void> {
+    for (const record of await this.#database.all(toRecord, `${SELECT} ORDER BY e.id`))
+      this.#byName.set(record.name, record);
+  }
+
+  async insert(record: Omit<ExperimentRecord, 'id' | 'typeId'>): Promise<ExperimentRecord> {
+    await this.#database.write(
+      [
+        statement('INSERT OR IGNORE INTO experiment_types (name) VALUES (?)', record.typeName),
+        statement(
           `INSERT INTO experiments (name, type_id, description, root_path, users, start_date, end_date, create_date, update_date)
            VALUES (?, (SELECT id FROM experiment_types WHERE name = ?), ?, ?, ?, ?, ?, ?, ?)`,
           record.name,
@@ -40,35 +48,43 @@ export class ExperimentRepository {
           record.endDate,
           record.createDate,
           record.updateDate,
-        ).lastInsertRowid;
-      },
+        ),
+      ],
       { durable: true },
     );
-    const inserted = this.byId(id);
-    if (inserted === undefined) throw new Error(`experiment ${id} vanished while it was added`);
+    const row = await this.#database.get(`${SELECT} WHERE e.name = ?`, record.name);
+    if (row === undefined) throw new Error(`experiment ${record.name} vanished while it was added`);
+    const inserted = toRecord(row);
+    this.#byName.set(inserted.name, inserted);
     return inserted;
   }
 
   byId(id: number): ExperimentRecord | undefined {
-    return toRecord(this.#database.get(`${SELECT} WHERE e.id = ?`, id));
+    return this.all().find((record) => record.id === id);
   }
 
   byName(name: string): ExperimentRecord | undefined {
-    return toRecord(this.#database.get(`${SELECT} WHERE e.name = ?`, name));
+    return this.#byName.get(name);
   }
 
   /** Newest first. */
   all(): ExperimentRecord[] {
-    return this.#database.all(`${SELECT} ORDER BY e.id DESC`).flatMap((row) => toRecord(row) ?? []);
+    return [...this.#byName.values()].reverse();
   }
 
-  remove(id: number): void {
-    this.#database.transaction(() => this.#database.run('DELETE FROM experiments WHERE id = ?', id), { durable: true });
+  /** It is no longer found from the call on. */
+  async remove(record: ExperimentRecord): Promise<void> {
+    this.#byName.delete(record.name);
+    try {
+      await this.#database.write([statement('DELETE FROM experiments WHERE id = ?', record.id)], { durable: true });
+    } catch (error) {
+      this.#byName.set(record.name, record);
+      throw error;
+    }
   }
 }
 
-function toRecord(row: Row | undefined): ExperimentRecord | undefined {
-  if (row === undefined) return undefined;
+function toRecord(row: Row): ExperimentRecord {
   return {
     id: Number(row['id']),
     name: String(row['name']),

@@ -1,4 +1,5 @@
-import type { Database, Row } from './database.js';
+import type { Database } from './database.js';
+import type { Row, Statement } from './database-messages.js';
 
 /** Which of an experiment's directories a stored file lies in. */
 export type StorageArea = 'data' | 'analysis';
@@ -12,6 +13,9 @@ export interface FileRecord {
   readonly sizeBytes: number;
   readonly md5: string | null;
   readonly mtimeMs: number;
+  /** Of the source when it was stored; null in rows of older programs. */
+  readonly inode: number | null;
+  readonly ctimeMs: number | null;
   readonly storedMs: number;
 }
 
@@ -24,71 +28,67 @@ export class FileRepository {
     this.#database = database;
   }
 
-  /** Insert, or replace what the catalogue knew of the same path. */
-  upsert(record: Omit<FileRecord, 'id'>): FileRecord {
-    const row = this.#database.get(
-      `INSERT INTO files (experiment_id, area, path, size_bytes, md5, mtime_ms, stored_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
+  /** Insert, or replace what the catalogue knew of the same paths. Returns the rows' `id` in the same order. */
+  upserting(records: readonly Omit<FileRecord, 'id'>[]): Statement {
+    return {
+      sql: `INSERT INTO files (experiment_id, area, path, size_bytes, md5, mtime_ms, inode, ctime_ms, stored_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (experiment_id, path, area) DO UPDATE SET size_bytes = excluded.size_bytes, md5 = excluded.md5, mtime_ms = excluded.mtime_ms,
-         stored_ms = excluded.stored_ms RETURNING id`,
-      record.experimentId,
-      AREAS.indexOf(record.area),
-      record.path,
-      record.sizeBytes,
-      record.md5,
-      record.mtimeMs,
-      record.storedMs,
-    );
-    return { ...record, id: Number(row?.['id']) };
+         inode = excluded.inode, ctime_ms = excluded.ctime_ms, stored_ms = excluded.stored_ms RETURNING id`,
+      rows: records.map((record) => [
+        record.experimentId,
+        AREAS.indexOf(record.area),
+        record.path,
+        record.sizeBytes,
+        record.md5,
+        record.mtimeMs,
+        record.inode,
+        record.ctimeMs,
+        record.storedMs,
+      ]),
+    };
   }
 
   /** The file of that path; one under `data` comes before one under `analysis`. */
-  byPath(experimentId: number, path: string): FileRecord | undefined {
-    return toRecord(
-      this.#database.get(
-        'SELECT * FROM files WHERE experiment_id = ? AND path = ? ORDER BY area LIMIT 1',
-        experimentId,
-        path,
-      ),
+  async byPath(experimentId: number, path: string): Promise<FileRecord | undefined> {
+    const row = await this.#database.get(
+      'SELECT * FROM files WHERE experiment_id = ? AND path = ? ORDER BY area LIMIT 1',
+      experimentId,
+      path,
     );
+    return row === undefined ? undefined : toRecord(row);
   }
 
-  byAreaAndPath(experimentId: number, area: StorageArea, path: string): FileRecord | undefined {
-    return toRecord(
-      this.#database.get(
-        'SELECT * FROM files WHERE experiment_id = ? AND path = ? AND area = ?',
-        experimentId,
-        path,
-        AREAS.indexOf(area),
-      ),
+  /** Those of the paths that the catalogue has, in any order. */
+  byAreaAndPaths(experimentId: number, area: StorageArea, paths: readonly string[]): Promise<FileRecord[]> {
+    return this.#database.all(
+      toRecord,
+      'SELECT * FROM files WHERE experiment_id = ? AND path IN (SELECT value FROM json_each(?)) AND area = ?',
+      experimentId,
+      JSON.stringify(paths),
+      AREAS.indexOf(area),
     );
   }
 
   /** A page in the order of the paths; rows that are skipped are counted in the index alone. */
-  list(experimentId: number, skip: number, limit: number): FileRecord[] {
-    return this.#database
-      .all(
-        `SELECT * FROM files WHERE id IN (SELECT id FROM files WHERE experiment_id = ? ORDER BY path, area LIMIT ? OFFSET ?)
+  list<T>(experimentId: number, skip: number, limit: number, make: (record: FileRecord) => T): Promise<T[]> {
+    return this.#database.all(
+      (row) => make(toRecord(row)),
+      `SELECT * FROM files WHERE id IN (SELECT id FROM files WHERE experiment_id = ? ORDER BY path, area LIMIT ? OFFSET ?)
          ORDER BY path, area`,
-        experimentId,
-        limit,
-        skip,
-      )
-      .flatMap((row) => toRecord(row) ?? []);
+      experimentId,
+      limit,
+      skip,
+    );
   }
 
-  *iterate(experimentId: number): Generator<FileRecord> {
-    for (const row of this.#database.iterate(
-      'SELECT * FROM files WHERE experiment_id = ? ORDER BY path, area',
-      experimentId,
-    )) {
-      const record = toRecord(row);
-      if (record !== undefined) yield record;
-    }
+  /** All of an experiment, some at a time. */
+  async *iterate(experimentId: number): AsyncGenerator<readonly FileRecord[]> {
+    const sql = 'SELECT * FROM files WHERE experiment_id = ? ORDER BY path, area';
+    for await (const rows of this.#database.pages(sql, experimentId)) yield rows.map(toRecord);
   }
 }
 
-function toRecord(row: Row | undefined): FileRecord | undefined {
-  if (row === undefined) return undefined;
+function toRecord(row: Row): FileRecord {
   return {
     id: Number(row['id']),
     experimentId: Number(row['experiment_id']),
@@ -97,6 +97,12 @@ function toRecord(row: Row | undefined): FileRecord | undefined {
     sizeBytes: Number(row['size_bytes']),
     md5: row['md5'] === null ? null : String(row['md5']),
     mtimeMs: Number(row['mtime_ms']),
+    inode: numberOrNull(row['inode']),
+    ctimeMs: numberOrNull(row['ctime_ms']),
     storedMs: Number(row['stored_ms']),
   };
+}
+
+function numberOrNull(value: Row[string] | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value);
 }

@@ -1,5 +1,6 @@
 import type { Job } from '../../schemas/job.js';
-import type { Database, Row } from './database.js';
+import { statement, type Database } from './database.js';
+import type { Row, Statement } from './database-messages.js';
 
 /** A row of the jobs table; the document carries no child processes, they have their own table. */
 export interface JobRecord {
@@ -9,24 +10,35 @@ export interface JobRecord {
 
 export class JobRepository {
   readonly #database: Database;
+  #lastSeq = 0;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  /** @returns the row's number, which rises with every job */
-  insert(document: Job, summary: Job): number {
-    return this.#database.run(
-      'INSERT INTO jobs (id, owner, active, end_time, summary, document) VALUES (?, ?, 1, NULL, ?, ?)',
+  /** To be called before anything else. */
+  async load(): Promise<void> {
+    const row = await this.#database.get("SELECT seq FROM sqlite_sequence WHERE name = 'jobs'");
+    this.#lastSeq = Number(row?.['seq'] ?? 0);
+  }
+
+  /** A new job, to be written with what it belongs to. `seq` is the row's number, which rises with every job. */
+  inserting(document: Job, summary: Job): { readonly seq: number; readonly statement: Statement } {
+    const seq = ++this.#lastSeq;
+    const insertion = statement(
+      'INSERT INTO jobs (seq, id, owner, active, end_time, summary, document) VALUES (?, ?, ?, 1, NULL, ?, ?)',
+      seq,
       document.id,
       document.owner,
       JSON.stringify(summary),
       JSON.stringify(document),
-    ).lastInsertRowid;
+    );
+    return { seq, statement: insertion };
   }
 
-  update(seq: number, document: Job, summary: Job, active: boolean): void {
-    this.#database.run(
+  /** A job as it is now, to be written with what belongs to it. */
+  updating(seq: number, document: Job, summary: Job, active: boolean): Statement {
+    return statement(
       'UPDATE jobs SET active = ?, end_time = ?, summary = ?, document = ? WHERE seq = ?',
       active ? 1 : 0,
       document.endTime ?? null,
@@ -36,26 +48,28 @@ export class JobRepository {
     );
   }
 
-  get(id: string): JobRecord | undefined {
-    const row = this.#database.get('SELECT seq, document FROM jobs WHERE id = ?', id);
+  async get(id: string): Promise<JobRecord | undefined> {
+    const row = await this.#database.get('SELECT seq, document FROM jobs WHERE id = ?', id);
     return row === undefined ? undefined : toRecord(row);
   }
 
   /** Summaries, newest first. */
-  list(owner: string, skip: number, limit: number): Job[] {
-    return this.#database
-      .all('SELECT summary FROM jobs WHERE owner = ? ORDER BY seq DESC LIMIT ? OFFSET ?', owner, limit, skip)
-      .map((row) => JSON.parse(String(row['summary'])) as Job);
+  list(owner: string, skip: number, limit: number): Promise<Job[]> {
+    const sql = 'SELECT summary FROM jobs WHERE owner = ? ORDER BY seq DESC LIMIT ? OFFSET ?';
+    return this.#database.all((row) => JSON.parse(String(row['summary'])) as Job, sql, owner, limit, skip);
   }
 
   /** Those that had not ended, oldest first. */
-  active(): JobRecord[] {
-    return this.#database.all('SELECT seq, document FROM jobs WHERE active = 1 ORDER BY seq').map(toRecord);
+  active(): Promise<JobRecord[]> {
+    return this.#database.all(toRecord, 'SELECT seq, document FROM jobs WHERE active = 1 ORDER BY seq');
   }
 
-  /** Forget those that ended before. @param time Unix seconds */
-  prune(time: number): number {
-    return this.#database.run('DELETE FROM jobs WHERE active = 0 AND end_time < ?', time).changes;
+  /** Forget those that ended before, some at a time. @param time Unix seconds @returns how many */
+  prune(time: number): Promise<number> {
+    return this.#database.writeRepeatedly(
+      'DELETE FROM jobs WHERE seq IN (SELECT seq FROM jobs WHERE active = 0 AND end_time < ? LIMIT ?)',
+      time,
+    );
   }
 }
 

@@ -28,4 +28,12 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE daq_files (
     daq_seq INTEGER NOT NULL REFERENCES daqs (seq) ON DELETE CASCADE, path TEXT NOT NULL, signature TEXT NOT NULL, stored INTEGER NOT NULL, PRIMARY KEY (daq_seq, path)) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE files ADD COLUMN inode INTEGER;
+  ALTER TABLE files ADD COLUMN ctime_ms REAL;
+  CREATE INDEX daqs_active ON daqs (seq) WHERE active = 1;
+  CREATE INDEX daqs_by_end ON daqs (end_time) WHERE active = 0;
+  CREATE INDEX uploads_active ON uploads (seq) WHERE active = 1;
+  CREATE INDEX uploads_by_end ON uploads (end_time) WHERE active = 0;
+  `,
 ];

@@ -1,15 +1,22 @@
 import type { DmLogger } from '../../logger.js';
 import { errorText } from '../../error-text.js';
 
+interface Unwritten {
+  readonly write: () => Promise<unknown>;
+  failed: boolean;
+}
+
 const RETRY_PERIOD_MS = 2000;
 
 /**
  * Writes the state of running things, which must go on when the database can't be written (a full disk): what fails is logged, and written again until
- * it succeeds. A later write of the same key takes the place of an earlier one.
+ * it succeeds, unless a later write of the same key has taken its place. Writes begin in the order in which they are asked for.
  */
 export class StateWriter {
   readonly #log: DmLogger;
-  readonly #pending = new Map<string, () => void>();
+  /** The newest write of each key, until it has succeeded. */
+  readonly #unwritten = new Map<string, Unwritten>();
+  readonly #underWay = new Set<Promise<void>>();
   readonly #onWritten = new Map<string, () => void>();
   #timer: NodeJS.Timeout | undefined;
   #lastError: string | null = null;
@@ -23,49 +30,55 @@ export class StateWriter {
     return this.#lastError;
   }
 
-  write(key: string, write: () => void): void {
-    this.#pending.delete(key);
-    if (this.#attempt(key, write)) return;
-    this.#pending.set(key, write);
-    this.#timer ??= setTimeout(() => {
-      this.#retry();
-    }, RETRY_PERIOD_MS);
+  write(key: string, write: () => Promise<unknown>): void {
+    const unwritten = { write, failed: false };
+    this.#unwritten.set(key, unwritten);
+    this.#begin(key, unwritten);
   }
 
   /** Call back once nothing of the key is unwritten, at once if that is so already. */
   whenWritten(key: string, callback: () => void): void {
-    if (this.#pending.has(key)) this.#onWritten.set(key, callback);
+    if (this.#unwritten.has(key)) this.#onWritten.set(key, callback);
     else callback();
   }
 
   /** Try a last time what is still unwritten. */
-  close(): void {
+  async close(): Promise<void> {
+    await Promise.all(this.#underWay);
+    this.#retry();
+    await Promise.all(this.#underWay);
     clearTimeout(this.#timer);
-    for (const [key, write] of this.#pending) this.#attempt(key, write);
-    this.#pending.clear();
   }
 
-  #retry(): void {
-    this.#timer = undefined;
-    const pending = [...this.#pending];
-    this.#pending.clear();
-    for (const [key, write] of pending) {
-      this.write(key, write);
-      if (this.#pending.has(key)) continue;
-      this.#onWritten.get(key)?.();
-      this.#onWritten.delete(key);
-    }
-    if (this.#pending.size === 0) this.#lastError = null;
+  #begin(key: string, unwritten: Unwritten): void {
+    unwritten.failed = false;
+    const attempt = this.#attempt(key, unwritten).finally(() => this.#underWay.delete(attempt));
+    this.#underWay.add(attempt);
   }
 
-  #attempt(key: string, write: () => void): boolean {
+  /** Never rejects. */
+  async #attempt(key: string, unwritten: Unwritten): Promise<void> {
     try {
-      write();
-      return true;
+      await unwritten.write();
     } catch (error) {
       this.#lastError = `The state could not be written: ${errorText(error)}`;
       this.#log.error({ key, error }, 'the state could not be written; it is tried again');
-      return false;
+      unwritten.failed = true;
+      this.#timer ??= setTimeout(() => {
+        this.#retry();
+      }, RETRY_PERIOD_MS);
+      return;
     }
+    if (this.#unwritten.get(key) !== unwritten) return;
+    this.#unwritten.delete(key);
+    this.#onWritten.get(key)?.();
+    this.#onWritten.delete(key);
+    if (this.#unwritten.size === 0) this.#lastError = null;
+  }
+
+  #retry(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const [key, unwritten] of this.#unwritten) if (unwritten.failed) this.#begin(key, unwritten);
   }
 }

@@ -1,4 +1,5 @@
-import type { Database, Row } from './database.js';
+import { statement, type Database } from './database.js';
+import type { Row } from './database-messages.js';
 
 /** A row of the DAQs' or of the uploads' table. */
 export interface TransferRecord<Info, Options> {
@@ -24,60 +25,62 @@ export class TransferRepository<Info extends BaseInfo, Options> {
   }
 
   /** @returns the row's number */
-  insert(info: Info, options: Options): number {
-    return this.#database.transaction(
-      () =>
-        this.#database.run(
-          `INSERT INTO ${this.#table} (id, experiment, active, info, options) VALUES (?, ?, 1, ?, ?)`,
-          info.id,
-          info.experimentName,
-          JSON.stringify(info),
-          JSON.stringify(options),
-        ).lastInsertRowid,
-      { durable: true },
-    );
-  }
-
-  update(info: Info, active: boolean): void {
-    this.#database.run(
-      `UPDATE ${this.#table} SET info = ?, active = ?, end_time = ? WHERE id = ?`,
-      JSON.stringify(info),
-      active ? 1 : 0,
-      info.endTime ?? null,
+  async insert(info: Info, options: Options): Promise<number> {
+    const insertion = statement(
+      `INSERT INTO ${this.#table} (id, experiment, active, info, options) VALUES (?, ?, 1, ?, ?) RETURNING seq`,
       info.id,
+      info.experimentName,
+      JSON.stringify(info),
+      JSON.stringify(options),
     );
+    const [result] = await this.#database.write([insertion], { durable: true });
+    return Number(result?.returned[0]?.['seq']);
   }
 
-  get(id: string): TransferRecord<Info, Options> | undefined {
-    const row = this.#database.get(`SELECT * FROM ${this.#table} WHERE id = ?`, id);
+  async update(info: Info, active: boolean): Promise<void> {
+    await this.#database.write([
+      statement(
+        `UPDATE ${this.#table} SET info = ?, active = ?, end_time = ? WHERE id = ?`,
+        JSON.stringify(info),
+        active ? 1 : 0,
+        info.endTime ?? null,
+        info.id,
+      ),
+    ]);
+  }
+
+  async get(id: string): Promise<TransferRecord<Info, Options> | undefined> {
+    const row = await this.#database.get(`SELECT * FROM ${this.#table} WHERE id = ?`, id);
     return row === undefined ? undefined : toRecord(row);
   }
 
   /** Newest first. */
-  all(): TransferRecord<Info, Options>[] {
-    return this.#database
-      .all(`SELECT * FROM ${this.#table} ORDER BY seq DESC`)
-      .map((row) => toRecord<Info, Options>(row));
+  infos(): Promise<Info[]> {
+    return this.#database.all(
+      (row) => JSON.parse(String(row['info'])) as Info,
+      `SELECT info FROM ${this.#table} ORDER BY seq DESC`,
+    );
   }
 
   /** Oldest first. */
-  active(): TransferRecord<Info, Options>[] {
-    return this.#database
-      .all(`SELECT * FROM ${this.#table} WHERE active = 1 ORDER BY seq`)
-      .map((row) => toRecord<Info, Options>(row));
+  active(): Promise<TransferRecord<Info, Options>[]> {
+    return this.#database.all(toRecord<Info, Options>, `SELECT * FROM ${this.#table} WHERE active = 1 ORDER BY seq`);
   }
 
-  remove(id: string): void {
-    this.#database.run(`DELETE FROM ${this.#table} WHERE id = ?`, id);
+  async remove(id: string): Promise<void> {
+    await this.#database.write([statement(`DELETE FROM ${this.#table} WHERE id = ?`, id)]);
   }
 
-  removeOfExperiment(experimentName: string): void {
-    this.#database.run(`DELETE FROM ${this.#table} WHERE experiment = ?`, experimentName);
+  async removeOfExperiment(experimentName: string): Promise<void> {
+    await this.#database.write([statement(`DELETE FROM ${this.#table} WHERE experiment = ?`, experimentName)]);
   }
 
-  /** Forget those that ended before. @param time Unix seconds */
-  prune(time: number): number {
-    return this.#database.run(`DELETE FROM ${this.#table} WHERE active = 0 AND end_time < ?`, time).changes;
+  /** Forget those that ended before, some at a time. @param time Unix seconds @returns how many */
+  prune(time: number): Promise<number> {
+    return this.#database.writeRepeatedly(
+      `DELETE FROM ${this.#table} WHERE seq IN (SELECT seq FROM ${this.#table} WHERE active = 0 AND end_time < ? LIMIT ?)`,
+      time,
+    );
   }
 }
 

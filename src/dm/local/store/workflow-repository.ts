@@ -1,42 +1,69 @@
 import { workflowSchema, type Workflow } from '../../schemas/workflow.js';
-import type { Database, Row } from './database.js';
+import { statement, type Database } from './database.js';
+import type { Row } from './database-messages.js';
 
+/** The workflows that were added at run time. They are few, so all of them are in memory once `load` has been called. */
 export class WorkflowRepository {
   readonly #database: Database;
+  readonly #workflows = new Map<string, Workflow>();
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  put(workflow: Workflow): void {
-    this.#database.transaction(
-      () =>
-        this.#database.run(
-          'INSERT INTO workflows (owner, name, document) VALUES (?, ?, ?) ON CONFLICT (owner, name) DO UPDATE SET document = excluded.document',
-          workflow.owner,
-          workflow.name,
-          JSON.stringify(workflow),
-        ),
-      { durable: true },
-    );
+  async load(): Promise<void> {
+    for (const workflow of await this.#database.all(toWorkflow, 'SELECT document FROM workflows'))
+      this.#workflows.set(keyOf(workflow.owner, workflow.name), workflow);
+  }
+
+  /** It is found from the call on, and no longer if it can't be written. */
+  async put(workflow: Workflow): Promise<void> {
+    const { owner, name } = workflow;
+    const sql =
+      'INSERT INTO workflows (owner, name, document) VALUES (?, ?, ?) ON CONFLICT (owner, name) DO UPDATE SET document = excluded.document';
+    await this.#change(owner, name, workflow, sql, JSON.stringify(workflow));
   }
 
   get(owner: string, name: string): Workflow | undefined {
-    const row = this.#database.get('SELECT document FROM workflows WHERE owner = ? AND name = ?', owner, name);
-    return row === undefined ? undefined : toWorkflow(row);
+    return this.#workflows.get(keyOf(owner, name));
   }
 
+  /** In the order of their names. */
   list(owner: string): Workflow[] {
-    return this.#database.all('SELECT document FROM workflows WHERE owner = ? ORDER BY name', owner).map(toWorkflow);
+    return [...this.#workflows.values()]
+      .filter((workflow) => workflow.owner === owner)
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** @returns false when there was none */
-  remove(owner: string, name: string): boolean {
-    return this.#database.transaction(
-      () => this.#database.run('DELETE FROM workflows WHERE owner = ? AND name = ?', owner, name).changes > 0,
-      { durable: true },
-    );
+  async remove(owner: string, name: string): Promise<void> {
+    await this.#change(owner, name, undefined, 'DELETE FROM workflows WHERE owner = ? AND name = ?');
   }
+
+  async #change(
+    owner: string,
+    name: string,
+    workflow: Workflow | undefined,
+    sql: string,
+    ...values: string[]
+  ): Promise<void> {
+    const before = this.get(owner, name);
+    this.#set(owner, name, workflow);
+    try {
+      await this.#database.write([statement(sql, owner, name, ...values)], { durable: true });
+    } catch (error) {
+      this.#set(owner, name, before);
+      throw error;
+    }
+  }
+
+  #set(owner: string, name: string, workflow: Workflow | undefined): void {
+    if (workflow === undefined) this.#workflows.delete(keyOf(owner, name));
+    else this.#workflows.set(keyOf(owner, name), workflow);
+  }
+}
+
+function keyOf(owner: string, name: string): string {
+  return `${owner}\0${name}`;
 }
 
 function toWorkflow(row: Row): Workflow {

@@ -1,6 +1,7 @@
 import type { TreeEntry } from '../tree/tree-messages.js';
 import type { DaqContext, DaqParts } from './daq-context.js';
 import { signatureOf, type DaqLedger } from './daq-ledger.js';
+import type { SubmittedJob } from './file-jobs.js';
 import { FileStore } from './file-store.js';
 import { errorText } from '../../error-text.js';
 
@@ -55,22 +56,26 @@ export class DaqCopier {
     this.#closed = true;
   }
 
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+
   async #storeBatch(batch: readonly TreeEntry[]): Promise<void> {
     const { store, files, log } = this.#context;
     const { target, seq, jobs } = this.#parts;
     const listener = this.#listener;
     try {
       const outcomes = await store.copy(target, batch);
-      if (this.#closed) return;
-      let release = (): void => undefined;
-      store.commit(target, outcomes, (stored) => {
-        files.put(
-          seq,
-          stored.map((file) => ({ path: file.path, signature: signatureOf(file), stored: true })),
-        );
-        release = jobs.submit(stored);
+      if (this.#isClosed()) return;
+      let submitted: readonly SubmittedJob[] = [];
+      await store.commit(target, outcomes, (stored) => {
+        submitted = jobs.submit(stored);
+        const records = stored.map((file) => ({ path: file.path, signature: signatureOf(file), stored: true }));
+        return [files.putting(seq, records), ...submitted.map(({ statement }) => statement)];
       });
-      release();
+      // What has been written by now goes on at the next start.
+      if (this.#isClosed()) return;
+      for (const { release } of submitted) release();
       const changed: string[] = [];
       for (const outcome of outcomes) {
         this.#ledger.end(outcome.path);

@@ -1,9 +1,10 @@
 import type { TreeEntry, TreeError } from '../tree/tree-messages.js';
+import { FileVersions } from './file-versions.js';
 import { TransferErrors } from './transfer-errors.js';
 
-/** One version of a file: other bytes come with another size, time or inode. */
-export function signatureOf(file: { sizeBytes: number; mtimeMs: number; inode: number }): string {
-  return `${file.sizeBytes}:${file.mtimeMs}:${file.inode}`;
+/** One version of a file: other bytes come with another size, time or inode, or at least with another ctime, which nobody can set. */
+export function signatureOf(file: { sizeBytes: number; mtimeMs: number; inode: number; ctimeMs: number }): string {
+  return `${file.sizeBytes}:${file.mtimeMs}:${file.inode}:${file.ctimeMs}`;
 }
 
 /** The counters of a DAQ; nCompleted + nErrors + nWaiting = countFiles. */
@@ -17,7 +18,7 @@ export interface DaqCounts {
 /** Every file of a DAQ's tree is in one of these: known (found at the start, or stored), waiting (seen, not stored yet), failed. Pure bookkeeping. */
 export class DaqLedger {
   readonly errors = new TransferErrors();
-  readonly #known = new Map<string, { signature: string; stored: boolean }>();
+  readonly #known = new FileVersions();
   readonly #waiting = new Set<string>();
   /** Waiting files that are being copied, and in which version. */
   readonly #copying = new Map<string, string>();
@@ -41,13 +42,13 @@ export class DaqLedger {
   }
 
   know(path: string, signature: string, stored: boolean): void {
-    this.#forgetStored(path);
-    this.#known.set(path, { signature, stored });
+    if (this.#known.isStored(path) && !this.#waiting.has(path)) this.#nStored--;
+    this.#known.set(path, signature, stored);
     if (stored) this.#nStored++;
   }
 
   isKnown(entry: TreeEntry): boolean {
-    return !this.#waiting.has(entry.path) && this.#known.get(entry.path)?.signature === signatureOf(entry);
+    return !this.#waiting.has(entry.path) && this.#known.has(entry.path, signatureOf(entry));
   }
 
   /** A newer complete version waits to be copied. */
@@ -60,20 +61,22 @@ export class DaqLedger {
     return [...this.#waiting].filter((path) => !this.#queue.has(path) && !this.#copying.has(path));
   }
 
-  /** Seen by the watcher or a scan, perhaps not complete yet. */
-  see(path: string): void {
-    if (this.#waiting.has(path)) return;
+  /** Seen by the watcher or a scan, perhaps not complete yet. What is known in this version waits for nothing. */
+  see(entry: TreeEntry): void {
+    const { path } = entry;
+    if (this.#waiting.has(path) || this.isKnown(entry)) return;
     this.#waiting.add(path);
     this.errors.delete(path);
-    if (this.#known.get(path)?.stored === true) this.#nStored--;
+    if (this.#known.isStored(path)) this.#nStored--;
   }
 
   /** A complete version. @returns false when there is nothing to copy: it is the version that is known */
   complete(entry: TreeEntry): boolean {
-    this.see(entry.path);
+    this.see(entry);
     const signature = signatureOf(entry);
     const copying = this.#copying.get(entry.path);
-    if (copying === undefined && this.#known.get(entry.path)?.signature === signature) {
+    if (copying === undefined && this.#known.has(entry.path, signature)) {
+      this.#queue.delete(entry.path);
       this.settle(entry.path);
       return false;
     }
@@ -107,7 +110,7 @@ export class DaqLedger {
   /** The file needs nothing more for now: it is stored, gone or failed. @returns false while a newer version is still queued */
   settle(path: string): boolean {
     if (this.#queue.has(path) || !this.#waiting.delete(path)) return false;
-    if (this.#known.get(path)?.stored === true) this.#nStored++;
+    if (this.#known.isStored(path)) this.#nStored++;
     return true;
   }
 
@@ -116,7 +119,7 @@ export class DaqLedger {
     if (queued !== undefined && signatureOf(queued) === signature) this.#queue.delete(path);
     if (this.#waiting.has(path)) {
       // `see` has taken it off the count, `settle` puts it back.
-      this.#known.set(path, { signature, stored: true });
+      this.#known.set(path, signature, true);
     } else this.know(path, signature, true);
   }
 
@@ -135,9 +138,5 @@ export class DaqLedger {
     this.#unreadable = new Set(errors.map(({ path }) => path));
     for (const path of before) if (!this.#unreadable.has(path)) this.errors.delete(path);
     for (const { path, message } of errors) this.fail(path, message);
-  }
-
-  #forgetStored(path: string): void {
-    if (this.#known.get(path)?.stored === true && !this.#waiting.has(path)) this.#nStored--;
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isTerminalStatus, type DmStatus } from '../../schemas/status.js';
 import type { DaqInfo } from '../../schemas/transfer.js';
+import { Deferred } from '../deferred.js';
 import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
 import { ThrottledNotice } from '../throttled-notice.js';
 import { selectionOf, type FileSelection } from '../tree/file-selection.js';
@@ -15,6 +16,8 @@ import { RunTimeLimit } from './run-time-limit.js';
 
 const NOTICE_PERIOD_MS = 100;
 const GIVE_UP_QUIET_TIMES = 3;
+/** Reading the tree waits while so many files do: a million that are there already must not all be in memory. */
+const MAX_WAITING = 20_000;
 
 /** One DAQ: sees to it that every new or changed file of a tree is stored, once per version. */
 export class Daq {
@@ -31,6 +34,9 @@ export class Daq {
   #treeProblem: string | undefined;
   #lastScan: Promise<void> | undefined;
   #scannedLast = false;
+  #isGivingUp = false;
+  /** Those who wait for files to be done with. */
+  #room: Deferred<undefined> | undefined;
   #closed = false;
 
   constructor(context: DaqContext, parts: DaqParts) {
@@ -83,19 +89,19 @@ export class Daq {
     const { tree, files } = this.#context;
     const { target, seq, options } = this.#parts;
     if (options.processExistingFiles === true) return;
-    await tree.scan(target.sourceRoot, this.#selection, (entries) => {
-      files.put(
+    await tree.scan(target.sourceRoot, this.#selection, async (entries) => {
+      for (const entry of entries) this.#ledger.know(entry.path, signatureOf(entry), false);
+      await files.put(
         seq,
         entries.map((entry) => ({ path: entry.path, signature: signatureOf(entry), stored: false })),
       );
-      for (const entry of entries) this.#ledger.know(entry.path, signatureOf(entry), false);
     });
   }
 
   /** Take up what the database knows of a DAQ that ran before a restart. */
-  restore(): void {
-    for (const { path, signature, stored } of this.#context.files.all(this.#parts.seq))
-      this.#ledger.know(path, signature, stored);
+  async restore(): Promise<void> {
+    for await (const records of this.#context.files.all(this.#parts.seq))
+      for (const { path, signature, stored } of records) this.#ledger.know(path, signature, stored);
   }
 
   /** Begin to watch, or to finish what a restart interrupted. */
@@ -152,9 +158,12 @@ export class Daq {
       selection: this.#selection,
       isKnown: (entry) => this.#ledger.isKnown(entry),
       unsettled: () => this.#ledger.unsettled(),
-      seen: (paths) => {
-        for (const path of paths) this.#ledger.see(path);
+      seen: (entries) => {
+        for (const entry of entries) this.#ledger.see(entry);
         this.#notice.announce();
+      },
+      room: async () => {
+        if (this.#isFull()) await (this.#room ??= new Deferred()).promise;
       },
       settled: (entries) => {
         for (const entry of entries) if (!this.#ledger.complete(entry)) this.#syncs.done(entry.path);
@@ -175,9 +184,7 @@ export class Daq {
     if (this.#closed) return;
     const { info } = this;
     const { writer, repository, onChange } = this.#context;
-    writer.write(info.id, () => {
-      repository.update(info, !isTerminalStatus(info.status));
-    });
+    writer.write(info.id, () => repository.update(info, !isTerminalStatus(info.status)));
     onChange(info);
   }
 
@@ -208,6 +215,8 @@ export class Daq {
 
   /** Files that stand still get the time to show it. */
   async #giveUpUnfinished(): Promise<void> {
+    this.#isGivingUp = true;
+    this.#makeRoom();
     await this.#lastScan;
     await delay(GIVE_UP_QUIET_TIMES * this.#context.quietTimeMs);
     for (const path of this.#ledger.unsettled())
@@ -215,8 +224,20 @@ export class Daq {
     this.#pump();
   }
 
+  /** Files that are being written for ever must not keep the last reading from its end. */
+  #isFull(): boolean {
+    return !this.#closed && !this.#isGivingUp && this.#ledger.waiting >= MAX_WAITING;
+  }
+
+  #makeRoom(): void {
+    if (this.#isFull()) return;
+    this.#room?.resolve(undefined);
+    this.#room = undefined;
+  }
+
   #pump(): void {
     if (this.#closed) return;
+    this.#makeRoom();
     this.#copier.pump();
     this.#notice.announce();
     const { status } = this.#info;
@@ -244,15 +265,14 @@ export class Daq {
     this.#setStatus('done');
     this.#halt();
     const { writer, files, onEnd } = this.#context;
-    writer.write(`${this.#info.id} files`, () => {
-      files.removeAll(this.#parts.seq);
-    });
+    writer.write(`${this.#info.id} files`, () => files.removeAll(this.#parts.seq));
     this.#syncs.abandon('The DAQ has ended.');
     onEnd(this.info, this.#parts.options);
   }
 
   #halt(): void {
     this.#closed = true;
+    this.#makeRoom();
     this.#limit.cancel();
     this.#notice.cancel();
     this.#follower.close();

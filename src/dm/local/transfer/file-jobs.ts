@@ -3,15 +3,21 @@ import { DmInvalidArgumentError } from '../../errors.js';
 import type { JobArguments } from '../../schemas/job.js';
 import type { TaskInfo } from '../../schemas/transfer.js';
 import type { CopyOutcome } from '../copy/copy-messages.js';
+import type { Statement } from '../store/database-messages.js';
 import type { StoreTarget } from './file-store.js';
 import { workflowArgs } from './workflow-args.js';
+
+/** A job that is to be written, and lives once `release` has been called after that. */
+export interface SubmittedJob {
+  readonly statement: Statement;
+  readonly release: () => void;
+}
 
 /** Starts jobs in two steps, so that a job is written in the same transaction as the file it is for. */
 export interface JobSubmitter {
   /** @throws DmObjectNotFoundError, DmInvalidArgumentError */
   check(workflowOwner: string, workflowName: string, args: JobArguments): void;
-  /** Write the job down. Call what is returned after the commit; it lets the job run. */
-  submit(workflowOwner: string, workflowName: string, args: JobArguments, jobOwner?: string): () => void;
+  submit(workflowOwner: string, workflowName: string, args: JobArguments, jobOwner?: string): SubmittedJob;
 }
 
 /** One job per stored file, if the DAQ or upload asks for it. */
@@ -36,16 +42,13 @@ export class FileJobs {
     }
   }
 
-  /** Within the transaction of the files. @returns what to call after the commit */
-  submit(stored: readonly CopyOutcome[]): () => void {
+  /** The files' jobs, to be written in their transaction. */
+  submit(stored: readonly CopyOutcome[]): readonly SubmittedJob[] {
     const { workflowName, workflowJobOwner } = this.#options;
-    if (workflowName === undefined) return () => undefined;
-    const releases = stored.map((file) =>
+    if (workflowName === undefined) return [];
+    return stored.map((file) =>
       this.#submitter.submit(this.#owner, workflowName, this.#argsOf(file.path, file.destination), workflowJobOwner),
     );
-    return () => {
-      for (const release of releases) release();
-    };
   }
 
   #argsOf(path: string, destination: string): JobArguments {

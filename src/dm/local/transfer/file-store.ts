@@ -5,10 +5,11 @@ import { fileMetadata } from '../catalog/file-metadata.js';
 import type { CopyOutcome } from '../copy/copy-messages.js';
 import type { CopyPool } from '../copy/copy-pool.js';
 import { LARGE_FILE_BYTES } from '../copy/stage-file.js';
-import { realArea } from '../experiments/experiment-directories.js';
+import { inTurns } from '../in-turns.js';
 import type { StoredExperiment } from '../experiments/local-experiments.js';
 import type { Database } from '../store/database.js';
-import type { FileRecord, FileRepository, StorageArea } from '../store/file-repository.js';
+import type { Statement } from '../store/database-messages.js';
+import type { FileRepository, StorageArea } from '../store/file-repository.js';
 import type { TreeEntry } from '../tree/tree-messages.js';
 import { removeSources } from './remove-sources.js';
 
@@ -28,6 +29,8 @@ export interface StoreTarget {
 
 const BATCH_FILES = 512;
 const BATCH_BYTES = 32 << 20;
+/** Told of in one turn. */
+const TOLD_FILES = 100;
 
 /** Copies files into an experiment's storage and writes them into the catalogue: first durable files, then durable rows, then the news. */
 export class FileStore {
@@ -63,7 +66,7 @@ export class FileStore {
     return this.#pool.run(
       {
         sourceRoot: target.sourceRoot,
-        destinationRoot: realArea(experiment.directories, area),
+        destinationRoot: experiment.directories[area],
         stagingDirectory: experiment.directories.staging,
         checksum: target.checksum,
         transfer: target.transfer,
@@ -75,37 +78,34 @@ export class FileStore {
   }
 
   /**
-   * Write what was stored into the catalogue and tell of it.
-   * @param alongside runs in the same transaction
+   * Write what was stored into the catalogue, durably, and tell of it.
+   * @param alongside what is written in the same transaction
    */
-  commit(
+  async commit(
     target: StoreTarget,
     outcomes: readonly CopyOutcome[],
-    alongside?: (stored: readonly CopyOutcome[]) => void,
-  ): void {
+    alongside: (stored: readonly CopyOutcome[]) => readonly Statement[],
+  ): Promise<void> {
     const stored = outcomes.filter(({ status }) => status === 'stored');
+    if (stored.length === 0) return;
     const { record } = target.experiment;
-    const records: FileRecord[] = [];
-    this.#database.transaction(
-      () => {
-        for (const file of target.catalog ? stored : []) {
-          records.push(
-            this.#files.upsert({
-              experimentId: record.id,
-              area: target.area,
-              path: file.destination,
-              sizeBytes: file.sizeBytes,
-              md5: file.md5,
-              mtimeMs: file.mtimeMs,
-              storedMs: Date.now(),
-            }),
-          );
-        }
-        alongside?.(stored);
-      },
-      { durable: true },
-    );
-    for (const file of records) this.#changes.tell('file', fileMetadata(file, record.name));
+    const storedMs = Date.now();
+    const rows = (target.catalog ? stored : []).map((file) => ({
+      experimentId: record.id,
+      area: target.area,
+      path: file.destination,
+      sizeBytes: file.sizeBytes,
+      md5: file.md5,
+      mtimeMs: file.mtimeMs,
+      inode: file.inode,
+      ctimeMs: file.ctimeMs,
+      storedMs,
+    }));
+    const statements = [this.#files.upserting(rows), ...alongside(stored)];
+    const [upserted] = await this.#database.write(statements, { durable: true });
+    const records = rows.map((row, index) => ({ ...row, id: Number(upserted?.returned[index]?.['id']) }));
+    for await (const slice of inTurns(records, TOLD_FILES))
+      for (const file of slice) this.#changes.tell('file', fileMetadata(file, record.name));
     if (target.removeSource && target.transfer) void removeSources(target.sourceRoot, stored, this.#log);
   }
 

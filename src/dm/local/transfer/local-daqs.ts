@@ -34,6 +34,7 @@ export class LocalDaqs implements Daqs {
   readonly #active = new Map<string, Daq>();
   /** Starts under way, by experiment and directory, so that two at once give one DAQ. */
   readonly #starting = new Map<string, Promise<DaqInfo>>();
+  #closed = false;
 
   constructor(context: LocalDaqsContext) {
     this.#context = context;
@@ -81,29 +82,30 @@ export class LocalDaqs implements Daqs {
   }
 
   list(options?: CallOptions): Promise<DaqInfo[]> {
-    return call(options, () =>
-      this.#context.repository.all().map(({ info }) => this.#active.get(info.id)?.info ?? info),
-    );
+    return call(options, async () => {
+      const infos = await this.#context.repository.infos();
+      return infos.map((info) => this.#active.get(info.id)?.info ?? info);
+    });
   }
 
   get(id: string, options?: CallOptions): Promise<DaqInfo> {
-    return call(options, () => this.#active.get(id)?.info ?? this.#find(id));
+    return call(options, async () => this.#active.get(id)?.info ?? (await this.#find(id)));
   }
 
   async sync(id: string, { signal }: CallOptions = {}): Promise<DaqInfo> {
     const daq = this.#active.get(id);
     if (daq === undefined || isTerminalStatus(daq.info.status)) {
-      throw new DmInvalidObjectStateError(`DAQ ${id} has ended (${this.#find(id).status}); start one first.`);
+      throw new DmInvalidObjectStateError(`DAQ ${id} has ended (${(await this.#find(id)).status}); start one first.`);
     }
     return await daq.sync(signal);
   }
 
   clear(id: string, options?: CallOptions): Promise<void> {
-    return call(options, () => {
-      if (!isTerminalStatus(this.#find(id).status) || this.#active.has(id)) {
+    return call(options, async () => {
+      if (!isTerminalStatus((await this.#find(id)).status) || this.#active.has(id)) {
         throw new DmInvalidObjectStateError(`DAQ ${id} is active; stop it first.`);
       }
-      this.#context.repository.remove(id);
+      await this.#context.repository.remove(id);
     });
   }
 
@@ -118,8 +120,8 @@ export class LocalDaqs implements Daqs {
   }
 
   /** Go on with the DAQs that were active when the engine ended, in whatever way. */
-  recover(): void {
-    for (const { seq, info, options: stored } of this.#context.repository.active()) {
+  async recover(): Promise<void> {
+    for (const { seq, info, options: stored } of await this.#context.repository.active()) {
       try {
         const experiment = this.#context.experiments.find(info.experimentName);
         // It needn't be there: it may come back, a network file system for one. Until then the DAQ shows that it is missing.
@@ -128,19 +130,20 @@ export class LocalDaqs implements Daqs {
         const jobs = new FileJobs(this.#context.submitter, target, options, this.#context.owner);
         const daq = new Daq(this.#daqContext(), { seq, info, options, target, jobs });
         this.#active.set(info.id, daq);
-        daq.restore();
+        await daq.restore();
         daq.begin();
       } catch (error) {
         const endTime = nowSeconds();
         const errorMessage = `The DAQ could not go on after a restart: ${errorText(error)}`;
         const failed = { ...info, status: 'failed', endTime, endTimestamp: timestampText(endTime), errorMessage };
-        this.#context.repository.update(failed, false);
+        await this.#context.repository.update(failed, false);
         this.#context.changes.tell('daq', failed);
       }
     }
   }
 
   close(): void {
+    this.#closed = true;
     for (const daq of this.#active.values()) daq.close();
     this.#active.clear();
   }
@@ -172,14 +175,16 @@ export class LocalDaqs implements Daqs {
       startTime,
       startTimestamp: timestampText(startTime),
     };
-    const seq = repository.insert(info, { ...options, sourceRoot: source });
+    const seq = await repository.insert(info, { ...options, sourceRoot: source });
     const daq = new Daq(this.#daqContext(), { seq, info, options, target, jobs });
     try {
       await daq.snapshot();
     } catch (error) {
-      repository.remove(info.id);
+      await repository.remove(info.id);
       throw error;
     }
+    // It begins at the next start of an engine that is closed meanwhile.
+    if (this.#closed) return info;
     this.#active.set(info.id, daq);
     daq.begin();
     return daq.info;
@@ -222,8 +227,8 @@ export class LocalDaqs implements Daqs {
     return same;
   }
 
-  #find(id: string): DaqInfo {
-    const record = this.#context.repository.get(id);
+  async #find(id: string): Promise<DaqInfo> {
+    const record = await this.#context.repository.get(id);
     if (record === undefined) throw new DmObjectNotFoundError(`DAQ ${id} does not exist.`);
     return record.info;
   }

@@ -32,6 +32,7 @@ export interface LocalUploadsContext extends Omit<UploadContext, 'onChange'> {
 export class LocalUploads implements Uploads {
   readonly #context: LocalUploadsContext;
   readonly #active = new Map<string, { upload: Upload; running: Promise<void> }>();
+  #closed = false;
 
   constructor(context: LocalUploadsContext) {
     this.#context = context;
@@ -73,31 +74,34 @@ export class LocalUploads implements Uploads {
       startTime: submissionTime,
       startTimestamp: timestampText(submissionTime),
     };
-    repository.insert(info, options);
+    await repository.insert(info, options);
+    // It begins at the next start of an engine that is closed meanwhile.
+    if (this.#closed) return info;
     this.#run(new Upload(this.#uploadContext(), { info, options, target, jobs }));
     return info;
   }
 
   stop(id: string, options?: CallOptions): Promise<UploadInfo> {
-    return call(options, () => this.#active.get(id)?.upload.stop() ?? this.#find(id));
+    return call(options, async () => this.#active.get(id)?.upload.stop() ?? (await this.#find(id)));
   }
 
   list(options?: CallOptions): Promise<UploadInfo[]> {
-    return call(options, () =>
-      this.#context.repository.all().map(({ info }) => this.#active.get(info.id)?.upload.info ?? info),
-    );
+    return call(options, async () => {
+      const infos = await this.#context.repository.infos();
+      return infos.map((info) => this.#active.get(info.id)?.upload.info ?? info);
+    });
   }
 
   get(id: string, options?: CallOptions): Promise<UploadInfo> {
-    return call(options, () => this.#active.get(id)?.upload.info ?? this.#find(id));
+    return call(options, async () => this.#active.get(id)?.upload.info ?? (await this.#find(id)));
   }
 
   clear(id: string, options?: CallOptions): Promise<void> {
-    return call(options, () => {
-      if (this.#active.has(id) || !isTerminalStatus(this.#find(id).status)) {
+    return call(options, async () => {
+      if (this.#active.has(id) || !isTerminalStatus((await this.#find(id)).status)) {
         throw new DmInvalidObjectStateError(`Upload ${id} is active; stop it first.`);
       }
-      this.#context.repository.remove(id);
+      await this.#context.repository.remove(id);
     });
   }
 
@@ -111,7 +115,8 @@ export class LocalUploads implements Uploads {
   /** Go on with the uploads that were under way when the engine ended; files that are stored already are skipped. */
   async recover(): Promise<void> {
     const { repository, experiments, storageRoot, submitter, owner } = this.#context;
-    for (const { info, options } of repository.active().filter(({ info: { id } }) => !this.#active.has(id))) {
+    const records = await repository.active();
+    for (const { info, options } of records.filter(({ info: { id } }) => !this.#active.has(id))) {
       try {
         if (info.status === 'aborting') throw new Error('it was being stopped');
         const source = await sourceDirectory(info.dataDirectory, storageRoot, options.skipTransfer === true);
@@ -127,13 +132,14 @@ export class LocalUploads implements Uploads {
           endTimestamp: timestampText(endTime),
           errorMessage: `The upload did not go on after a restart: ${errorText(error)}`,
         };
-        repository.update(failed, false);
+        await repository.update(failed, false);
         this.#context.changes.tell('upload', failed);
       }
     }
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     const active = [...this.#active.values()];
     for (const { upload } of active) upload.close();
     await Promise.all(active.map(({ running }) => running));
@@ -171,8 +177,8 @@ export class LocalUploads implements Uploads {
     };
   }
 
-  #find(id: string): UploadInfo {
-    const record = this.#context.repository.get(id);
+  async #find(id: string): Promise<UploadInfo> {
+    const record = await this.#context.repository.get(id);
     if (record === undefined) throw new DmObjectNotFoundError(`Upload ${id} does not exist.`);
     return record.info;
   }

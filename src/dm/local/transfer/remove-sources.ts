@@ -11,7 +11,8 @@ export async function removeSources(sourceRoot: string, stored: readonly CopyOut
     const source = join(sourceRoot, file.path);
     try {
       const now = await lstat(source);
-      if (now.ino === file.inode && now.mtimeMs === file.mtimeMs && now.size === file.sizeBytes) await unlink(source);
+      const isSame = now.ino === file.inode && now.mtimeMs === file.mtimeMs && now.ctimeMs === file.ctimeMs;
+      if (isSame && now.size === file.sizeBytes) await unlink(source);
     } catch (error) {
       // Somebody else may have removed it; the copy is what counts.
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') continue;

@@ -9,6 +9,7 @@ import type { DmLogger } from '../../logger.js';
 import type { FileRepository } from '../store/file-repository.js';
 import type { StateWriter } from '../store/state-writer.js';
 import type { TransferRepository } from '../store/transfer-repository.js';
+import { PackedList } from '../packed-list.js';
 import { ThrottledNotice } from '../throttled-notice.js';
 import { selectionOf } from '../tree/file-selection.js';
 import type { TreeEntry } from '../tree/tree-messages.js';
@@ -19,6 +20,7 @@ import { percentage } from './percentage.js';
 import { errorText } from '../../error-text.js';
 import { TransferErrors } from './transfer-errors.js';
 import { withoutUnchanged } from './without-unchanged.js';
+import type { SubmittedJob } from './file-jobs.js';
 
 export interface UploadContext {
   readonly tree: TreeService;
@@ -40,7 +42,6 @@ export interface UploadParts {
 
 const MAX_BATCHES = 3;
 const NOTICE_PERIOD_MS = 100;
-const COMMIT_FILES = 1000;
 /** How often a file that is being written is tried again. */
 const MAX_ATTEMPTS = 4;
 
@@ -50,7 +51,11 @@ export class Upload {
   readonly #parts: UploadParts;
   readonly #errors = new TransferErrors();
   readonly #notice: ThrottledNotice;
+  /** Files of which a copy was tried in vain. */
   readonly #attempts = new Map<string, number>();
+  readonly #selected = new PackedList<TreeEntry>();
+  /** The next of them, unpacked. */
+  #next: TreeEntry[] = [];
   #info: UploadInfo;
   #countFiles = 0;
   #nCopied = 0;
@@ -64,9 +69,7 @@ export class Upload {
     this.#notice = new ThrottledNotice(NOTICE_PERIOD_MS, () => {
       if (this.#closed) return;
       const info = this.info;
-      context.writer.write(info.id, () => {
-        context.repository.update(info, !isTerminalStatus(info.status));
-      });
+      context.writer.write(info.id, () => context.repository.update(info, !isTerminalStatus(info.status)));
       context.onChange(info);
     });
   }
@@ -94,10 +97,8 @@ export class Upload {
     this.#info = { ...this.#info, startTime: nowSeconds(), startTimestamp: timestampText(nowSeconds()) };
     this.#setStatus('running');
     try {
-      const entries = await this.#select();
-      this.#countFiles = entries.length + this.#errors.size;
-      this.#notice.announce();
-      await this.#copyAll(entries);
+      await this.#select();
+      await this.#copyAll();
       this.#end();
     } catch (error) {
       if (this.#closed) return;
@@ -131,53 +132,61 @@ export class Upload {
     Atomics.store(new Int32Array(this.#parts.target.abort), 0, 1);
   }
 
-  /** The files to copy: selected, and not yet stored as they are. */
-  async #select(): Promise<TreeEntry[]> {
+  /** Find the files to copy: selected, and not yet stored as they are. */
+  async #select(): Promise<void> {
     const { options, target } = this.#parts;
-    const found: TreeEntry[] = [];
+    const add = async (found: readonly TreeEntry[]): Promise<void> => {
+      const due = options.reprocessFiles === true ? found : await withoutUnchanged(found, target, this.#context);
+      this.#selected.push(due);
+      this.#countFiles += due.length;
+      this.#notice.announce();
+    };
     const single = options.experimentFilePath;
     if (single === undefined) {
-      const { errors } = await this.#context.tree.scan(target.sourceRoot, selectionOf(options), (entries) =>
-        found.push(...entries),
-      );
+      const { errors } = await this.#context.tree.scan(target.sourceRoot, selectionOf(options), add);
       for (const { path, message } of errors) this.#errors.set(path === '' ? '.' : path, message);
+      this.#countFiles += this.#errors.size;
     } else {
-      const { size, mtimeMs, ino } = await lstat(join(target.sourceRoot, single));
-      found.push({ path: single, sizeBytes: size, mtimeMs, inode: ino });
+      const { size, mtimeMs, ino, ctimeMs } = await lstat(join(target.sourceRoot, single));
+      await add([{ path: single, sizeBytes: size, mtimeMs, inode: ino, ctimeMs }]);
     }
-    return options.reprocessFiles === true ? found : await withoutUnchanged(found, target, this.#context);
   }
 
-  async #copyAll(entries: readonly TreeEntry[]): Promise<void> {
-    const queue = [...entries];
-    const uncommitted: CopyOutcome[] = [];
+  #takeBatch(): TreeEntry[] {
+    if (this.#next.length === 0) this.#next = this.#selected.shift();
+    return FileStore.takeBatch(this.#next);
+  }
+
+  async #copyAll(): Promise<void> {
+    const uncommitted = new PackedList<CopyOutcome>();
     const inOneTransfer = this.#parts.options.processingMode === 'directory';
     const worker = async (): Promise<void> => {
-      while (queue.length > 0 && !this.#isStopped()) {
-        const batch = FileStore.takeBatch(queue);
+      while (!this.#isStopped()) {
+        const batch = this.#takeBatch();
+        if (batch.length === 0) return;
         const outcomes = await this.#context.store.copy(this.#parts.target, batch);
         if (this.#closed) return;
-        if (inOneTransfer) uncommitted.push(...outcomes.filter(({ status }) => status === 'stored'));
-        else this.#commit(outcomes);
-        queue.push(...(await this.#note(outcomes, batch)));
+        if (inOneTransfer) uncommitted.push(outcomes.filter(({ status }) => status === 'stored'));
+        else await this.#commit(outcomes);
+        this.#next.push(...(await this.#note(outcomes, batch)));
         this.#notice.announce();
       }
     };
     await Promise.all(Array.from({ length: MAX_BATCHES }, worker));
     if (uncommitted.length > 0 && !this.#isStopped()) this.#setStatus('finalizing');
     while (uncommitted.length > 0 && !this.#closed) {
-      this.#commit(uncommitted.splice(0, COMMIT_FILES));
+      await this.#commit(uncommitted.shift());
       this.#notice.announce();
-      await delay(0);
     }
   }
 
-  #commit(outcomes: readonly CopyOutcome[]): void {
+  async #commit(outcomes: readonly CopyOutcome[]): Promise<void> {
     const stored = outcomes.filter(({ status }) => status === 'stored');
-    let release = (): void => undefined;
+    let submitted: readonly SubmittedJob[] = [];
     try {
-      this.#context.store.commit(this.#parts.target, stored, () => {
-        release = this.#parts.jobs.submit(stored);
+      await this.#context.store.commit(this.#parts.target, stored, () => {
+        submitted = this.#parts.jobs.submit(stored);
+        return submitted.map(({ statement }) => statement);
       });
     } catch (error) {
       this.#context.log.error({ upload: this.#info.id, error }, 'files could not be written into the catalogue');
@@ -185,7 +194,9 @@ export class Upload {
       for (const { path } of stored) this.#errors.set(path, message);
       return;
     }
-    release();
+    // What was written when the engine closes goes on at its next start.
+    if (this.#closed) return;
+    for (const { release } of submitted) release();
     this.#nCompleted += stored.length;
   }
 

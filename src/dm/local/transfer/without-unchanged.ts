@@ -1,5 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
-import type { FileRepository } from '../store/file-repository.js';
+import type { FileRecord, FileRepository } from '../store/file-repository.js';
 import type { TreeEntry } from '../tree/tree-messages.js';
 import type { TreeService } from '../tree/tree-service.js';
 import type { FileStore, StoreTarget } from './file-store.js';
@@ -10,39 +9,30 @@ export interface UnchangedContext {
   readonly files: FileRepository;
 }
 
-/** Looked up in the catalogue at a time, so that a large tree holds nothing else up. */
-const LOOK_UP_FILES = 500;
-
-/** Those of the files that are not stored as they are: not in the catalogue with their size and time, or their copy is lost. */
+/**
+ * Those of some files that are not stored as they are: not in the catalogue with their size, time, inode and ctime, or their copy is lost. Rows of older programs
+ * have no inode and no ctime.
+ */
 export async function withoutUnchanged(
   found: readonly TreeEntry[],
   target: StoreTarget,
-  context: UnchangedContext,
-): Promise<TreeEntry[]> {
-  const changed: TreeEntry[] = [];
-  for (let at = 0; at < found.length; at += LOOK_UP_FILES) {
-    changed.push(...(await changedOf(found.slice(at, at + LOOK_UP_FILES), target, context)));
-    await setImmediate();
+  { tree, store, files }: UnchangedContext,
+): Promise<readonly TreeEntry[]> {
+  const { experiment, area } = target;
+  const byDestination = new Map(found.map((entry) => [store.destination(target, entry.path), entry]));
+  const unchanged = new Map<string, TreeEntry>();
+  for (const row of await files.byAreaAndPaths(experiment.record.id, area, [...byDestination.keys()])) {
+    const entry = byDestination.get(row.path);
+    if (entry !== undefined && isSame(row, entry)) unchanged.set(row.path, entry);
   }
-  return changed;
+  if (unchanged.size === 0) return found;
+  const copies = [...unchanged].map(([path, { sizeBytes }]) => ({ path, sizeBytes }));
+  for (const path of await tree.missing(experiment.directories[area], copies)) unchanged.delete(path);
+  const entries = new Set(unchanged.values());
+  return found.filter((entry) => !entries.has(entry));
 }
 
-async function changedOf(
-  found: readonly TreeEntry[],
-  target: StoreTarget,
-  { tree, store, files }: UnchangedContext,
-): Promise<TreeEntry[]> {
-  const { experiment, area } = target;
-  const catalogued = new Map<string, TreeEntry>();
-  for (const entry of found) {
-    const destination = store.destination(target, entry.path);
-    const row = files.byAreaAndPath(experiment.record.id, area, destination);
-    if (row?.sizeBytes === entry.sizeBytes && row.mtimeMs === entry.mtimeMs) catalogued.set(destination, entry);
-  }
-  const copies = [...catalogued].map(([path, { sizeBytes }]) => ({ path, sizeBytes }));
-  if (copies.length > 0) {
-    for (const path of await tree.missing(experiment.directories[area], copies)) catalogued.delete(path);
-  }
-  const unchanged = new Set(catalogued.values());
-  return found.filter((entry) => !unchanged.has(entry));
+function isSame(row: FileRecord, entry: TreeEntry): boolean {
+  if (row.sizeBytes !== entry.sizeBytes || row.mtimeMs !== entry.mtimeMs) return false;
+  return row.inode === null || (row.inode === entry.inode && row.ctimeMs === entry.ctimeMs);
 }

@@ -1,23 +1,22 @@
 import { lstatSync, readdirSync, statSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import type { CompiledSelection } from './file-selection.js';
 import type { TreeEntry, TreeError } from './tree-messages.js';
 import { errorText } from '../../error-text.js';
 
-const CHUNK_ENTRIES = 2000;
+const CHUNK_ENTRIES = 250;
 /** What Node reads where a name is not UTF-8; the system doesn't know the name that comes out. */
 const REPLACEMENT = '\ufffd';
 const NOT_UTF8 = 'its name is not UTF-8; rename it';
 
 /**
- * Walk a tree and give its selected regular files in chunks. Symbolic links, to files and to directories, are not followed and not given.
+ * Walk a tree and give its selected regular files in chunks, the next when one is worked on. Symbolic links, to files and to directories, are not followed and not given.
  * What can't be read is reported and doesn't stop the walk; what vanishes meanwhile is no error. A root that is missing is reported with the path ''.
  */
 export async function scanTree(
   root: string,
   selection: CompiledSelection,
-  onEntries: (entries: TreeEntry[]) => void,
+  onEntries: (entries: TreeEntry[]) => Promise<void>,
 ): Promise<TreeError[]> {
   const errors: TreeError[] = [];
   let entries: TreeEntry[] = [];
@@ -31,14 +30,13 @@ export async function scanTree(
         const entry = readEntry(root, path, errors);
         if (entry !== undefined) entries.push(entry);
       }
-    }
-    if (entries.length >= CHUNK_ENTRIES) {
-      onEntries(entries);
-      entries = [];
-      await setImmediate();
+      if (entries.length >= CHUNK_ENTRIES) {
+        await onEntries(entries);
+        entries = [];
+      }
     }
   }
-  if (entries.length > 0) onEntries(entries);
+  if (entries.length > 0) await onEntries(entries);
   return errors;
 }
 
@@ -69,7 +67,8 @@ function childrenOf(root: string, directory: string, errors: TreeError[]): Diren
 function readEntry(root: string, path: string, errors: TreeError[]): TreeEntry | undefined {
   try {
     const status = lstatSync(join(root, path));
-    return status.isFile() ? { path, sizeBytes: status.size, mtimeMs: status.mtimeMs, inode: status.ino } : undefined;
+    const { size: sizeBytes, mtimeMs, ino: inode, ctimeMs } = status;
+    return status.isFile() ? { path, sizeBytes, mtimeMs, inode, ctimeMs } : undefined;
   } catch (error) {
     noteError(path, error, errors);
     return undefined;

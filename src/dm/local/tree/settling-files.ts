@@ -56,5 +56,10 @@ export class SettlingFiles {
 }
 
 function isSame(before: TreeEntry | undefined, now: TreeEntry): boolean {
-  return before?.sizeBytes === now.sizeBytes && before.mtimeMs === now.mtimeMs && before.inode === now.inode;
+  return (
+    before?.sizeBytes === now.sizeBytes &&
+    before.mtimeMs === now.mtimeMs &&
+    before.inode === now.inode &&
+    before.ctimeMs === now.ctimeMs
+  );
 }

@@ -15,10 +15,12 @@ export interface TreeFollowerOptions {
   /** Files that were `seen` and neither `settled` nor `gone` since. */
   readonly unsettled: () => readonly string[];
   /** Files appeared or changed; each is `settled` or `gone` later. */
-  readonly seen: (paths: readonly string[]) => void;
+  readonly seen: (entries: readonly TreeEntry[]) => void;
   /** Files are complete. */
   readonly settled: (entries: readonly TreeEntry[]) => void;
   readonly gone: (paths: readonly string[]) => void;
+  /** Resolves when more may be `seen` of a tree that is being read. */
+  readonly room: () => Promise<void>;
   /** After each reading of the tree: everything that can't be read; path '' when the root itself is missing. */
   readonly scanned: (errors: readonly TreeError[]) => void;
 }
@@ -90,14 +92,16 @@ export class TreeFollower {
 
   /** Read the tree; files whose version isn't known are settled. @param onUnknown is told each of them @returns what can't be read */
   async scan(onUnknown: (path: string) => void = () => undefined): Promise<readonly TreeError[]> {
-    const { tree, root, selection, isKnown, seen, scanned } = this.#options;
-    const { errors, rootIdentity = MISSING } = await tree.scan(root, selection, (entries) => {
+    const { tree, root, selection, isKnown, seen, room, scanned } = this.#options;
+    const { errors, rootIdentity = MISSING } = await tree.scan(root, selection, async (entries) => {
       if (this.#closed) return;
-      const unknown = entries.filter((entry) => !isKnown(entry)).map(({ path }) => path);
+      const unknown = entries.filter((entry) => !isKnown(entry));
       if (unknown.length === 0) return;
       seen(unknown);
-      for (const path of unknown) onUnknown(path);
-      this.#watch?.settle(unknown);
+      const paths = unknown.map(({ path }) => path);
+      for (const path of paths) onUnknown(path);
+      this.#watch?.settle(paths);
+      await room();
     });
     if (this.#closed) return errors;
     const before = this.#rootIdentity;

@@ -6,6 +6,7 @@ export interface TreeEntry {
   readonly sizeBytes: number;
   readonly mtimeMs: number;
   readonly inode: number;
+  readonly ctimeMs: number;
 }
 
 /** A directory or a file that can't be read. */
@@ -27,9 +28,11 @@ export type TreeRequest =
   /** Watch it no longer; what is being settled still is reported. */
   | { readonly kind: 'unwatch'; readonly id: number }
   | { readonly kind: 'close'; readonly id: number }
-  /** Report each of these files once it is complete. */
+  /** Report each of these files, which need not be `seen` any more, once it is complete. */
   | { readonly kind: 'settle'; readonly id: number; readonly paths: readonly string[] }
   | { readonly kind: 'scan'; readonly id: number; readonly root: string; readonly selection: FileSelection }
+  /** The entries of a scan are worked on; go on with the next. */
+  | { readonly kind: 'more'; readonly id: number }
   /** Which of these files are not there with that size? */
   | {
       readonly kind: 'check';
@@ -40,7 +43,7 @@ export type TreeRequest =
 
 export type TreeReply =
   | { readonly kind: 'watching'; readonly id: number }
-  | { readonly kind: 'seen'; readonly id: number; readonly paths: readonly string[] }
+  | { readonly kind: 'seen'; readonly id: number; readonly entries: readonly TreeEntry[] }
   | { readonly kind: 'settled'; readonly id: number; readonly entries: readonly TreeEntry[] }
   | { readonly kind: 'gone'; readonly id: number; readonly paths: readonly string[] }
   | { readonly kind: 'watchFailed'; readonly id: number; readonly message: string }

@@ -1,6 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { DmError } from '../../errors.js';
+import { Thread } from '../thread.js';
 import type { FileSelection } from './file-selection.js';
 import type { TreeEntry, TreeError, TreeReply, TreeRequest } from './tree-messages.js';
 
@@ -9,7 +8,7 @@ export interface TreeListener {
   /** The watcher is in place; what appeared before may have been missed and needs a scan. */
   watching(): void;
   /** Files appeared or changed; each is `settled` or `gone` later. */
-  seen(paths: readonly string[]): void;
+  seen(entries: readonly TreeEntry[]): void;
   settled(entries: readonly TreeEntry[]): void;
   gone(paths: readonly string[]): void;
   /** Watching doesn't work or not for all of the tree; everything else does. */
@@ -35,27 +34,30 @@ export interface TreeScan {
   readonly rootIdentity: string | undefined;
 }
 
+/** What is done with some of the entries of a scan, which goes on when it is done. */
+type OnEntries = (entries: readonly TreeEntry[]) => Promise<void> | void;
+
 interface PendingCall {
-  readonly onEntries?: (entries: readonly TreeEntry[]) => void;
-  /** The entries that came so far are worked on one chunk a turn, so that a large tree holds nothing else up. */
-  work: Promise<void>;
+  readonly onEntries?: OnEntries;
   readonly resolve: (reply: TreeReply) => void;
   readonly reject: (error: Error) => void;
 }
 
 /** Talks to the tree thread, which is started when first needed. */
 export class TreeService {
-  #worker: Worker | undefined;
+  readonly #script: URL;
+  #thread: Thread<TreeRequest, TreeReply> | undefined;
+  #closed = false;
   #nextId = 0;
   readonly #listeners = new Map<number, TreeListener>();
   readonly #calls = new Map<number, PendingCall>();
 
-  /** Walk a tree. @returns what couldn't be read (path '' when the root itself is missing), and which directory the root is */
-  async scan(
-    root: string,
-    selection: FileSelection,
-    onEntries: (entries: readonly TreeEntry[]) => void,
-  ): Promise<TreeScan> {
+  constructor(script = new URL('./tree-worker.js', import.meta.url)) {
+    this.#script = script;
+  }
+
+  /** Walk a tree; entries come some at a time, in a turn of their own. @returns what couldn't be read (path '' when the root itself is missing), and which directory the root is */
+  async scan(root: string, selection: FileSelection, onEntries: OnEntries): Promise<TreeScan> {
     const reply = await this.#call((id) => ({ kind: 'scan', id, root, selection }), onEntries);
     if (reply.kind !== 'scanned') throw new DmError('DM_INTERNAL', `The tree thread answered ${reply.kind} to a scan.`);
     return reply;
@@ -88,39 +90,43 @@ export class TreeService {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#listeners.clear();
-    const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
+    const thread = this.#thread;
+    this.#thread = undefined;
+    await thread?.terminate();
     this.#rejectAll('The engine is closed.');
   }
 
-  #call(request: (id: number) => TreeRequest, onEntries?: PendingCall['onEntries']): Promise<TreeReply> {
+  #call(request: (id: number) => TreeRequest, onEntries?: OnEntries): Promise<TreeReply> {
+    if (this.#closed) return Promise.reject(new DmError('DM_COMMAND_FAILED', 'The engine is closed.'));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#calls.set(id, { work: Promise.resolve(), resolve, reject, ...(onEntries && { onEntries }) });
+      this.#calls.set(id, { resolve, reject, ...(onEntries && { onEntries }) });
       this.#post(request(id));
     });
   }
 
   #post(request: TreeRequest): void {
-    this.#worker ??= this.#spawn();
-    this.#worker.postMessage(request);
+    if (this.#closed) return;
+    this.#thread ??= this.#spawn();
+    this.#thread.post(request);
   }
 
-  #spawn(): Worker {
-    const worker = new Worker(new URL('./tree-worker.js', import.meta.url));
-    worker.on('message', (reply: TreeReply) => {
-      this.#dispatch(reply);
-    });
-    worker.on('error', (error: Error) => {
-      this.#worker = undefined;
-      const listeners = [...this.#listeners.values()];
-      this.#listeners.clear();
-      this.#rejectAll(`The tree thread failed: ${error.message}`);
-      for (const listener of listeners) listener.lost(error.message);
-    });
-    return worker;
+  #spawn(): Thread<TreeRequest, TreeReply> {
+    return new Thread<TreeRequest, TreeReply>(
+      this.#script,
+      (reply) => {
+        this.#dispatch(reply);
+      },
+      (reason) => {
+        this.#thread = undefined;
+        const listeners = [...this.#listeners.values()];
+        this.#listeners.clear();
+        this.#rejectAll(`The tree thread failed: ${reason}`);
+        for (const listener of listeners) listener.lost(reason);
+      },
+    );
   }
 
   #dispatch(reply: TreeReply): void {
@@ -131,7 +137,7 @@ export class TreeService {
         listener?.watching();
         break;
       case 'seen':
-        listener?.seen(reply.paths);
+        listener?.seen(reply.entries);
         break;
       case 'settled':
         listener?.settled(reply.entries);
@@ -143,25 +149,23 @@ export class TreeService {
         listener?.failed(reply.message);
         break;
       case 'entries':
-        if (call === undefined) break;
-        call.work = call.work.then(async () => {
-          call.onEntries?.(reply.entries);
-          await setImmediate();
-        });
-        call.work.catch((error: unknown) => {
-          call.reject(error instanceof Error ? error : new Error(String(error)));
-        });
+        void this.#work(call, reply.id, reply.entries);
         break;
       case 'scanned':
       case 'checked':
         this.#calls.delete(reply.id);
-        call?.work.then(
-          () => {
-            call.resolve(reply);
-          },
-          () => undefined,
-        );
+        call?.resolve(reply);
     }
+  }
+
+  async #work(call: PendingCall | undefined, id: number, entries: readonly TreeEntry[]): Promise<void> {
+    try {
+      await call?.onEntries?.(entries);
+    } catch (error) {
+      this.#calls.delete(id);
+      call?.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+    this.#thread?.post({ kind: 'more', id });
   }
 
   #rejectAll(message: string): void {

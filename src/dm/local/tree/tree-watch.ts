@@ -4,11 +4,13 @@ import { watch, type FSWatcher } from 'chokidar';
 import { compileSelection, type CompiledSelection } from './file-selection.js';
 import { treeEntry } from './scan-tree.js';
 import { SettlingFiles } from './settling-files.js';
-import type { TreeReply, TreeRequest } from './tree-messages.js';
+import type { TreeEntry, TreeReply, TreeRequest } from './tree-messages.js';
 import { errorText } from '../../error-text.js';
 
 type OpenRequest = Extract<TreeRequest, { kind: 'open' }>;
 
+/** What one message tells of, so that taking it never keeps the main thread for long. */
+const MESSAGE_ENTRIES = 250;
 /** The files of a new directory are read at once, and again after this time: until then it may not be watched. */
 const NEW_DIRECTORY_PAUSE_MS = 200;
 
@@ -20,7 +22,7 @@ export class TreeWatch {
   readonly #post: (reply: TreeReply) => void;
   #watcher: FSWatcher | undefined;
   #watching = false;
-  #seen: string[] = [];
+  #seen: TreeEntry[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(request: OpenRequest, post: (reply: TreeReply) => void) {
@@ -66,7 +68,7 @@ export class TreeWatch {
 
   settle(paths: readonly string[]): void {
     const nowMs = performance.now();
-    for (const path of paths) if (this.#settling.add(path, nowMs)) this.#seen.push(path);
+    for (const path of paths) this.#settling.add(path, nowMs);
     this.#timer ??= setTimeout(() => {
       this.#tick();
     }, 5);
@@ -86,7 +88,10 @@ export class TreeWatch {
   #take(file: string): void {
     const { root } = this.#request;
     if (!this.#watching || !this.#selection.takesFile(file) || this.#settling.has(file)) return;
-    if (treeEntry(root, file) !== undefined) this.settle([file]);
+    const entry = treeEntry(root, file);
+    if (entry === undefined) return;
+    this.#seen.push(entry);
+    this.settle([file]);
   }
 
   #takeAllOf(directory: string): void {
@@ -99,11 +104,11 @@ export class TreeWatch {
 
   #tick(): void {
     const { id, quietTimeMs } = this.#request;
-    if (this.#seen.length > 0) this.#post({ kind: 'seen', id, paths: this.#seen });
+    for (const entries of slices(this.#seen)) this.#post({ kind: 'seen', id, entries });
     this.#seen = [];
     const { settled, gone } = this.#settling.poll(performance.now(), Date.now());
-    if (settled.length > 0) this.#post({ kind: 'settled', id, entries: settled });
-    if (gone.length > 0) this.#post({ kind: 'gone', id, paths: gone });
+    for (const entries of slices(settled)) this.#post({ kind: 'settled', id, entries });
+    for (const paths of slices(gone)) this.#post({ kind: 'gone', id, paths });
     this.#timer =
       this.#settling.size === 0
         ? undefined
@@ -114,4 +119,8 @@ export class TreeWatch {
             Math.max(10, quietTimeMs / 5),
           );
   }
+}
+
+function* slices<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += MESSAGE_ENTRIES) yield items.slice(at, at + MESSAGE_ENTRIES);
 }

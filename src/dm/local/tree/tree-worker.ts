@@ -1,4 +1,5 @@
-import { parentPort } from 'node:worker_threads';
+import { giveWay } from '../give-way.js';
+import { ThreadPort } from '../thread-port.js';
 import { compileSelection } from './file-selection.js';
 import { directoryIdentity, scanTree, treeEntry } from './scan-tree.js';
 import type { TreeReply, TreeRequest } from './tree-messages.js';
@@ -6,16 +7,27 @@ import { TreeWatch } from './tree-watch.js';
 
 /** The tree thread: watches and walks directory trees, so that a large one never holds up the main thread. */
 const watches = new Map<number, TreeWatch>();
+/** What lets the scans go on that wait for their entries to be worked on. */
+const more = new Map<number, () => void>();
+
+giveWay();
 
 function post(reply: TreeReply): void {
-  parentPort?.postMessage(reply);
+  port.post(reply);
+}
+
+function weigh(reply: TreeReply): number {
+  if ('entries' in reply) return reply.entries.length;
+  return 'paths' in reply ? reply.paths.length : 1;
 }
 
 async function scan(request: Extract<TreeRequest, { kind: 'scan' }>): Promise<void> {
   const { id, root } = request;
-  const errors = await scanTree(root, compileSelection(request.selection), (entries) => {
+  const errors = await scanTree(root, compileSelection(request.selection), async (entries) => {
     post({ kind: 'entries', id, entries });
+    await new Promise<void>((resolve) => more.set(id, resolve));
   });
+  more.delete(id);
   post({ kind: 'scanned', id, errors, rootIdentity: directoryIdentity(root) });
 }
 
@@ -40,6 +52,9 @@ function handle(request: TreeRequest): void {
     case 'scan':
       void scan(request);
       break;
+    case 'more':
+      more.get(request.id)?.();
+      break;
     case 'check': {
       const missing = request.files.filter(
         ({ path, sizeBytes }) => treeEntry(request.root, path)?.sizeBytes !== sizeBytes,
@@ -49,4 +64,4 @@ function handle(request: TreeRequest): void {
   }
 }
 
-parentPort?.on('message', handle);
+const port = new ThreadPort<TreeRequest, TreeReply>(handle, weigh);

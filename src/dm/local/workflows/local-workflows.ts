@@ -63,10 +63,10 @@ export class LocalWorkflows implements Workflows {
   }
 
   remove(owner: string, name: string, options?: CallOptions): Promise<void> {
-    return call(options, () => {
+    return call(options, async () => {
       this.find(owner, name);
       this.#refuseFile(owner, name);
-      this.#context.repository.remove(owner, name);
+      await this.#context.repository.remove(owner, name);
       this.#context.changes.tell('workflowRemoved', { owner, name });
     });
   }
@@ -86,8 +86,8 @@ export class LocalWorkflows implements Workflows {
     return file === undefined ? this.#context.repository.get(owner, name) : withFileId(file.workflow);
   }
 
-  #put(workflow: Workflow): Workflow {
-    this.#context.repository.put(workflow);
+  async #put(workflow: Workflow): Promise<Workflow> {
+    await this.#context.repository.put(workflow);
     this.#context.changes.tell('workflow', workflow);
     return workflow;
   }

@@ -291,3 +291,34 @@ void t.test('sync rejects when the DAQ ends before, or when the caller gives up'
   await writer;
   await ended;
 });
+
+void t.test('the counts of a Sync stay when the watcher tells of the same files again', async (t) => {
+  // A fresh file is complete after the quiet time; the watcher reads a new directory a second time before.
+  const { engine, source, id, sourceDirectory } = await running(t, {}, {}, { quietTimeMs: 400 });
+  const outside = join(await sourceDirectory(), 'scan');
+  const names = Array.from({ length: 50 }, (_, index) => `f${index}`);
+  await writeFiles(outside, Object.fromEntries(names.map((name) => [name, name])));
+  for (const name of names) await utimes(join(outside, name), 1000, 1000);
+  await rename(outside, join(source, 'scan'));
+  t.match(await engine.daqs.sync(id), { nCompletedFiles: 50, nWaitingFiles: 0 });
+  const completed: number[] = [];
+  engine.changes.on('daq', ({ nCompletedFiles = 0 }) => completed.push(nCompletedFiles));
+  await writeFiles(source, { 'scan/late': 'x' });
+  await waitForDaq(engine, id, ({ nCompletedFiles }) => nCompletedFiles === 51);
+  t.ok(
+    completed.every((count) => count >= 50),
+    String(completed),
+  );
+});
+
+void t.test('a file that is rewritten in place with the same size and time is taken again', async (t) => {
+  const { engine, source, id, dataDirectory } = await running(t);
+  const file = join(source, 'a');
+  await writeFile(file, 'old');
+  await utimes(file, 1000, 1000);
+  await engine.daqs.sync(id);
+  await writeFile(file, 'new');
+  await utimes(file, 1000, 1000);
+  await engine.daqs.sync(id);
+  t.equal(await readFile(join(dataDirectory, 'a'), 'utf8'), 'new');
+});

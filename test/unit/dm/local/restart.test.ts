@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { utimes } from 'node:fs/promises';
+import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import t from 'tap';
+import { changeOf } from '../port/change-of.js';
 import { waitForDaq, waitForJob, waitForUpload } from '../port/wait-for.js';
 import { temporaryDirectory } from '../port/temporary-directory.js';
 import { writeFiles } from '../port/write-files.js';
@@ -79,7 +80,12 @@ void t.test('ended jobs, DAQs and uploads are forgotten after their time; the ca
     'UPDATE jobs SET end_time = end_time - 864000; UPDATE uploads SET end_time = end_time - 864000; PRAGMA journal_mode = DELETE',
   );
   raw.close();
+  const { engine: remembering } = await temporaryEngine(t, { root, historyMaxAgeDays: 0 });
+  t.equal((await remembering.uploads.get(old.id)).id, old.id, 'with 0 nothing is forgotten');
+  await remembering.close();
   const { engine } = await temporaryEngine(t, { root, historyMaxAgeDays: 9 });
+  // It is done little by little, uploads last.
+  while ((await engine.uploads.list()).length > 0);
   await t.rejects(engine.jobs.get(engine.owner, oldJob.id), { code: 'DM_OBJECT_NOT_FOUND' });
   await t.rejects(engine.uploads.get(old.id), { code: 'DM_OBJECT_NOT_FOUND' });
   t.equal((await engine.catalog.listFiles('demo')).length, 1);
@@ -125,8 +131,9 @@ void t.test('who waits for a file of an experiment that is removed is told so', 
   const other = engine.catalog.waitForFile('other', 'a');
   await engine.experiments.remove('demo');
   await t.rejects(waiting, { code: 'DM_OBJECT_NOT_FOUND', message: /demo was removed/u });
+  const closed = t.rejects(other, { code: 'DM_COMMAND_FAILED' });
   await engine.close();
-  await t.rejects(other, { code: 'DM_COMMAND_FAILED' });
+  await closed;
 });
 
 void t.test('a call that was aborted before it began changes nothing', async (t) => {
@@ -141,4 +148,21 @@ void t.test('a call that was aborted before it began changes nothing', async (t)
   await t.rejects(engine.uploads.start('demo', source, {}, { signal }), givenUp);
   t.same([await engine.jobs.list(engine.owner), await engine.daqs.list(), await engine.uploads.list()], [[], [], []]);
   t.equal((await engine.experiments.list()).length, 1);
+});
+
+void t.test('an engine whose database is deleted says so, refuses what it could not keep, and reads on', async (t) => {
+  const { engine, root } = await temporaryEngine(t);
+  await engine.experiments.add({ name: 'demo' });
+  const told = changeOf(engine, 'service');
+  await rm(join(root, 'dm.sqlite'));
+  const refusal = { code: 'DM_DB', message: /dm\.sqlite is gone .*stop dm-ioc/u };
+  await t.rejects(engine.experiments.add({ name: 'other' }), refusal);
+  await t.rejects(engine.jobs.start(engine.owner, 'fails', { filePath: '/x' }), refusal);
+  t.match(await told, { connected: false, lastError: /is gone/u });
+  t.same(
+    engine.health().map(({ connected }) => connected),
+    [false, false, false, false],
+  );
+  t.equal((await engine.experiments.getByName('demo')).name, 'demo');
+  t.same(await engine.jobs.list(engine.owner), []);
 });

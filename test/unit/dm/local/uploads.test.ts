@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { waitForUpload } from '../port/wait-for.js';
@@ -114,4 +114,33 @@ void t.test('events tell of an upload from its start to its end, the last one la
   t.equal(statuses.at(-1), 'done');
   t.equal(completed.at(-1), 300);
   t.ok(statuses.length < 20, 'progress is gathered');
+});
+
+void t.test('another file of the same size and time is no unchanged one', async (t) => {
+  const { engine, sourceDirectory } = await temporaryEngine(t);
+  const source = await sourceDirectory();
+  const { dataDirectory = '' } = await engine.experiments.add({ name: 'demo' });
+  const upload = async (): Promise<number> =>
+    (await waitForUpload(engine, (await engine.uploads.start('demo', source)).id)).nCompletedFiles ?? 0;
+  await writeFiles(source, { a: 'old', same: 'x' });
+  await utimes(join(source, 'a'), 1000, 1000);
+  t.equal(await upload(), 2);
+  await writeFiles(source, { '.b': 'new' });
+  await utimes(join(source, '.b'), 1000, 1000);
+  await rename(join(source, '.b'), join(source, 'a'));
+  t.equal(await upload(), 1);
+  t.equal(await readFile(join(dataDirectory, 'a'), 'utf8'), 'new');
+  t.equal(await upload(), 0);
+});
+
+void t.test('a wide directory is uploaded a part at a time, in either mode', async (t) => {
+  const { engine, sourceDirectory } = await temporaryEngine(t);
+  const source = await sourceDirectory();
+  await engine.experiments.add({ name: 'demo' });
+  await writeFiles(source, Object.fromEntries(Array.from({ length: 1500 }, (_, index) => [`f${index}`, `${index}`])));
+  for (const processingMode of ['files', 'directory'] as const) {
+    const { id } = await engine.uploads.start('demo', source, { processingMode, destDirectory: processingMode });
+    t.match(await waitForUpload(engine, id), { status: 'done', countFiles: 1500, nCompletedFiles: 1500 });
+  }
+  t.equal((await engine.catalog.listFiles('demo')).length, 3000);
 });

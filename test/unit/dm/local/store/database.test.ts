@@ -1,71 +1,120 @@
-import { mkdir, truncate, writeFile } from 'node:fs/promises';
+import { rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
-import t from 'tap';
-import { Database } from 'dm/internal/local/store/database';
+import t, { type Test } from 'tap';
+import { Database, statement } from 'dm/internal/local/store/database';
 import { temporaryDirectory } from '../../port/temporary-directory.js';
 
-void t.test('one engine at a time uses a database', async (t) => {
+interface OpenDatabase {
+  readonly database: Database;
+  readonly file: string;
+  /** What was told of the file, in order. */
+  readonly troubles: (string | null)[];
+  readonly insert: (...names: string[]) => Promise<unknown>;
+  readonly names: () => Promise<unknown[]>;
+}
+
+async function openDatabase(t: Test): Promise<OpenDatabase> {
   const file = join(await temporaryDirectory(t), 'dm.sqlite');
-  const first = new Database(file);
-  t.throws(() => new Database(file), { code: 'DM_CONFIGURATION', message: /in use by another engine/u });
-  first.close();
-  new Database(file).close();
+  const troubles: (string | null)[] = [];
+  const database = new Database(file, (message) => troubles.push(message));
+  t.teardown(() => database.close());
+  await database.open();
+  const sql = 'INSERT INTO experiment_types (name) VALUES (?)';
+  return {
+    database,
+    file,
+    troubles,
+    insert: (...names) => database.write([{ sql, rows: names.map((name) => [name]) }], { durable: true }),
+    names: () => database.all((row) => row['name'], 'SELECT name FROM experiment_types ORDER BY id'),
+  };
+}
+
+void t.test('writes that are asked for at once each get their own answer; one that fails leaves nothing', async (t) => {
+  const { insert, names } = await openDatabase(t);
+  const outcomes = await Promise.allSettled([insert('a'), insert('lost', 'a'), insert('b'), insert('a'), insert('c')]);
+  t.same(
+    outcomes.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
+  );
+  t.match(outcomes[1], { reason: { code: 'DM_DB', message: /UNIQUE.*dm\.sqlite/u } });
+  t.same(await names(), ['a', 'b', 'c']);
 });
 
-void t.test('a transaction that throws leaves nothing, and a nested one belongs to the outer', async (t) => {
-  const database = new Database(join(await temporaryDirectory(t), 'dm.sqlite'));
-  t.teardown(() => {
-    database.close();
-  });
-  const add = (name: string): void => void database.run('INSERT INTO experiment_types (name) VALUES (?)', name);
-  t.throws(
-    () =>
-      database.transaction(() => {
-        add('a');
-        database.transaction(
-          () => {
-            add('b');
-          },
-          { durable: true },
-        );
-        throw new Error('no');
-      }),
-    { message: 'no' },
-  );
-  t.same(database.all('SELECT * FROM experiment_types'), []);
-  database.transaction(
-    () => {
-      add('c');
-    },
-    { durable: true },
-  );
-  t.equal(database.get('SELECT name FROM experiment_types')?.['name'], 'c');
-  t.equal(database.get('PRAGMA synchronous')?.['synchronous'], 1, 'the next commit is an ordinary one again');
+void t.test('a read sees every write that was asked for before it', async (t) => {
+  const { insert, names } = await openDatabase(t);
+  const writing = insert('a');
+  t.same(await names(), ['a']);
+  await writing;
 });
 
-void t.test('a database of a newer program is refused', async (t) => {
+void t.test('a long list comes in pages, and may be left early; others are answered meanwhile', async (t) => {
+  const { database, insert, names } = await openDatabase(t);
+  await insert(...Array.from({ length: 1000 }, (_, index) => `type${index}`));
+  const sizes: number[] = [];
+  for await (const rows of database.pages('SELECT * FROM experiment_types')) {
+    sizes.push(rows.length);
+    t.match(await database.get('SELECT count(*) AS n FROM experiment_types'), { n: 1000 });
+  }
+  t.ok(sizes.length > 1 && sizes.every((size) => size <= 250), String(sizes));
+  for await (const rows of database.pages('SELECT * FROM experiment_types')) if (rows.length > 0) break;
+  t.equal((await names()).length, 1000);
+});
+
+void t.test('a statement is repeated until it has changed everything, other writes come between', async (t) => {
+  const { database, insert, names } = await openDatabase(t);
+  await insert(...Array.from({ length: 1200 }, (_, index) => `type${index}`));
+  const removing = database.writeRepeatedly(
+    'DELETE FROM experiment_types WHERE id IN (SELECT id FROM experiment_types WHERE name LIKE ? LIMIT ?)',
+    'type%',
+  );
+  await insert('kept');
+  t.ok((await names()).length > 1, 'it was not waited for');
+  t.equal(await removing, 1200);
+  t.same(await names(), ['kept']);
+});
+
+void t.test('nothing is written into a file that is gone, and a word tells so; reading goes on', async (t) => {
+  const { file, troubles, insert, names } = await openDatabase(t);
+  await insert('a');
+  await rename(file, `${file}.away`);
+  await t.rejects(insert('b'), { code: 'DM_DB', message: /dm\.sqlite is gone.*nothing more is written; stop dm-ioc/u });
+  t.match(troubles, [/is gone/u]);
+  t.same(await names(), ['a']);
+  await rename(`${file}.away`, file);
+  await insert('c');
+  t.match(troubles, [/is gone/u, null]);
+  t.same(await names(), ['a', 'c']);
+});
+
+void t.test('a file that was replaced, overwritten or has lost its log is noticed', async (t) => {
+  const cases: readonly [title: string, damage: (file: string) => Promise<void>, message: RegExp][] = [
+    ['replaced', (file) => rm(file).then(() => writeFile(file, 'another')), /changed by another program/u],
+    ['truncated', (file) => truncate(file, 0), /changed by another program/u],
+    ['without its log', (file) => rm(`${file}-wal`), /dm\.sqlite-wal was removed/u],
+    ['its directory is gone', (file) => rm(join(file, '..'), { recursive: true }), /is gone/u],
+  ];
+  for (const [title, damage, message] of cases) {
+    const { file, insert } = await openDatabase(t);
+    await insert('a');
+    await damage(file);
+    await t.rejects(insert('b'), { code: 'DM_DB', message }, title);
+  }
+});
+
+void t.test('it is noticed without a write, too', async (t) => {
   const file = join(await temporaryDirectory(t), 'dm.sqlite');
-  new Database(file).close();
-  const raw = new DatabaseSync(file);
-  raw.exec('PRAGMA user_version = 999');
-  raw.close();
-  t.throws(() => new Database(file), { code: 'DM_CONFIGURATION', message: /newer/u });
+  const told = new Promise<string | null>((resolve) => {
+    const database = new Database(file, resolve);
+    t.teardown(() => database.close());
+    void database.open().then(() => rm(file));
+  });
+  t.match(await told, /is gone/u);
 });
 
-void t.test('a file that is no database, is damaged or can not be opened is named, with the remedy', async (t) => {
-  const directory = await temporaryDirectory(t);
-  const garbage = join(directory, 'garbage');
-  await writeFile(garbage, 'no database '.repeat(1000));
-  t.throws(() => new Database(garbage), { code: 'DM_DB', message: /not a database; .*backup.*garbage/u });
-  const folder = join(directory, 'folder');
-  await mkdir(folder);
-  t.throws(() => new Database(folder), { code: 'DM_DB', message: /unable to open.*read and write.*folder/u });
-  const damaged = join(directory, 'damaged');
-  new Database(damaged).close();
-  await truncate(damaged, 8192);
-  t.throws(() => new Database(damaged).all('SELECT * FROM experiments'), {
-    code: 'DM_DB',
-    message: /malformed; .*backup.*damaged/u,
-  });
+void t.test('a closed database refuses', async (t) => {
+  const { database } = await openDatabase(t);
+  const last = database.write([statement('INSERT INTO experiment_types (name) VALUES (?)', 'x')]);
+  await database.close();
+  t.equal((await last).length, 1, 'what was asked for before is done');
+  await t.rejects(database.get('SELECT 1'), { code: 'DM_DB', message: /closed/u });
 });

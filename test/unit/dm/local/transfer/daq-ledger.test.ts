@@ -3,11 +3,11 @@ import t from 'tap';
 import { DaqLedger, signatureOf } from 'dm/internal/local/transfer/daq-ledger';
 import type { TreeEntry } from 'dm/internal/local/tree/tree-messages';
 
-const version = (path: string, sizeBytes: number): TreeEntry => ({ path, sizeBytes, mtimeMs: 0, inode: 1 });
+const version = (path: string, sizeBytes: number): TreeEntry => ({ path, sizeBytes, mtimeMs: 0, inode: 1, ctimeMs: 0 });
 
 void t.test('a file that changes while it is copied is copied again', (t) => {
   const ledger = new DaqLedger();
-  ledger.see('a');
+  ledger.see(version('a', 1));
   t.ok(ledger.complete(version('a', 1)));
   ledger.begin(ledger.takeQueued(10));
   ledger.complete(version('a', 1));
@@ -40,7 +40,7 @@ void t.test('the counters add up, whatever happens', (t) => {
       const ledger = new DaqLedger();
       const copying = new Map<string, TreeEntry>();
       for (const { what, path: name, size } of steps) {
-        if (what === 'see') ledger.see(name);
+        if (what === 'see') ledger.see(version(name, size));
         else if (what === 'complete') ledger.complete(version(name, size));
         else if (what === 'begin') {
           const batch = ledger.takeQueued(1);
@@ -66,5 +66,32 @@ void t.test('the counters add up, whatever happens', (t) => {
     }),
     { numRuns: 2000 },
   );
+  t.end();
+});
+
+void t.test('a notice of a version that is stored takes nothing off the counts; one of another version does', (t) => {
+  const ledger = new DaqLedger();
+  const stored = version('a', 1);
+  ledger.see(stored);
+  ledger.complete(stored);
+  ledger.begin(ledger.takeQueued(10));
+  ledger.end('a');
+  ledger.stored('a', signatureOf(stored));
+  ledger.settle('a');
+  const done = { countFiles: 1, nCompletedFiles: 1, nWaitingFiles: 0 };
+  ledger.see(stored);
+  t.match(ledger.counts(), done);
+  t.notOk(ledger.complete(stored), 'there is nothing to copy');
+  t.match(ledger.counts(), done);
+  t.same(ledger.takeQueued(10), []);
+  const rewritten = { ...stored, ctimeMs: 1 };
+  t.notOk(ledger.isKnown(rewritten), 'the same size and time are another version when the inode was changed since');
+  ledger.see(rewritten);
+  t.match(ledger.counts(), { countFiles: 1, nCompletedFiles: 0, nWaitingFiles: 1 });
+  ledger.complete(rewritten);
+  t.same(ledger.takeQueued(10), [rewritten]);
+  t.notOk(ledger.complete(stored), 'it is as it was again');
+  t.same(ledger.takeQueued(10), []);
+  t.match(ledger.counts(), done);
   t.end();
 });

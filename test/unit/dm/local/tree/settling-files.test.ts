@@ -4,7 +4,7 @@ import type { TreeEntry } from 'dm/internal/local/tree/tree-messages';
 
 void t.test('a file is complete once it stood still for the quiet time', (t) => {
   const now = 1_000_000;
-  let entry: TreeEntry | undefined = { path: 'a', sizeBytes: 1, mtimeMs: now, inode: 1 };
+  let entry: TreeEntry | undefined = { path: 'a', sizeBytes: 1, mtimeMs: now, inode: 1, ctimeMs: 0 };
   const files = new SettlingFiles(100, () => entry);
   t.ok(files.add('a', now));
   t.notOk(files.add('a', now), 'it is watched once');
@@ -17,10 +17,10 @@ void t.test('a file is complete once it stood still for the quiet time', (t) => 
   files.add('a', now + 300);
   entry = undefined;
   t.same(files.poll(now + 300).gone, ['a']);
-  entry = { path: 'a', sizeBytes: 2, mtimeMs: now - 60_000, inode: 1 };
+  entry = { path: 'a', sizeBytes: 2, mtimeMs: now - 60_000, inode: 1, ctimeMs: 0 };
   files.add('a', now);
   t.same(files.poll(now).settled, [entry], 'a file of long ago is complete at first sight');
-  entry = { path: 'a', sizeBytes: 2, mtimeMs: now - 3_600_000, inode: 1 };
+  entry = { path: 'a', sizeBytes: 2, mtimeMs: now - 3_600_000, inode: 1, ctimeMs: 0 };
   files.add('a', now);
   t.same(files.poll(now, now - 3_600_000).settled, [], 'one of just now isn’t of long ago when the clock was set back');
   t.end();

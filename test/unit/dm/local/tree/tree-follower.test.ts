@@ -30,9 +30,10 @@ void t.test('a tree thread that failed is replaced, and what waited for it is se
     log: silentLogger,
     isKnown: () => false,
     unsettled: () => [...unsettled],
-    seen: (paths) => {
-      for (const path of paths) unsettled.add(path);
+    seen: (entries) => {
+      for (const { path } of entries) unsettled.add(path);
     },
+    room: () => Promise.resolve(),
     settled: (entries) => {
       for (const { path } of entries) {
         unsettled.delete(path);
