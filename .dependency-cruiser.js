@@ -30,7 +30,7 @@ export default {
       from: { path: '^src/dm-ioc/state/' },
       to: {
         path: [
-          '^src/dm-ioc/(pvs|commands|cli)/',
+          '^src/dm-ioc/(areas|slots|registry|pvs|commands|feed|cli)/',
           '^src/(node-epics-ca|epics-pva-ts|node-pvxs)/',
           '^(node:)?(fs|net|child_process|http)',
         ],
@@ -47,8 +47,42 @@ export default {
       name: 'commands-never-post',
       comment: 'a command answers its put; the state follows',
       severity: 'error',
-      from: { path: '^src/dm-ioc/commands/' },
+      from: { path: '^src/dm-ioc/(commands|areas|slots)/' },
       to: { path: ['^src/dm-ioc/(pvs|cli)/', '^src/dm/(local|rest|server)/'] },
+    },
+    {
+      name: 'kinds-are-named-in-one-list',
+      comment:
+        'what serves every kind of slot loops over slots/kinds.ts; kinds share only slots/transfer and the files in slots/',
+      severity: 'error',
+      from: { path: '^src/dm-ioc/', pathNot: '^src/dm-ioc/slots/(kinds[.]ts|[a-z]+/)' },
+      to: { path: '^src/dm-ioc/slots/[a-z]+/' },
+    },
+    {
+      name: 'kinds-are-apart',
+      severity: 'error',
+      from: { path: '^src/dm-ioc/slots/([a-z]+)/' },
+      to: { path: '^src/dm-ioc/slots/[a-z]+/', pathNot: '^src/dm-ioc/slots/($1|transfer)/' },
+    },
+    {
+      name: 'areas-are-named-in-one-list',
+      comment: 'the composition root alone knows that an experiment is selected and that DM may be polled',
+      severity: 'error',
+      from: { path: '^src/dm-ioc/', pathNot: '^src/dm-ioc/(areas/|application[.]ts)' },
+      to: { path: '^src/dm-ioc/areas/[a-z]+/' },
+    },
+    {
+      name: 'declarations-do-nothing',
+      comment: 'a signal, a table or a call is declared; serving it is for pvs and commands',
+      severity: 'error',
+      from: { path: '^src/dm-ioc/(registry|areas|slots)/' },
+      to: { path: '^src/dm-ioc/(pvs|feed|autosave|cli|config)/' },
+    },
+    {
+      name: 'the-program-starts-the-application',
+      severity: 'error',
+      from: { path: '^src/dm-ioc/cli/' },
+      to: { path: '^src/dm-ioc/(state|feed|commands|autosave)/' },
     },
     { name: 'production-needs-no-test', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },
   ],

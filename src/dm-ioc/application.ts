@@ -3,16 +3,18 @@ import { PvaServer } from 'epics-pva-ts';
 import { Ioc } from 'node-epics-ca';
 import type { Logger } from 'pino';
 import { Autosave } from './autosave/autosave.js';
-import { collectSaved, restoreSaved, watchSaved } from './autosave/saved-signals.js';
+import { lockDirectory } from './autosave/lock-directory.js';
+import { allAreas } from './areas/areas.js';
+import { keepSelection, restoreSelection } from './areas/experiment/restore-selection.js';
+import { applyPollPeriods } from './areas/service/period-commands.js';
+import { collectSaved, restoreSaved, savedFields, watchSaved } from './autosave/saved-signals.js';
 import { mayWrite } from './commands/caller.js';
-import { applyPollPeriods } from './commands/period-commands.js';
-import { serveRemoteCalls } from './commands/remote-calls.js';
+import { serveRemoteCalls } from './commands/serve-remote-calls.js';
 import { claimPorts } from './config/claim-ports.js';
 import type { Config } from './config/config.js';
 import { epicsEnvironment, requestedEndpoints, type Endpoints } from './config/epics-environment.js';
 import { addConfiguredExperiments, createDataManagement, serveDataManagement } from './create-data-management.js';
 import { DmFeed } from './feed/dm-feed.js';
-import { keepSelection, restoreSelection } from './feed/restore-selection.js';
 import { SlotFollower } from './feed/slot-follower.js';
 import { logDefect } from './log/log-defect.js';
 import { adoptRecordDefaults } from './pvs/adopt-record-defaults.js';
@@ -23,7 +25,9 @@ import { loadDatabases, readSiteStartup, runSiteLines } from './pvs/load-databas
 import { Publisher } from './pvs/publisher.js';
 import { PutHandler } from './pvs/put-handler.js';
 import { servePvi } from './pvs/pvi.js';
-import { Tables } from './pvs/tables/tables.js';
+import { Tables } from './pvs/tables.js';
+import type { Area } from './registry/area.js';
+import { SLOT_KINDS } from './slots/kinds.js';
 import { initialState } from './state/initial-state.js';
 import { Store } from './state/store.js';
 import { VERSION } from './version.js';
@@ -39,7 +43,7 @@ const OPERATOR_GROUP = 'OPERATOR';
 function adoptPeriods(config: Config, store: Store): void {
   const { poll } = config.dm.rest;
   if (typeof poll !== 'object' || poll === null) return;
-  const place = { area: 'service', slot: 0 } as const;
+  const place = { area: 'service' } as const;
   if ('pollMs' in poll && typeof poll.pollMs === 'number') {
     store.dispatch({ type: 'input', place, input: 'pollPeriodS', value: poll.pollMs / 1000 });
   }
@@ -67,7 +71,12 @@ export interface LoadedIoc {
 }
 
 /** Loads what the IOC would serve. @throws StartupError, IocError with one line that names file and remedy */
-export async function loadIoc(config: Config, endpoints: Endpoints, log: Logger): Promise<LoadedIoc> {
+export async function loadIoc(
+  config: Config,
+  areas: readonly Area[],
+  endpoints: Endpoints,
+  log: Logger,
+): Promise<LoadedIoc> {
   const startup = readSiteStartup(config.site.startup);
   const environment = { P: config.prefix, TOP: process.cwd(), ...epicsEnvironment(endpoints, process.env) };
   const ioc = new Ioc({
@@ -81,38 +90,51 @@ export async function loadIoc(config: Config, endpoints: Endpoints, log: Logger)
       logDefect(log, error);
     },
   });
-  loadDatabases(ioc, config);
+  loadDatabases(ioc, areas, config);
   await runSiteLines(ioc, config.site.startup ?? '', startup.before, config.prefix);
   ioc.setAccessSecurity(config.access.file, { P: config.prefix });
-  return { ioc, bindings: bindRecords(ioc.deviceRecords(), config.slots), afterInit: startup.after };
+  return { ioc, bindings: bindRecords(ioc.deviceRecords(), areas), afterInit: startup.after };
 }
 
 /**
  * The composition root: builds everything, in the order in which it depends on each other, and starts it. Data goes one way:
  * DM to feed to state to PVs, and puts to commands to DM.
+ * @param kinds the kinds of slots that there are
  */
-export async function startApplication(config: Config, log: Logger): Promise<Application> {
+export async function startApplication(config: Config, log: Logger, kinds = SLOT_KINDS): Promise<Application> {
+  const areas = allAreas(kinds, config.slots);
   const endpoints = await claimPorts(requestedEndpoints(config, process.env), process.env);
-  const { ioc, bindings, afterInit } = await loadIoc(config, endpoints, log);
-  const saved = Autosave.restore(config.autosave.directory, log);
+  const { ioc, bindings, afterInit } = await loadIoc(config, areas, endpoints, log);
+  const { directory } = config.autosave;
+  const unlock = lockDirectory(directory);
+  const saved = Autosave.restore(directory, (file) => {
+    log.warn({ file }, 'autosave file without an end mark is ignored');
+  });
   const dm = await createDataManagement(config, log);
   const dmStarted = dm.start();
   dmStarted.catch(() => undefined);
+  const { backend, station, owner } = dm;
   const store = new Store(
-    initialState({ version: VERSION, backend: dm.backend, station: dm.station, owner: dm.owner, slots: config.slots }),
+    initialState({ version: VERSION, backend, station, owner, kinds, slots: config.slots }),
+    kinds,
   );
   const publisher = new Publisher(ioc, store, bindings, (error) => {
     log.error({ reason: errorText(error) }, 'PVs were not posted');
   });
   const closing = new AbortController();
-  const feed = new DmFeed(dm, store, log);
-  const follower = new SlotFollower(dm, store, log);
-  const autosave = new Autosave(
-    config.autosave.directory,
-    VERSION,
-    () => collectSaved(bindings, store.state, ioc),
-    log,
-  );
+  const feed = new DmFeed(dm, store, areas, log);
+  const follower = new SlotFollower(dm, store, kinds, log);
+  const fields = savedFields(bindings);
+  const autosave = new Autosave({
+    directory,
+    version: VERSION,
+    collect: () => collectSaved(fields, store.state, ioc),
+    onOutcome: (problem) => {
+      if (problem === null) log.info({ directory }, 'autosave works again');
+      else log.error({ directory, reason: problem }, 'autosave failed: what is put would be lost at a restart');
+      store.dispatch({ type: 'saved', problem });
+    },
+  });
   const puts = new PutHandler({
     dm,
     store,
@@ -120,9 +142,9 @@ export async function startApplication(config: Config, log: Logger): Promise<App
     bindings,
     log,
     closing: closing.signal,
-    flush: () => {
+    flush: (isCommand) => {
       publisher.flush();
-      tables.flush();
+      if (isCommand) tables.flush();
     },
     save: () => autosave.save(),
   });
@@ -140,16 +162,23 @@ export async function startApplication(config: Config, log: Logger): Promise<App
       beforeRun: () => {
         adoptRecordDefaults(ioc, bindings, store);
         adoptPeriods(config, store);
-        for (const problem of restoreSaved(bindings, saved, store, ioc)) log.warn({ problem }, 'not restored');
+        for (const problem of restoreSaved(fields, saved, store, ioc)) log.warn({ problem }, 'not restored');
         publisher.start();
       },
     },
   );
   const server = PvaServer.onIoc();
-  const tables = new Tables(server, config.prefix, store, log);
+  const tables = new Tables(
+    server,
+    config.prefix,
+    areas.flatMap((area) => area.tables ?? []),
+    store,
+    log,
+  );
   serveRemoteCalls({
     server,
     prefix: config.prefix,
+    calls: areas.flatMap((area) => area.calls ?? []),
     dm,
     store,
     log,
@@ -174,8 +203,8 @@ export async function startApplication(config: Config, log: Logger): Promise<App
   if (store.state.experiment.inputs.name !== '') store.dispatch({ type: 'experimentUnconfirmed' });
   if (dm.backend === 'local') await restoreSelection(dm, store, log, closing.signal);
   void keepSelection(dm, store, log, closing.signal, () => {
-    for (const { record, signalName, place } of bindings) {
-      if (signalName !== 'experiment.name') continue;
+    for (const { record, place } of bindings) {
+      if (record.address !== 'experiment.name') continue;
       store.dispatch({ type: 'putSucceeded', place, pv: record.name, isCommand: false });
       publisher.clearAlarm(record);
     }
@@ -207,6 +236,7 @@ export async function startApplication(config: Config, log: Logger): Promise<App
     follower.stop();
     feed.stop();
     await autosave.close();
+    unlock();
     await dmServer?.close();
     await dm.close();
   };

@@ -10,11 +10,13 @@ export type StartupErrorCode =
   | 'ADDRESS_RECORD_TYPE'
   | 'ADDRESS_STATES'
   | 'DATABASE_NOT_FOUND'
+  | 'DATABASE_VALUE'
   | 'PORT_IN_USE'
   | 'INTERFACE_UNAVAILABLE'
   | 'SITE_STARTUP'
   | 'AUTOSAVE_UNREADABLE'
   | 'AUTOSAVE_DIRECTORY'
+  | 'AUTOSAVE_IN_USE'
   /** Of `dm-ioc experiment add`: neither the engine nor an IOC that has it could be reached. */
   | 'ENGINE_UNAVAILABLE'
   /** Of `dm-ioc stop`: there is no IOC that it could stop, or it did not end. */

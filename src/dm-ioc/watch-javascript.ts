@@ -8,7 +8,7 @@ const STALLED = 'JavaScript does not answer: PVs keep their values and puts wait
 
 /** Lets `Heartbeat` and the log show when this process stands still. */
 export function watchJavaScript(ioc: Ioc, bindings: readonly Binding[], config: Config, log: Logger): void {
-  const heartbeat = bindings.find(({ signalName }) => signalName === 'service.heartbeat');
+  const heartbeat = bindings.find(({ record }) => record.address === 'service.heartbeat');
   ioc.watch({
     ...(heartbeat !== undefined && { record: heartbeat.record }),
     line: linePattern(config.log.format, STALLED),

@@ -79,7 +79,7 @@ await t.test('no PV begins undefined or in alarm', async (t) => {
     .map((line) => line.split(' ', 1)[0] ?? '')
     .filter((name) => name !== '');
   const records = names.filter((name) => !/:(Table|Stages|PVI)$|:rpc:/u.test(name));
-  t.equal(records.length, 320);
+  t.equal(records.length, 321);
   const overCa = await run('get', '--ca', ...records);
   t.match(overCa, { code: 0 });
   t.notMatch(overCa.stdout, /\[(MINOR|MAJOR|INVALID)/u, 'over Channel Access');

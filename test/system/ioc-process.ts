@@ -43,11 +43,15 @@ export class IocProcess {
     this.#exit = exit;
   }
 
-  /** @param root directory of storage and autosave; kept, so that another process can go on with it */
+  /**
+   * @param root directory of storage and autosave; kept, so that another process can go on with it
+   * @param program another program of the same form than dm-ioc
+   */
   static async start(
     root: string,
     settings: readonly string[] = [],
     environment: NodeJS.ProcessEnv = {},
+    program: readonly string[] = [PROGRAM],
   ): Promise<IocProcess> {
     mkdirSync(root, { recursive: true });
     const all = [
@@ -58,8 +62,9 @@ export class IocProcess {
       `autosave.directory=${join(root, 'autosave')}`,
       ...settings,
     ];
-    const args = ['run', ...all.flatMap((setting) => ['--set', setting])];
-    const child = spawn(PROGRAM, args, {
+    const [command = PROGRAM, ...script] = program;
+    const args = [...script, 'run', ...all.flatMap((setting) => ['--set', setting])];
+    const child = spawn(command, args, {
       env: { ...cleanEnvironment(), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,5 +1,5 @@
 import { PvaClient } from 'epics-pva-ts';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
@@ -100,11 +100,15 @@ async function withRunningJob(
 for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
   await t.test(`a job outlives the IOC (${signal}): the slot shows it, and Wait completes at its end`, async (t) => {
     const { ioc, root, settings, log, go, jobId } = await withRunningJob(t);
+    const before = new PvaClient({ environment: ioc.clientEnvironment });
+    await put(before, 'dm:Upload2:FilePath', 'the last one');
     await ioc.stop(signal);
+    before.close();
     const second = await IocProcess.start(root, settings);
     const client = new PvaClient({ environment: second.clientEnvironment });
     t.equal(await text(client, 'dm:WF1:JobId'), jobId, 'the slot has its job');
-    t.equal(await label(client, 'dm:WF1:Status'), 'Running', 'which runs');
+    t.equal(await text(client, 'dm:Upload2:FilePath'), 'the last one', 'and what was put just before');
+    t.equal(await label(client, 'dm:WF1:Status'), 'Running', 'the job runs');
     t.equal(await text(client, 'dm:WF1:Stage'), '1', 'in the same stage');
     const waited = put(client, 'dm:WF1:Wait', 1);
     go();
@@ -141,4 +145,26 @@ await t.test('dm-ioc stop leaves the jobs, dm-ioc stop --jobs ends them, with an
   reader.close();
   t.equal(await again.stop(), 0);
   t.equal(readFileSync(second.log, 'utf8'), 'begin\n', 'nothing more has run');
+});
+
+await t.test('what cannot be saved shows, and is saved when it can be; the directory is for one IOC', async (t) => {
+  const root = join(temporaryDirectory(t), 'dm');
+  const ioc = await IocProcess.start(root);
+  const client = new PvaClient({ environment: ioc.clientEnvironment });
+  await t.rejects(IocProcess.start(join(root, 'other'), [`autosave.directory=${join(root, 'autosave')}`]), {
+    message: /in use by another IOC/u,
+  });
+  const isShown = async (severity: string): Promise<void> => {
+    for await (const { alarm } of client.monitor('dm:Autosave:Saved')) if (alarm?.severity === severity) return;
+  };
+  renameSync(join(root, 'autosave'), join(root, 'away'));
+  await put(client, 'dm:WF1:FilePath', 'kept in memory');
+  await isShown('MAJOR');
+  t.match(await text(client, 'dm:Message'), /^Autosave: ENOENT/u, 'with the reason');
+  renameSync(join(root, 'away'), join(root, 'autosave'));
+  await isShown('NONE');
+  t.equal(await text(client, 'dm:Message'), '', 'and goes');
+  t.match(readFileSync(join(root, 'autosave', 'dm-ioc.sav'), 'utf8'), /^dm:WF1:FilePath kept in memory$/mu, 'saved');
+  client.close();
+  t.equal(await ioc.stop(), 0, 'it ends well');
 });

@@ -1,7 +1,6 @@
-import { errorText, makeDirectory } from 'dm';
+import { errorText } from 'dm';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
 import writeFileAtomic from 'write-file-atomic';
 import { StartupError } from '../errors.js';
 import { formatSaveFile, parseSaveFile, type SavedValues } from './save-file.js';
@@ -9,31 +8,39 @@ import { formatSaveFile, parseSaveFile, type SavedValues } from './save-file.js'
 const FILE_NAME = 'dm-ioc.sav';
 const BACKUP_NAME = 'dm-ioc.savB';
 const QUIET_TIME_MS = 250;
+const RETRY_MS = 2000;
+/** Who waits for a disk that doesn't answer waits no longer than this. */
+const LIMIT_MS = 3000;
 
-/** Keeps values in a file, in the manner of synApps autosave: written a moment after a change, and a backup of what was restored. */
+export interface AutosaveOptions {
+  readonly directory: string;
+  readonly version: string;
+  /** What is to be kept, asked for at each writing. */
+  readonly collect: () => SavedValues;
+  /** Called when a writing fails, with the reason, and with null when one succeeds after that. */
+  readonly onOutcome: (reason: string | null) => void;
+}
+
+/**
+ * Keeps values in a file, in the manner of synApps autosave: at once for a put that waits for it, else a moment after a change. A backup
+ * is made of what was restored. What can't be written is tried again.
+ */
 export class Autosave {
+  readonly #options: AutosaveOptions;
   readonly #file: string;
-  readonly #version: string;
-  readonly #collect: () => SavedValues;
-  readonly #log: Logger;
   #saved = '';
+  #isFailing = false;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
 
-  /**
-   * @param collect what is to be kept, asked for at each writing
-   * @throws StartupError AUTOSAVE_DIRECTORY
-   */
-  constructor(directory: string, version: string, collect: () => SavedValues, log: Logger) {
-    prepareDirectory(directory);
-    this.#file = join(directory, FILE_NAME);
-    this.#version = version;
-    this.#collect = collect;
-    this.#log = log;
+  constructor(options: AutosaveOptions) {
+    this.#options = options;
+    this.#file = join(options.directory, FILE_NAME);
   }
 
   /** What was saved last. @throws StartupError AUTOSAVE_UNREADABLE when the file is there but can't be read */
-  static restore(directory: string, log: Logger): SavedValues {
+  static restore(directory: string, onIgnored: (file: string) => void): SavedValues {
     for (const name of [FILE_NAME, BACKUP_NAME]) {
       const file = join(directory, name);
       if (!existsSync(file)) continue;
@@ -51,54 +58,74 @@ export class Autosave {
         if (name === FILE_NAME) writeFileAtomic.sync(join(directory, BACKUP_NAME), readFileSync(file));
         return values;
       }
-      log.warn({ file }, 'autosave file without an end mark is ignored');
+      onIgnored(file);
     }
     return new Map();
   }
 
   /** Something may have changed: save soon. */
   touch(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      void this.save();
-    }, QUIET_TIME_MS);
+    this.#saveAfter(QUIET_TIME_MS);
   }
 
-  /** Save now, if anything has changed. A failure is logged, never thrown: the IOC goes on. */
+  /**
+   * Resolves when what has changed until now is in the file, when that has failed, or after a few seconds. All who wait share one
+   * writing. Never rejects.
+   */
   save(): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#write());
-    return this.#writing;
+    this.#next ??= this.#limited(
+      this.#writing.then(() => {
+        this.#next = undefined;
+        this.#writing = this.#write();
+        return this.#writing;
+      }),
+    );
+    return this.#next;
   }
 
   /** Save a last time. */
   async close(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     await this.save();
+    clearTimeout(this.#timer);
+  }
+
+  #saveAfter(delayMs: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.save();
+    }, delayMs);
+  }
+
+  #limited(saving: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#fail(`not written within ${LIMIT_MS / 1000} s`);
+        resolve();
+      }, LIMIT_MS);
+      void saving.then(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #fail(reason: string): void {
+    if (!this.#isFailing) this.#options.onOutcome(reason);
+    this.#isFailing = true;
   }
 
   async #write(): Promise<void> {
-    const content = formatSaveFile(this.#collect(), this.#version);
+    const { collect, version, onOutcome } = this.#options;
+    const content = formatSaveFile(collect(), version);
     if (content === this.#saved) return;
     try {
       await writeFileAtomic(this.#file, content);
       this.#saved = content;
+      if (this.#isFailing) onOutcome(null);
+      this.#isFailing = false;
     } catch (error) {
-      const reason = errorText(error);
-      this.#log.error({ file: this.#file, reason }, 'autosave failed: setpoints would be lost at a restart');
+      this.#fail(errorText(error));
+      this.#saveAfter(RETRY_MS);
     }
-  }
-}
-
-function prepareDirectory(directory: string): void {
-  try {
-    makeDirectory(directory);
-  } catch (error) {
-    const reason = errorText(error);
-    throw new StartupError(
-      'AUTOSAVE_DIRECTORY',
-      `autosave directory ${directory} can't be made: ${reason}; set autosave.directory to one that can`,
-      { cause: error },
-    );
   }
 }

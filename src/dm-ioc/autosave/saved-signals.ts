@@ -1,8 +1,7 @@
 import { errorText } from 'dm';
 import type { Binding } from '../pvs/binding.js';
 import type { Plain } from '../registry/signal.js';
-import type { SlotArea } from '../state/action.js';
-import type { State } from '../state/state.js';
+import { AREA_NAMES, type State } from '../state/state.js';
 import type { Store } from '../state/store.js';
 import type { SavedValues } from './save-file.js';
 
@@ -12,12 +11,25 @@ export interface FieldPort {
   putField(name: string, value: string): void;
 }
 
-const ID_SIGNALS: ReadonlySet<string> = new Set(['daq.id', 'upload.id', 'workflow.jobId']);
+/** A field that is saved, and the record that it belongs to. */
+export interface SavedField {
+  /** In the file: `dm:PollPeriod`, `dm:PollPeriod.HIHI`. */
+  readonly name: string;
+  readonly isValue: boolean;
+  readonly binding: Binding;
+}
 
-function fieldsOf(binding: Binding): string[] {
-  const { info } = binding.record;
-  const tags = [info['autosaveFields'], info['autosaveFields_pass0'], info['autosaveFields_pass1']];
-  return [...new Set(tags.flatMap((tag) => (tag ?? '').split(/\s+/u)).filter((field) => field !== ''))];
+/** What the `info(autosaveFields, …)` of the records name. */
+export function savedFields(bindings: readonly Binding[]): readonly SavedField[] {
+  return bindings.flatMap((binding) => {
+    const { info, name } = binding.record;
+    const tags = [info['autosaveFields'], info['autosaveFields_pass0'], info['autosaveFields_pass1']];
+    const fields = tags.flatMap((tag) => (tag ?? '').split(/\s+/u)).filter((field) => field !== '');
+    return [...new Set(fields)].map((field) => {
+      const isValue = field === 'VAL';
+      return { name: isValue ? name : `${name}.${field}`, isValue, binding };
+    });
+  });
 }
 
 function valueOf(binding: Binding, state: State): Plain | undefined {
@@ -33,19 +45,12 @@ function asPlain(binding: Binding, text: string): Plain {
   return signal.valueKind === 'boolean' ? text === '1' : signal.valueKind === 'number' ? Number(text) : text;
 }
 
-/** What the records that carry `info(autosaveFields, …)` hold now. */
-export function collectSaved(bindings: readonly Binding[], state: State, fields: FieldPort): SavedValues {
+/** What the fields hold now. */
+export function collectSaved(saved: readonly SavedField[], state: State, fields: FieldPort): SavedValues {
   const values = new Map<string, string>();
-  for (const binding of bindings) {
-    for (const field of fieldsOf(binding)) {
-      if (field !== 'VAL') {
-        values.set(`${binding.record.name}.${field}`, fields.getField(`${binding.record.name}.${field}`));
-        continue;
-      }
-      const value = valueOf(binding, state);
-      if (value !== undefined)
-        values.set(binding.record.name, typeof value === 'boolean' ? (value ? '1' : '0') : String(value));
-    }
+  for (const { name, isValue, binding } of saved) {
+    const value = isValue ? valueOf(binding, state) : fields.getField(name);
+    if (value !== undefined) values.set(name, typeof value === 'boolean' ? (value ? '1' : '0') : String(value));
   }
   return values;
 }
@@ -55,38 +60,35 @@ export function collectSaved(bindings: readonly Binding[], state: State, fields:
  * @returns a line for each value that is no longer good, and was left out
  */
 export function restoreSaved(
-  bindings: readonly Binding[],
-  saved: SavedValues,
+  saved: readonly SavedField[],
+  values: SavedValues,
   store: Store,
   fields: FieldPort,
 ): string[] {
   const problems: string[] = [];
-  for (const binding of bindings) {
-    const { record, signal, place, signalName } = binding;
-    for (const field of fieldsOf(binding)) {
-      const name = field === 'VAL' ? record.name : `${record.name}.${field}`;
-      const text = saved.get(name);
-      if (text === undefined) continue;
-      try {
-        if (field !== 'VAL') fields.putField(name, text);
-        else if (signal.kind === 'setpoint') {
-          const value = signal.parse(asPlain(binding, text));
-          store.dispatch({ type: 'input', place, input: signal.input, value });
-        } else if (ID_SIGNALS.has(signalName) && text !== '') {
-          store.dispatch({ type: 'slotRestored', area: place.area as SlotArea, slot: place.slot, id: text });
-        }
-      } catch (error) {
-        problems.push(`${name}: ${errorText(error)}`);
+  for (const { name, isValue, binding } of saved) {
+    const { signal, place } = binding;
+    const text = values.get(name);
+    if (text === undefined) continue;
+    try {
+      if (!isValue) fields.putField(name, text);
+      else if (signal.kind === 'setpoint') {
+        const value = signal.parse(asPlain(binding, text));
+        store.dispatch({ type: 'input', place, input: signal.input, value });
+      } else if (signal.kind === 'reading' && signal.isSlotId === true && 'kind' in place && text !== '') {
+        store.dispatch({ type: 'slotRestored', ...place, id: text });
       }
+    } catch (error) {
+      problems.push(`${name}: ${errorText(error)}`);
     }
   }
   return problems;
 }
 
 /** What of the state is saved, as references. */
-function savedParts({ service, experiment, file, dataset, daqSlots, uploadSlots, workflowSlots }: State): unknown[] {
-  const slots = [...daqSlots, ...uploadSlots, ...workflowSlots].flatMap((slot) => [slot.inputs, slot.id]);
-  return [service.inputs, experiment.inputs, file.inputs, dataset.inputs, ...slots];
+function savedParts(state: State): unknown[] {
+  const ofSlots = Object.values(state.slots).flatMap((slots) => slots.flatMap(({ inputs, id }) => [inputs, id]));
+  return [...AREA_NAMES.map((name) => state[name].inputs), ...ofSlots];
 }
 
 /** Calls `onChange` after each change of what is saved; the result ends it. */

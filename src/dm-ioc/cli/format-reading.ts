@@ -1,5 +1,5 @@
+import { textTable } from '../text-table.js';
 import { timeText } from '../time-text.js';
-import { textTable } from '../state/text-table.js';
 import type { PvReading } from './pv-reading.js';
 
 function isColumns(value: unknown): value is Readonly<Record<string, ArrayLike<unknown>>> {

@@ -1,8 +1,9 @@
 import { loadConfig } from '../config/load-config.js';
-import { allTables } from '../pvs/tables/tables.js';
+import { allAreas } from '../areas/areas.js';
 import type { Binding } from '../pvs/binding.js';
-import { REMOTE_CALLS } from '../commands/remote-calls.js';
-import { textTable } from '../state/text-table.js';
+import type { Area } from '../registry/area.js';
+import { SLOT_KINDS } from '../slots/kinds.js';
+import { textTable } from '../text-table.js';
 import { loadForInspection } from './load-for-inspection.js';
 
 interface Row {
@@ -19,13 +20,25 @@ function recordRow({ record, signal }: Binding): Row {
   return { pv: record.name, type: record.type, unit, address: `@${record.address}`, description };
 }
 
-function allRows(bindings: readonly Binding[], prefix: string, workflowSlots: number): Row[] {
-  const tables = allTables(workflowSlots).map(({ name, descriptor: description }): Row => {
-    return { pv: `${prefix}${name}`, type: 'NTTable', unit: '', address: '', description };
-  });
-  const calls = Object.entries(REMOTE_CALLS).map(([name, description]): Row => {
-    return { pv: `${prefix}rpc:${name}`, type: 'RPC', unit: '', address: '', description };
-  });
+function allRows(bindings: readonly Binding[], prefix: string, areas: readonly Area[]): Row[] {
+  const tables = areas
+    .flatMap((area) => area.tables ?? [])
+    .map(({ name, descriptor: description }): Row => ({
+      pv: `${prefix}${name}`,
+      type: 'NTTable',
+      unit: '',
+      address: '',
+      description,
+    }));
+  const calls = areas
+    .flatMap((area) => area.calls ?? [])
+    .map(({ name, description }): Row => ({
+      pv: `${prefix}rpc:${name}`,
+      type: 'RPC',
+      unit: '',
+      address: '',
+      description,
+    }));
   const pvi: Row = {
     pv: `${prefix}PVI`,
     type: 'NTPVI',
@@ -71,9 +84,9 @@ export async function listPvs(options: {
   readonly set: readonly string[];
   readonly markdown?: boolean;
 }): Promise<void> {
-  const oneSlot = ['slots.daq=1', 'slots.upload=1', 'slots.workflow=1'];
+  const oneSlot = SLOT_KINDS.map(({ name }) => `slots.${name}=1`);
   const config = loadConfig(options.config, [...(options.markdown === true ? oneSlot : []), ...options.set]);
   const { bindings } = await loadForInspection(config);
-  const rows = allRows(bindings, config.prefix, config.slots.workflow);
+  const rows = allRows(bindings, config.prefix, allAreas(SLOT_KINDS, config.slots));
   process.stdout.write(`${options.markdown === true ? asMarkdown(rows) : asText(rows)}\n`);
 }

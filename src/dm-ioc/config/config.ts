@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { SLOT_KINDS } from '../slots/kinds.js';
+import type { SlotKind } from '../slots/slot-kind.js';
 
 const port = z.number().int().min(0).max(65_535);
 const slotCount = z.number().int().min(0).max(99);
@@ -38,6 +40,15 @@ const localSchema = z.strictObject({
     .describe('Ended jobs, DAQs and uploads are forgotten after so many days; 0 never'),
 });
 
+/** How many slots there are of each kind. */
+function slotsSchema(kinds: readonly SlotKind[]): z.ZodObject<Record<string, z.ZodDefault<typeof slotCount>>> {
+  return z.strictObject(
+    Object.fromEntries(
+      kinds.map(({ name, device }) => [name, slotCount.default(4).describe(`${device}1 to ${device}n`)]),
+    ),
+  );
+}
+
 /** The configuration file. Every key has a default; an unknown key is an error. */
 export const configSchema = z.strictObject({
   prefix: z
@@ -56,13 +67,7 @@ export const configSchema = z.strictObject({
       broadcastPort: port.default(5076).describe('UDP, for searches; 0: any free'),
     })
     .prefault({}),
-  slots: z
-    .strictObject({
-      daq: slotCount.default(4).describe('DAQ1 to DAQn'),
-      upload: slotCount.default(4).describe('Upload1 to Uploadn'),
-      workflow: slotCount.default(4).describe('WF1 to WFn'),
-    })
-    .prefault({}),
+  slots: slotsSchema(SLOT_KINDS).prefault({}),
   dm: z
     .strictObject({
       backend: z
@@ -99,3 +104,8 @@ export const configSchema = z.strictObject({
     .prefault({}),
 });
 export type Config = z.infer<typeof configSchema>;
+
+/** The same with slots of other kinds. */
+export function configSchemaFor(kinds: readonly SlotKind[]): typeof configSchema {
+  return configSchema.extend({ slots: slotsSchema(kinds).prefault({}) });
+}

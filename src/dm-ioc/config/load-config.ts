@@ -3,7 +3,8 @@ import { errorText } from 'dm';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { StartupError } from '../errors.js';
-import { configSchema, type Config } from './config.js';
+import { SLOT_KINDS } from '../slots/kinds.js';
+import { configSchemaFor, type Config } from './config.js';
 import { wantsText } from './wants-text.js';
 
 /** Read when none is named, relative to the working directory. */
@@ -74,13 +75,14 @@ function describeIssue(issue: z.core.$ZodIssue): string {
  * The configuration from the file and the `--set` settings.
  * @param file undefined: `ioc/config.yaml` when there is one, else defaults only
  * @param settings `key.key=value`; the value is text where the key wants text, else YAML
+ * @param kinds of slots, whose numbers can be configured
  * @throws StartupError CONFIG_… in one line that names the key
  */
-export function loadConfig(file?: string, settings: readonly string[] = []): Config {
+export function loadConfig(file?: string, settings: readonly string[] = [], kinds = SLOT_KINDS): Config {
   const isDefault = file === undefined && !existsSync(DEFAULT_CONFIG_FILE);
   const tree = isDefault ? {} : readTree(file ?? DEFAULT_CONFIG_FILE);
   for (const setting of settings) applySetting(tree, setting);
-  const result = configSchema.safeParse(tree);
+  const result = configSchemaFor(kinds).safeParse(tree);
   if (result.success) return result.data;
   const source = isDefault ? 'configuration' : (file ?? DEFAULT_CONFIG_FILE);
   throw new StartupError('CONFIG_INVALID', `${source}: ${result.error.issues.map(describeIssue).join('; ')}`);

@@ -1,50 +1,16 @@
-import { type DataManagement, DmObjectNotFoundError, errorText, isTerminalStatus, type Watch } from 'dm';
+import { type DataManagement, DmObjectNotFoundError, errorText, type Watch } from 'dm';
 import type { Logger } from 'pino';
-import type { SlotArea } from '../state/action.js';
-import type { State } from '../state/state.js';
+import type { SlotKind } from '../slots/slot-kind.js';
+import { isActive } from '../state/active.js';
+import type { SlotState, State } from '../state/state.js';
 import type { Store } from '../state/store.js';
 
-const SERVICE_OF = { daq: 'DAQ', upload: 'DAQ', workflow: 'PROC' } as const;
-
+/** What a slot holds. */
 interface Held {
-  readonly area: SlotArea;
-  readonly slot: number;
-  readonly id: string;
-  readonly owner: string;
-  readonly isKnown: boolean;
-  readonly isActive: boolean;
-}
-
-/** What the slots hold, in one form. */
-function heldBy(state: State, dmOwner: string): Held[] {
-  const held: Held[] = [];
-  const add = (
-    area: SlotArea,
-    slots: readonly { readonly id: string }[],
-    objectOf: (index: number) => { readonly status: string; readonly owner?: string } | null | undefined,
-    ownerOf: (index: number) => string,
-  ): void => {
-    slots.forEach(({ id }, index) => {
-      if (id === '') return;
-      const object = objectOf(index) ?? null;
-      const isActive = object === null || !isTerminalStatus(object.status);
-      held.push({ area, slot: index + 1, id, owner: ownerOf(index), isKnown: object !== null, isActive });
-    });
-  };
-  const none = (): string => '';
-  add('daq', state.daqSlots, (index) => state.daqSlots[index]?.daq, none);
-  add('upload', state.uploadSlots, (index) => state.uploadSlots[index]?.upload, none);
-  add(
-    'workflow',
-    state.workflowSlots,
-    (index) => state.workflowSlots[index]?.job,
-    (index) => {
-      const slot = state.workflowSlots[index];
-      const owner = slot?.job?.owner ?? slot?.inputs.owner ?? '';
-      return owner === '' ? dmOwner : owner;
-    },
-  );
-  return held;
+  readonly kind: SlotKind;
+  /** From 1. */
+  readonly number: number;
+  readonly slot: SlotState;
 }
 
 /**
@@ -54,18 +20,20 @@ function heldBy(state: State, dmOwner: string): Held[] {
 export class SlotFollower {
   readonly #dm: DataManagement;
   readonly #store: Store;
+  readonly #kinds: readonly SlotKind[];
   readonly #log: Logger;
   readonly #watches = new Map<string, Watch>();
   /** Ids that were asked for. */
   readonly #asked = new Set<string>();
   readonly #asking = new Set<string>();
-  #health: State['health'] | undefined;
+  #seen: State | undefined;
   #unsubscribe: (() => void) | undefined;
   #isClosed = false;
 
-  constructor(dm: DataManagement, store: Store, log: Logger) {
+  constructor(dm: DataManagement, store: Store, kinds: readonly SlotKind[], log: Logger) {
     this.#dm = dm;
     this.#store = store;
+    this.#kinds = kinds;
     this.#log = log;
   }
 
@@ -85,15 +53,18 @@ export class SlotFollower {
 
   #follow(): void {
     const { state } = this.#store;
-    const isServiceNews = state.health !== this.#health;
-    this.#health = state.health;
+    const seen = this.#seen;
+    this.#seen = state;
+    const isServiceNews = state.health !== seen?.health;
+    if (!isServiceNews && state.slots === seen.slots) return;
     const wanted = new Set<string>();
-    for (const held of heldBy(state, this.#dm.owner)) {
-      const key = `${held.area}${held.slot}/${held.id}`;
+    for (const held of this.#held(state)) {
+      const { kind, number, slot } = held;
+      const key = `${kind.name}${number}/${slot.id}`;
       wanted.add(key);
-      if (held.isActive && held.isKnown && !this.#watches.has(key)) this.#watches.set(key, this.#watch(held));
-      if (!held.isActive) this.#unwatch(key);
-      const isWorthAnother = !held.isKnown && isServiceNews && state.health[SERVICE_OF[held.area]].connected;
+      if (isActive(slot.object)) this.#watch(key, held);
+      else if (slot.object !== null) this.#unwatch(key);
+      const isWorthAnother = slot.object === null && isServiceNews && state.health[kind.service].connected;
       if (!this.#asked.has(key) || (isWorthAnother && !this.#asking.has(key))) {
         this.#asked.add(key);
         this.#asking.add(key);
@@ -104,33 +75,37 @@ export class SlotFollower {
     for (const key of [...this.#asked]) if (!wanted.has(key)) this.#asked.delete(key);
   }
 
+  #held({ slots }: State): Held[] {
+    return this.#kinds.flatMap((kind) =>
+      (slots[kind.name] ?? [])
+        .map((slot, index) => ({ kind, number: index + 1, slot }))
+        .filter(({ slot }) => slot.id !== ''),
+    );
+  }
+
+  #watch(key: string, { kind, slot }: Held): void {
+    const { watch } = kind.objects;
+    if (watch !== undefined && !this.#watches.has(key)) this.#watches.set(key, watch(this.#dm, slot.id, slot));
+  }
+
   #unwatch(key: string): void {
     this.#watches.get(key)?.[Symbol.dispose]();
     this.#watches.delete(key);
   }
 
-  #watch({ area, id, owner }: Held): Watch {
-    if (area === 'daq') return this.#dm.watchDaq(id);
-    return area === 'upload' ? this.#dm.watchUpload(id) : this.#dm.watchJob(owner, id);
-  }
-
-  async #ask({ area, slot, id, owner, isKnown }: Held): Promise<void> {
+  async #ask({ kind: { name, objects }, number, slot }: Held): Promise<void> {
+    const { id } = slot;
     try {
-      if (area === 'daq') this.#store.dispatch({ type: 'daqs', daqs: [await this.#dm.daqs.get(id)] });
-      else if (area === 'upload') this.#store.dispatch({ type: 'uploads', uploads: [await this.#dm.uploads.get(id)] });
-      else this.#store.dispatch({ type: 'jobs', jobs: [await this.#dm.jobs.get(owner, id)] });
+      const object = await objects.get(this.#dm, id, slot);
+      this.#store.dispatch({ type: 'objects', kind: name, objects: [object] });
     } catch (error) {
       if (this.#isClosed) return;
-      const reason = errorText(error);
-      this.#log.warn({ area, slot, id, reason }, 'the held object could not be read');
-      if (error instanceof DmObjectNotFoundError && !isKnown) {
-        this.#store.dispatch({ type: 'slotCleared', area, slot });
-        this.#store.dispatch({
-          type: 'message',
-          text: `${area} slot ${slot}: DM no longer knows ${id}, forgotten`,
-          severity: 'MINOR',
-        });
-      }
+      this.#log.warn({ area: name, slot: number, id, reason: errorText(error) }, 'the held object could not be read');
+      if (!(error instanceof DmObjectNotFoundError) || slot.object !== null) return;
+      this.#store.dispatch(
+        { type: 'slotCleared', kind: name, slot: number },
+        { type: 'message', text: `${name} slot ${number}: DM no longer knows ${id}, forgotten`, severity: 'MINOR' },
+      );
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { DeviceRecord, DeviceRecordType } from 'node-epics-ca';
 import { StartupError } from '../errors.js';
-import { resolveAddress, type SlotCounts } from '../registry/registry.js';
+import type { Area } from '../registry/area.js';
+import { resolveAddress } from '../registry/resolve-address.js';
 import type { Signal, ValueKind } from '../registry/signal.js';
 import type { Binding } from './binding.js';
 
@@ -49,11 +50,11 @@ function checkElementType(record: DeviceRecord): void {
   }
 }
 
-function bindRecord(record: DeviceRecord, slots: SlotCounts): Binding {
+function bindRecord(record: DeviceRecord, areas: readonly Area[]): Binding {
   const where = `${record.file}: `;
   let resolved;
   try {
-    resolved = resolveAddress(record.address, slots);
+    resolved = resolveAddress(record.address, areas);
   } catch (error) {
     if (!(error instanceof StartupError)) throw error;
     throw new StartupError(error.code, `${where}record ${record.name}: ${error.message}`, { cause: error });
@@ -74,6 +75,6 @@ function bindRecord(record: DeviceRecord, slots: SlotCounts): Binding {
  * What each record of DTYP "dm" means; a mistake keeps the IOC from starting.
  * @throws StartupError ADDRESS_… naming file, record, address and the remedy
  */
-export function bindRecords(records: readonly DeviceRecord[], slots: SlotCounts): readonly Binding[] {
-  return records.map((record) => bindRecord(record, slots));
+export function bindRecords(records: readonly DeviceRecord[], areas: readonly Area[]): readonly Binding[] {
+  return records.map((record) => bindRecord(record, areas));
 }

@@ -1,28 +1,22 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorText } from 'dm';
 import type { Ioc } from 'node-epics-ca';
 import type { Config } from '../config/config.js';
 import { StartupError } from '../errors.js';
+import type { Area } from '../registry/area.js';
 
 /** The public contract: which PVs there are. */
 const DATABASES = fileURLToPath(new URL('../../../../db/', import.meta.url));
 
-const ONCE = ['service.db', 'experiment.db', 'daq-total.db', 'job.db', 'file.db', 'dataset.db'];
-
 type Loader = Pick<Ioc, 'loadRecords' | 'execute'>;
 
-function loadSlots(ioc: Loader, file: string, count: number, prefix: string): void {
-  for (let slot = 1; slot <= count; slot += 1) ioc.loadRecords(`${DATABASES}${file}`, { P: prefix, N: String(slot) });
-}
-
-/** Loads the records of dm-ioc and those of the site that the configuration names. @throws IocError, StartupError DATABASE_NOT_FOUND */
-export function loadDatabases(ioc: Loader, config: Config): void {
-  const { prefix, slots, site } = config;
-  for (const file of ONCE) ioc.loadRecords(`${DATABASES}${file}`, { P: prefix });
-  loadSlots(ioc, 'daq.db', slots.daq, prefix);
-  loadSlots(ioc, 'upload.db', slots.upload, prefix);
-  loadSlots(ioc, 'workflow.db', slots.workflow, prefix);
+/** Loads the records of the areas and those of the site that the configuration names. @throws IocError, StartupError DATABASE_NOT_FOUND */
+export function loadDatabases(ioc: Loader, areas: readonly Area[], { prefix, site }: Config): void {
+  for (const { file, macros } of areas.flatMap(({ databases = [] }) => databases)) {
+    ioc.loadRecords(resolve(DATABASES, file), { P: prefix, ...macros });
+  }
   for (const { file, macros } of site.databases) {
     if (!existsSync(file)) {
       throw new StartupError(

@@ -7,9 +7,9 @@ import { unfitReason } from './check-put.js';
 import type { Publisher } from './publisher.js';
 import { fromRecordValue } from './record-value.js';
 import type { SetpointSignal } from '../registry/signal.js';
+import type { Place } from '../state/action.js';
 import type { InputValue } from '../state/state.js';
 import type { Store } from '../state/store.js';
-import { COMMANDS, SETPOINT_EFFECTS } from '../commands/command-table.js';
 import type { CommandContext } from '../commands/command.js';
 import { writerOf } from '../writer-of.js';
 
@@ -19,46 +19,39 @@ export interface PutHandlerOptions {
   readonly publisher: Publisher;
   readonly bindings: readonly Binding[];
   readonly log: Logger;
-  /** Posts at once what has changed, records and tables. */
-  readonly flush: () => void;
+  /** Posts at once the records that have changed, and after a command the tables. */
+  readonly flush: (isCommand: boolean) => void;
   /** Writes ids and setpoints to the disk; never rejects. */
   readonly save: () => Promise<void>;
   /** Aborted when the IOC stops. */
   readonly closing: AbortSignal;
 }
 
-/** DM's names of what setpoints become. */
-const PV_NAMES: Readonly<Record<string, string>> = {
-  dataDirectory: 'DataDirectory',
-  destDirectory: 'DestDirectory',
-  experimentFilePath: 'FilePath',
-  skipFilePathPattern: 'SkipPattern',
-  workflowArgs: 'WorkflowArgs',
-  workflowName: 'WorkflowName',
-};
-
-/** A complaint about an option of DM, as one about the PV that it comes from. */
-function withPvNames(reason: string): string {
-  return reason.replace(/^\w+/u, (word) => PV_NAMES[word] ?? word);
-}
-
-/** Any failure as the one that the record, its client, the message PV and the log get. */
-function asCommandError(error: unknown, signal: AbortSignal): CommandError {
+/**
+ * Any failure as the one that the record, its client, the message PV and the log get.
+ * @param withPvName a complaint about an option of DM, as one about the PV that it comes from
+ */
+function asCommandError(error: unknown, signal: AbortSignal, withPvName: (reason: string) => string): CommandError {
   if (error instanceof CommandError) return error;
   const isUnknown = error instanceof DmError && error.code === 'DM_OUTCOME_UNKNOWN';
   if (signal.aborted && !isUnknown)
     return new CommandError('CANCELLED', 'cancelled', { severity: 'MINOR', cause: error });
   if (error instanceof DmError) {
     const severity = error.code === 'DM_COMMAND_FAILED' ? 'MAJOR' : 'INVALID';
-    return new CommandError('DM_FAILED', withPvNames(error.message), { severity, cause: error });
+    return new CommandError('DM_FAILED', withPvName(error.message), { severity, cause: error });
   }
   const reason = errorText(error);
   return new CommandError('INTERNAL', `internal error: ${reason}`, { severity: 'INVALID', cause: error });
 }
 
+/** `Timeout` of `dm:WF1:Timeout`. */
+function lastName(pv: string): string {
+  return pv.slice(pv.lastIndexOf(':') + 1);
+}
+
 /** The reason with the PV before it, without the names of its area: `Timeout: -5 is out of range`. */
 function withName(pv: string, reason: string): string {
-  const name = pv.slice(pv.lastIndexOf(':') + 1);
+  const name = lastName(pv);
   return reason.startsWith(`${name} `) ? reason : `${name}: ${reason}`;
 }
 
@@ -77,7 +70,7 @@ export class PutHandler {
   async handle(write: RecordWrite): Promise<void> {
     const binding = this.#byRecord.get(write.record.index);
     if (binding === undefined) throw new CommandError('READ_ONLY', `${write.record.name} takes no put`);
-    const { store, log } = this.#options;
+    const { store, log, save } = this.#options;
     const { place, record } = binding;
     const isCommand = binding.signal.kind === 'command';
     const who = { pv: record.name, ...writerOf(write) };
@@ -88,42 +81,37 @@ export class PutHandler {
       store.dispatch({ type: 'putSucceeded', place, pv: record.name, isCommand });
       if (isCommand) log.info({ ...who, durationMs: Math.round(performance.now() - startedMs) }, 'command done');
     } catch (error) {
-      const failure = asCommandError(error, write.signal);
+      const failure = this.#asCommandError(error, binding, write);
       const { severity, message: reason } = failure;
       store.dispatch({ type: 'putFailed', place, pv: record.name, severity, reason });
       log.warn({ ...who, severity, reason, ...stackOf(error) }, 'put failed');
       // The alarm message is one line; the whole text is in the message PV and in the slot.
       throw new CommandError(failure.code, reason.split('\n', 1)[0] ?? '', { severity, cause: error });
     } finally {
-      this.#flush();
+      await save();
+      this.#flush(isCommand);
     }
   }
 
   /** Before the put is answered its outcome must be readable; a failure to post must not change the answer. */
-  #flush(): void {
+  #flush(isCommand: boolean): void {
     const { flush, log } = this.#options;
     try {
-      flush();
+      flush(isCommand);
     } catch (error) {
       log.error({ reason: errorText(error) }, 'PVs were not posted');
     }
   }
 
   async #perform(binding: Binding, write: RecordWrite): Promise<void> {
-    const { signal, signalName } = binding;
+    const { signal } = binding;
     if (signal.kind === 'reading') throw new CommandError('READ_ONLY', `${write.record.name} takes no put`);
-    if (signal.kind === 'setpoint') {
-      await this.#set(binding, signal, write);
-      return;
-    }
-    const command = COMMANDS[signalName];
-    if (command === undefined) throw new Error(`no command ${signalName}`);
-    await command(this.#context(binding, write));
+    await (signal.kind === 'setpoint' ? this.#set(binding, signal, write) : signal.run(this.#context(binding, write)));
   }
 
   async #set(binding: Binding, signal: SetpointSignal<unknown>, write: RecordWrite): Promise<void> {
     const { store, publisher } = this.#options;
-    const { place, signalName } = binding;
+    const { place } = binding;
     try {
       const put = fromRecordValue(signal, write.value);
       publisher.holds(write.record, put);
@@ -135,10 +123,10 @@ export class PutHandler {
       const value: InputValue = signal.parse(put);
       publisher.holds(write.record, value);
       store.dispatch({ type: 'input', place, input: signal.input, value });
-      await SETPOINT_EFFECTS[signalName]?.(this.#context(binding, write));
+      await signal.effect?.(this.#context(binding, write));
     } catch (error) {
       if (isRefusal(error)) {
-        const { message } = asCommandError(error, write.signal);
+        const { message } = this.#asCommandError(error, binding, write);
         store.dispatch({
           type: 'inputRefused',
           place,
@@ -150,10 +138,26 @@ export class PutHandler {
     }
   }
 
+  #asCommandError(error: unknown, { place }: Binding, { signal }: RecordWrite): CommandError {
+    return asCommandError(error, signal, (reason) => reason.replace(/^\w+/u, (word) => this.#pvOf(place, word)));
+  }
+
+  /** The PV whose input becomes an option of DM; the option when there is none. */
+  #pvOf(place: Place, option: string): string {
+    const found = this.#options.bindings.find(
+      (one) => one.signal.kind === 'setpoint' && one.signal.option === option && isSamePlace(one.place, place),
+    );
+    return found === undefined ? option : lastName(found.record.name);
+  }
+
   #context(binding: Binding, write: RecordWrite): CommandContext {
     const { dm, store, closing, save } = this.#options;
     return { dm, store, closing, save, place: binding.place, signal: write.signal, claims: this.#claims };
   }
+}
+
+function isSamePlace(a: Place, b: Place): boolean {
+  return 'kind' in a && 'kind' in b && a.kind === b.kind && a.slot === b.slot;
 }
 
 function stackOf(error: unknown): { readonly stack?: string } {

@@ -1,40 +1,42 @@
 import { errorText } from 'dm';
+import type { CommandContext } from '../commands/command.js';
 import { CommandError } from '../errors.js';
-import type { InputValue } from '../state/state.js';
+import type { InputState, InputValue } from '../state/state.js';
 import type { Plain, SetpointSignal } from './signal.js';
 
-interface TextRules {
+/** Names of the inputs of `S` whose values are `V`. */
+type InputName<S extends InputState<object>, V> = {
+  [K in keyof S['inputs']]: S['inputs'][K] extends V ? K : never;
+}[keyof S['inputs']] &
+  string;
+
+interface SetpointOptions<C> {
+  /** DM's name of the option that the input becomes, where it is another one. */
+  readonly option?: string;
+  /** What a put does beyond being remembered; when that fails, the put is refused. */
+  readonly effect?: (context: C) => Promise<void>;
+}
+
+interface TextOptions<C> extends SetpointOptions<C> {
   readonly maxCharacters?: number;
-  readonly pattern?: RegExp;
-  readonly patternHint?: string;
+}
+
+interface NumberOptions<C> extends SetpointOptions<C> {
+  readonly unit: string;
+  readonly min: number;
+  readonly max: number;
 }
 
 function refuse(message: string): never {
   throw new CommandError('SETPOINT_INVALID', message);
 }
 
-function input(slice: unknown, name: string): Plain {
-  return (slice as { readonly inputs: Readonly<Record<string, InputValue>> }).inputs[name] ?? '';
-}
-
-/** Free text; surrounding white space is dropped, as operators paste it. */
-export function textSetpoint<S>(name: string, description: string, rules: TextRules = {}): SetpointSignal<S> {
-  const { maxCharacters = 1023, pattern, patternHint = 'not valid' } = rules;
-  return {
-    kind: 'setpoint',
-    valueKind: 'text',
-    description,
-    input: name,
-    read: (slice) => input(slice, name),
-    parse: (value) => {
-      const text = String(value).trim();
-      if (text.length > maxCharacters)
-        refuse(`text too long, at most ${maxCharacters} characters: ${text.slice(0, 40)}...`);
-      if (text.includes('\0')) refuse('text with a NUL character');
-      if (pattern !== undefined && text !== '' && !pattern.test(text)) refuse(`${patternHint}: ${text}`);
-      return text;
-    },
-  };
+function parseText(value: Plain, maxCharacters: number): string {
+  const text = String(value).trim();
+  if (text.length > maxCharacters)
+    refuse(`text too long, at most ${maxCharacters} characters: ${text.slice(0, 40)}...`);
+  if (text.includes('\0')) refuse('text with a NUL character');
+  return text;
 }
 
 function refuseNul(_key: string, value: unknown): unknown {
@@ -45,81 +47,82 @@ function refuseNul(_key: string, value: unknown): unknown {
   return value;
 }
 
-/** A JSON object as text; empty means `{}`. */
-export function jsonSetpoint<S>(name: string, description: string, maxCharacters: number): SetpointSignal<S> {
-  return {
-    kind: 'setpoint',
-    valueKind: 'text',
-    description,
-    input: name,
-    read: (slice) => input(slice, name),
-    parse: (value) => {
-      const text = String(value).trim();
-      if (text === '') return '{}';
-      if (text.length > maxCharacters) refuse(`JSON too long, at most ${maxCharacters} characters`);
-      let parsed: unknown;
-      try {
-        parsed = JSON.parse(text, refuseNul);
-      } catch (error) {
-        if (error instanceof CommandError) throw error;
-        refuse(`not JSON: ${errorText(error)}`);
-      }
-      if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-        refuse('not a JSON object; write {"name": "value"}');
-      }
-      return text;
-    },
-  };
+function parseJson(value: Plain, maxCharacters: number): string {
+  const text = String(value).trim();
+  if (text === '') return '{}';
+  if (text.length > maxCharacters) refuse(`JSON too long, at most ${maxCharacters} characters`);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text, refuseNul);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    refuse(`not JSON: ${errorText(error)}`);
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    refuse('not a JSON object; write {"name": "value"}');
+  }
+  return text;
 }
 
-export function numberSetpoint<S>(
-  name: string,
-  description: string,
-  limits: { readonly unit: string; readonly min: number; readonly max: number },
-): SetpointSignal<S> {
-  return {
-    kind: 'setpoint',
-    valueKind: 'number',
-    description,
-    unit: limits.unit,
-    input: name,
-    read: (slice) => input(slice, name),
-    parse: (value) => {
-      const number = Number(value);
-      if (!Number.isFinite(number)) refuse(`not a number: ${String(value)}`);
-      if (number < limits.min || number > limits.max) {
-        refuse(`${number} is out of range ${limits.min}..${limits.max} ${limits.unit}`);
-      }
-      return number;
-    },
-  };
+function parseNumber(value: Plain, { min, max, unit }: { min: number; max: number; unit: string }): number {
+  const number = Number(value);
+  if (!Number.isFinite(number)) refuse(`not a number: ${String(value)}`);
+  if (number < min || number > max) refuse(`${number} is out of range ${min}..${max} ${unit}`);
+  return number;
 }
 
-export function booleanSetpoint<S>(
-  name: string,
-  description: string,
-  states: readonly [string, string],
-): SetpointSignal<S> {
-  return {
-    kind: 'setpoint',
-    valueKind: 'boolean',
-    description,
-    states,
-    input: name,
-    read: (slice) => input(slice, name),
-    parse: (value) => value === true || value === 1,
-  };
-}
+/**
+ * The constructors of setpoints, each for an input of the right type.
+ * @typeParam S the part of the state that has the inputs @typeParam C what an effect works with
+ */
+export class Setpoints<S extends InputState<object>, C = CommandContext> {
+  /** Free text; surrounding white space is dropped, as operators paste it. */
+  text(input: InputName<S, string>, description: string, options: TextOptions<C> = {}): SetpointSignal<S, C> {
+    const { maxCharacters = 1023, ...others } = options;
+    return this.#setpoint(
+      input,
+      { description, valueKind: 'text' },
+      (value) => parseText(value, maxCharacters),
+      others,
+    );
+  }
 
-export function choiceSetpoint<S>(name: string, description: string, states: readonly string[]): SetpointSignal<S> {
-  return {
-    kind: 'setpoint',
-    valueKind: 'choice',
-    description,
-    states,
-    input: name,
-    read: (slice) => input(slice, name),
-    parse: (value) =>
-      states.find((state) => state === value) ?? refuse(`not one of ${states.join(', ')}: ${String(value)}`),
-  };
+  /** A JSON object as text; empty means `{}`. */
+  json(input: InputName<S, string>, description: string, maxCharacters: number): SetpointSignal<S, C> {
+    return this.#setpoint(input, { description, valueKind: 'text' }, (value) => parseJson(value, maxCharacters));
+  }
+
+  /** Refused out of its range, never cut. */
+  number(input: InputName<S, number>, description: string, options: NumberOptions<C>): SetpointSignal<S, C> {
+    const { unit, min, max, ...others } = options;
+    const parse = (value: Plain): number => parseNumber(value, { unit, min, max });
+    return this.#setpoint(input, { description, valueKind: 'number', unit }, parse, others);
+  }
+
+  boolean(input: InputName<S, boolean>, description: string, states: readonly [string, string]): SetpointSignal<S, C> {
+    const parse = (value: Plain): boolean => value === true || value === 1;
+    return this.#setpoint(input, { description, valueKind: 'boolean', states }, parse);
+  }
+
+  choice<K extends InputName<S, string>>(
+    input: K,
+    description: string,
+    states: readonly (S['inputs'][K] & string)[],
+  ): SetpointSignal<S, C> {
+    return this.#setpoint(
+      input,
+      { description, valueKind: 'choice', states },
+      (value) => states.find((state) => state === value) ?? refuse(`not one of ${states.join(', ')}: ${String(value)}`),
+    );
+  }
+
+  #setpoint(
+    input: string,
+    base: Pick<SetpointSignal<S, C>, 'description' | 'valueKind' | 'states' | 'unit'>,
+    parse: (value: Plain) => InputValue,
+    options: SetpointOptions<C> = {},
+  ): SetpointSignal<S, C> {
+    const read = ({ inputs }: S): Plain => (inputs as Readonly<Record<string, InputValue>>)[input] ?? '';
+    return { kind: 'setpoint', ...base, input, option: input, read, parse, ...options };
+  }
 }

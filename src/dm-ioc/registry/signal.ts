@@ -1,11 +1,12 @@
 import type { ServiceName } from 'dm';
-import type { InputValue } from '../state/state.js';
+import type { CommandContext } from '../commands/command.js';
+import type { InputValue, Severity } from '../state/state.js';
 
 /** What a record shows: a value, or a value with an alarm of its own. */
 export type Plain = string | number | boolean;
 export interface Shown {
   readonly value: Plain;
-  readonly severity?: 'NONE' | 'MINOR' | 'MAJOR' | 'INVALID';
+  readonly severity?: Severity;
   readonly message?: string;
 }
 
@@ -32,21 +33,49 @@ export interface ReadingSignal<S> extends SignalBase {
   readonly service?: ServiceName;
   /** Which end of a text survives when the record is too short. */
   readonly keep?: 'head' | 'tail';
+  /** The id of what a slot holds: when it was saved, the slot holds it again after a restart. */
+  readonly isSlotId?: true;
 }
 
 /** An out record: an input of the state, changed by puts. */
-export interface SetpointSignal<S> extends SignalBase {
+export interface SetpointSignal<S, C = CommandContext> extends SignalBase {
   readonly kind: 'setpoint';
   readonly input: string;
+  /** DM's name of the option that the input becomes, in DM's complaints. */
+  readonly option: string;
   readonly read: (slice: S) => Plain;
   /** Checks what was put. @throws CommandError SETPOINT_INVALID */
   readonly parse: (value: Plain) => InputValue;
+  /** What a put does beyond being remembered; when that fails, the put is refused. */
+  readonly effect?: (context: C) => Promise<void>;
 }
 
 /** A busy record: something that is done. */
-export interface CommandSignal {
+export interface CommandSignal<C = CommandContext> {
   readonly kind: 'command';
   readonly description: string;
+  /** Resolves when DM has really done it. @throws CommandError or DmError */
+  readonly run: (context: C) => Promise<void>;
 }
 
-export type Signal<S> = ReadingSignal<S> | SetpointSignal<S> | CommandSignal;
+/** @typeParam S the part of the state it shows @typeParam C what its handler works with */
+export type Signal<S, C = CommandContext> = ReadingSignal<S> | SetpointSignal<S, C> | CommandSignal<C>;
+
+/** By name, as addresses have it. */
+export type Signals<S, C = CommandContext> = Readonly<Record<string, Signal<S, C>>>;
+
+/** A command and what carries it out. */
+export function command<C>(description: string, run: (context: C) => Promise<void>): CommandSignal<C> {
+  return { kind: 'command', description, run };
+}
+
+/** Signals whose handlers work with more than a command is given: `contextOf` makes it. */
+export function withContext<S, C>(signals: Signals<S, C>, contextOf: (context: CommandContext) => C): Signals<S> {
+  const bound = (signal: Signal<S, C>): Signal<S> => {
+    if (signal.kind === 'reading') return signal;
+    if (signal.kind === 'command') return { ...signal, run: (context) => signal.run(contextOf(context)) };
+    const { effect, ...setpoint } = signal;
+    return effect === undefined ? setpoint : { ...setpoint, effect: (context) => effect(contextOf(context)) };
+  };
+  return Object.fromEntries(Object.entries(signals).map(([name, signal]) => [name, bound(signal)]));
+}

@@ -1,75 +1,40 @@
-import type { ServiceName } from 'dm';
-import type { DaqSlot, Health, SlotState, State, UploadSlot, WorkflowSlot } from './state.js';
+import { SERVICE_NAMES } from 'dm';
+import { Map as PersistentMap } from 'immutable';
+import { Collection } from './collection.js';
+import type { AnySlotRules } from './slot-rules.js';
+import { NO_MESSAGE, type Health, type SlotState, type State } from './state.js';
 
 export interface InitialStateOptions {
   readonly version: string;
   readonly backend: string;
   readonly station: string;
   readonly owner: string;
-  readonly slots: { readonly daq: number; readonly upload: number; readonly workflow: number };
+  readonly kinds: readonly AnySlotRules[];
+  /** By kind: how many slots there are. */
+  readonly slots: Readonly<Record<string, number>>;
 }
 
-const SERVICES: readonly ServiceName[] = ['DS', 'DAQ', 'CAT', 'PROC'];
-
-function emptySlot<I>(inputs: I): SlotState<I> {
-  return { inputs, refused: {}, id: '', commandError: '', warning: '', nowMs: 0 };
+/** What a slot has before anything was put, beside what is peculiar to its kind. */
+export function emptySlot<I extends object>(inputs: I): SlotState<I, never> {
+  return { inputs, refused: {}, id: '', object: null, commandError: '', warning: '', nowMs: 0 };
 }
-
-function slots<S>(count: number, slot: S): readonly S[] {
-  return Array.from({ length: count }, () => slot);
-}
-
-const DAQ_SLOT: DaqSlot = {
-  ...emptySlot({
-    dataDirectory: '',
-    destDirectory: '',
-    processExisting: false,
-    skipPattern: '',
-    useAnalysisDirectory: false,
-    workflowName: '',
-    workflowArgs: '',
-  }),
-  daq: null,
-};
-
-const UPLOAD_SLOT: UploadSlot = {
-  ...emptySlot({ dataDirectory: '', filePath: '', destDirectory: '', mode: 'Files' as const, reprocess: false }),
-  upload: null,
-};
-
-const WORKFLOW_SLOT: WorkflowSlot = {
-  ...emptySlot({
-    workflow: '',
-    owner: '',
-    filePath: '',
-    args: '{}',
-    reportingPeriodS: 10,
-    concise: true,
-    timeoutS: 0,
-  }),
-  job: null,
-  report: '',
-  reportedMs: 0,
-  timedOut: false,
-};
 
 /** The state before anything is known: no service has answered yet, every slot is empty. */
-export function initialState(options: InitialStateOptions): State {
+export function initialState({ version, backend, station, owner, kinds, slots }: InitialStateOptions): State {
+  const lastError = 'not contacted yet';
   const health = Object.fromEntries(
-    SERVICES.map((service) => [
-      service,
-      { service, connected: false, lastContactMs: null, lastError: 'not contacted yet' },
-    ]),
+    SERVICE_NAMES.map((service) => [service, { service, connected: false, lastContactMs: null, lastError }]),
   ) as unknown as Health;
   return {
     service: {
       heartbeat: 0,
-      version: options.version,
-      backend: options.backend,
-      station: options.station,
-      owner: options.owner,
-      message: { text: '', severity: 'NONE', source: '' },
-      downReason: 'not contacted yet',
+      version,
+      backend,
+      station,
+      owner,
+      message: NO_MESSAGE,
+      unsavedReason: '',
+      downReason: lastError,
       inputs: { pollPeriodS: 1, listPeriodS: 10 },
       refused: {},
     },
@@ -77,13 +42,11 @@ export function initialState(options: InitialStateOptions): State {
     experiment: { inputs: { name: '' }, refused: {}, selected: null, isUnconfirmed: false },
     file: { inputs: { path: '', timeoutS: 600 }, refused: {}, file: null },
     dataset: { inputs: { name: '', metadata: '{}' }, refused: {}, status: null, error: '' },
-    daqSlots: slots(options.slots.daq, DAQ_SLOT),
-    uploadSlots: slots(options.slots.upload, UPLOAD_SLOT),
-    workflowSlots: slots(options.slots.workflow, WORKFLOW_SLOT),
-    experiments: new Map(),
-    daqs: new Map(),
-    uploads: new Map(),
-    jobs: new Map(),
-    workflows: new Map(),
+    slots: Object.fromEntries(
+      kinds.map(({ name, empty }) => [name, Array.from({ length: slots[name] ?? 0 }, () => empty)]),
+    ),
+    objects: Object.fromEntries(kinds.map(({ name }) => [name, Collection.empty()])),
+    experiments: PersistentMap(),
+    workflows: PersistentMap(),
   };
 }

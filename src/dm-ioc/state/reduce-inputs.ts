@@ -1,29 +1,12 @@
 import type { Action, Place } from './action.js';
-import { mapChanged } from './reduce-slots.js';
-import type { InputState, SlotState, State } from './state.js';
+import { withSlot } from './reduce-slots.js';
+import { NO_MESSAGE, type InputState, type State } from './state.js';
 
 type InputAction = Action & { type: 'input' | 'inputRefused' | 'putFailed' | 'putSucceeded' | 'message' };
 
-function atPlace(state: State, place: Place, change: <S extends InputState<object>>(area: S) => S): State {
-  const at = place.slot - 1;
-  const inSlot = <S extends SlotState<object>>(slots: readonly S[]): readonly S[] =>
-    mapChanged(slots, (slot, index) => (index === at ? change(slot) : slot));
-  switch (place.area) {
-    case 'service':
-      return { ...state, service: change(state.service) };
-    case 'experiment':
-      return { ...state, experiment: change(state.experiment) };
-    case 'file':
-      return { ...state, file: change(state.file) };
-    case 'dataset':
-      return { ...state, dataset: change(state.dataset) };
-    case 'daq':
-      return { ...state, daqSlots: inSlot(state.daqSlots) };
-    case 'upload':
-      return { ...state, uploadSlots: inSlot(state.uploadSlots) };
-    case 'workflow':
-      return { ...state, workflowSlots: inSlot(state.workflowSlots) };
-  }
+function atPlace(state: State, place: Place, change: <S extends InputState<object>>(part: S) => S): State {
+  if ('kind' in place) return withSlot(state, place.kind, place.slot, change);
+  return { ...state, [place.area]: change<InputState<object>>(state[place.area]) };
 }
 
 function withoutKey(refused: Readonly<Record<string, string>>, input: string): Readonly<Record<string, string>> {
@@ -32,29 +15,32 @@ function withoutKey(refused: Readonly<Record<string, string>>, input: string): R
 }
 
 function withCommandError(state: State, place: Place, commandError: string): State {
-  if (place.area !== 'daq' && place.area !== 'upload' && place.area !== 'workflow') return state;
-  return atPlace(state, place, (area) => ('commandError' in area ? { ...area, commandError } : area));
+  return 'kind' in place ? withSlot(state, place.kind, place.slot, (slot) => ({ ...slot, commandError })) : state;
+}
+
+function isExperiment(place: Place): boolean {
+  return 'area' in place && place.area === 'experiment';
 }
 
 /** What a put does to the state: the input itself, or why it was refused, and the message of the IOC. */
 export function reduceInputs(state: State, action: InputAction): State {
   switch (action.type) {
     case 'input': {
-      const next = atPlace(state, action.place, (area) => ({
-        ...area,
-        inputs: { ...area.inputs, [action.input]: action.value },
-        refused: withoutKey(area.refused, action.input),
+      const next = atPlace(state, action.place, (part) => ({
+        ...part,
+        inputs: { ...part.inputs, [action.input]: action.value },
+        refused: withoutKey(part.refused, action.input),
       }));
-      if (action.place.area !== 'experiment') return next;
+      if (!isExperiment(action.place)) return next;
       return { ...next, experiment: { ...next.experiment, isUnconfirmed: false } };
     }
     case 'inputRefused': {
-      const next = atPlace(state, action.place, (area) => ({
-        ...area,
-        refused: { ...area.refused, [action.input]: action.reason },
+      const next = atPlace(state, action.place, (part) => ({
+        ...part,
+        refused: { ...part.refused, [action.input]: action.reason },
       }));
       // A client that overlooks the failure must not go on writing into the previous user's experiment.
-      if (action.place.area !== 'experiment') return next;
+      if (!isExperiment(action.place)) return next;
       return { ...next, experiment: { ...next.experiment, selected: null, isUnconfirmed: false } };
     }
     case 'putFailed': {
@@ -66,7 +52,7 @@ export function reduceInputs(state: State, action: InputAction): State {
       const { message } = state.service;
       const next =
         message.source === action.pv && message.text !== ''
-          ? { ...state, service: { ...state.service, message: { text: '', severity: 'NONE' as const, source: '' } } }
+          ? { ...state, service: { ...state.service, message: NO_MESSAGE } }
           : state;
       return action.isCommand ? withCommandError(next, action.place, '') : next;
     }

@@ -1,7 +1,9 @@
-import type { DaqInfo, Experiment, FileMetadata, Job, ServiceHealth, ServiceName, UploadInfo, Workflow } from 'dm';
+import type { Experiment, FileMetadata, ServiceHealth, ServiceName, Workflow } from 'dm';
+import type { Map as PersistentMap } from 'immutable';
+import type { Collection, DmObject } from './collection.js';
 
 export type InputValue = string | number | boolean;
-export type Inputs = Readonly<Record<string, InputValue>>;
+export type Severity = 'NONE' | 'MINOR' | 'MAJOR' | 'INVALID';
 
 /** What operators put. A refused put is remembered: a command that would use the setpoint is refused until a good value arrives. */
 export interface InputState<I> {
@@ -10,72 +12,18 @@ export interface InputState<I> {
   readonly refused: Readonly<Record<string, string>>;
 }
 
-/** What every slot has: the id of what it holds (empty: nothing), and how its last command failed. */
-export interface SlotState<I> extends InputState<I> {
+/** What every slot has, of whatever kind. */
+export interface SlotState<I = object, O extends DmObject = DmObject> extends InputState<I> {
+  /** Of what it holds; empty: nothing. */
   readonly id: string;
+  /** What it holds as DM told it last; null while that isn't known. */
+  readonly object: O | null;
+  /** How its last command failed; empty: it didn't. */
   readonly commandError: string;
   /** True beside DM's status: something that a user would want to know, such as a transfer that took no file. */
   readonly warning: string;
   /** Milliseconds since the epoch, moved once a second while the slot is active. */
   readonly nowMs: number;
-}
-
-export interface DaqInputs {
-  readonly dataDirectory: string;
-  readonly destDirectory: string;
-  readonly processExisting: boolean;
-  readonly skipPattern: string;
-  readonly useAnalysisDirectory: boolean;
-  readonly workflowName: string;
-  readonly workflowArgs: string;
-}
-export interface DaqSlot extends SlotState<DaqInputs> {
-  readonly daq: DaqInfo | null;
-}
-
-export interface UploadInputs {
-  readonly dataDirectory: string;
-  readonly filePath: string;
-  readonly destDirectory: string;
-  readonly mode: 'Files' | 'Directory';
-  readonly reprocess: boolean;
-}
-export interface UploadSlot extends SlotState<UploadInputs> {
-  readonly upload: UploadInfo | null;
-}
-
-export interface WorkflowInputs {
-  readonly workflow: string;
-  readonly owner: string;
-  readonly filePath: string;
-  /** A JSON object. */
-  readonly args: string;
-  readonly reportingPeriodS: number;
-  readonly concise: boolean;
-  readonly timeoutS: number;
-}
-export interface WorkflowSlot extends SlotState<WorkflowInputs> {
-  readonly job: Job | null;
-  readonly report: string;
-  readonly reportedMs: number;
-  readonly timedOut: boolean;
-}
-
-/** A job as the table and the counters need it. Only a slot keeps the whole job, with its stages and their output. */
-export interface JobSummary {
-  readonly id: string;
-  readonly owner: string;
-  readonly workflow: string;
-  readonly experimentName: string;
-  readonly status: string;
-  readonly stage: string;
-  /** Unix seconds, 0 while it has not happened; likewise the next two. */
-  readonly submissionTime: number;
-  readonly startTime: number;
-  readonly endTime: number;
-  /** Seconds; 0 until the end. */
-  readonly runTime: number;
-  readonly errorMessage: string;
 }
 
 export interface ExperimentState extends InputState<{ readonly name: string }> {
@@ -96,10 +44,12 @@ export interface DatasetState extends InputState<{ readonly name: string; readon
 
 export interface Message {
   readonly text: string;
-  readonly severity: 'NONE' | 'MINOR' | 'MAJOR' | 'INVALID';
+  readonly severity: Severity;
   /** The PV whose put it is about; a later success of the same PV clears it. */
   readonly source: string;
 }
+
+export const NO_MESSAGE: Message = { text: '', severity: 'NONE', source: '' };
 
 export interface ServiceState extends InputState<{ readonly pollPeriodS: number; readonly listPeriodS: number }> {
   readonly heartbeat: number;
@@ -108,11 +58,17 @@ export interface ServiceState extends InputState<{ readonly pollPeriodS: number;
   readonly station: string;
   readonly owner: string;
   readonly message: Message;
+  /** Why what was put isn't saved; empty when it is. */
+  readonly unsavedReason: string;
   /** Which services don't answer, and why; empty when all do. */
   readonly downReason: string;
 }
 
 export type Health = Readonly<Record<ServiceName, ServiceHealth>>;
+
+/** Areas that have inputs, each a part of the state. */
+export const AREA_NAMES = ['service', 'experiment', 'file', 'dataset'] as const;
+export type AreaName = (typeof AREA_NAMES)[number];
 
 /** Everything that the PVs show. Immutable: an unchanged part keeps its reference. */
 export interface State {
@@ -121,19 +77,31 @@ export interface State {
   readonly experiment: ExperimentState;
   readonly file: FileState;
   readonly dataset: DatasetState;
-  readonly daqSlots: readonly DaqSlot[];
-  readonly uploadSlots: readonly UploadSlot[];
-  readonly workflowSlots: readonly WorkflowSlot[];
-  /** By name; the others by id. */
-  readonly experiments: ReadonlyMap<string, Experiment>;
-  readonly daqs: ReadonlyMap<string, DaqInfo>;
-  readonly uploads: ReadonlyMap<string, UploadInfo>;
-  readonly jobs: ReadonlyMap<string, JobSummary>;
+  /** By kind; the first slot is slot 1. */
+  readonly slots: Readonly<Record<string, readonly SlotState[]>>;
+  /** By kind: what DM has of it. */
+  readonly objects: Readonly<Record<string, Collection<DmObject>>>;
+  /** By name. */
+  readonly experiments: PersistentMap<string, Experiment>;
   /** By owner and name, see `workflowKey`. */
-  readonly workflows: ReadonlyMap<string, Workflow>;
+  readonly workflows: PersistentMap<string, Workflow>;
 }
 
 /** Key of `State.workflows`. */
 export function workflowKey(owner: string, name: string): string {
   return `${owner}/${name}`;
+}
+
+/** @throws RangeError when there is no such kind */
+export function objectsOf({ objects }: State, kind: string): Collection<DmObject> {
+  const found = objects[kind];
+  if (found === undefined) throw new RangeError(`no kind of slot ${kind}`);
+  return found;
+}
+
+/** @param slot from 1 @throws RangeError when there is no such slot */
+export function slotOf({ slots }: State, kind: string, slot: number): SlotState {
+  const found = slots[kind]?.[slot - 1];
+  if (found === undefined) throw new RangeError(`no ${kind} slot ${slot}`);
+  return found;
 }

@@ -1,15 +1,18 @@
 import type { Action } from './action.js';
 import { reduce } from './reduce.js';
+import type { AnySlotRules } from './slot-rules.js';
 import type { State } from './state.js';
 
 /** Holds the state, takes actions, and tells who listens. */
 export class Store {
   #state: State;
+  readonly #kinds: readonly AnySlotRules[];
   readonly #now: () => number;
   readonly #listeners = new Set<() => void>();
 
-  constructor(state: State, now: () => number = Date.now) {
+  constructor(state: State, kinds: readonly AnySlotRules[], now: () => number = Date.now) {
     this.#state = state;
+    this.#kinds = kinds;
     this.#now = now;
   }
 
@@ -17,8 +20,10 @@ export class Store {
     return this.#state;
   }
 
-  dispatch(action: Action): void {
-    const next = reduce(this.#state, action, this.#now());
+  /** Takes what happened at once, in its order, and tells of it once. */
+  dispatch(...actions: readonly Action[]): void {
+    const nowMs = this.#now();
+    const next = actions.reduce((state, action) => reduce(state, action, this.#kinds, nowMs), this.#state);
     if (next === this.#state) return;
     this.#state = next;
     for (const listener of [...this.#listeners]) listener();

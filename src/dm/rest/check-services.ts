@@ -48,6 +48,7 @@ export async function checkServices(
   const board = new ServiceBoard([], {
     changed: () => undefined,
     doubted: () => undefined,
+    suspected: () => undefined,
     recovered: () => undefined,
   });
   const shared = { transport, credentials, table, board, logger, rest: options };

@@ -1,6 +1,8 @@
 import { ChangeFilter } from './change-filter.js';
+import { budgetMs } from './list-budget.js';
 import { PollLoop } from './poll-loop.js';
 import type { PollPeriods } from './poll-periods.js';
+import { Poller } from './poller.js';
 
 export interface ListPollerOptions<T> {
   readonly list: (signal: AbortSignal) => Promise<readonly T[]>;
@@ -12,44 +14,27 @@ export interface ListPollerOptions<T> {
 }
 
 /** Follows things that change seldom (experiments, workflows) by their list. */
-export class ListPoller<T extends object> {
+export class ListPoller<T extends object> extends Poller {
   readonly #options: ListPollerOptions<T>;
   readonly #changes: ChangeFilter<T>;
-  readonly #loop: PollLoop;
 
   constructor(options: ListPollerOptions<T>) {
-    this.#options = options;
-    this.#changes = new ChangeFilter(options.keyOf, options.emit);
-    this.#loop = new PollLoop({
+    const changes = new ChangeFilter(options.keyOf, options.emit);
+    let nSent = 0;
+    const loop = new PollLoop({
       run: async (signal) => {
-        this.#changes.beginList();
-        for (const gone of this.#changes.endList(await options.list(signal))) options.removed(gone);
+        const begun = changes.beginList();
+        const entries = await options.list(signal);
+        nSent = entries.length;
+        for (const gone of await changes.takeWhole(entries, begun)) options.removed(gone);
       },
-      periodMs: () => options.periods.idleListMs,
+      periodMs: () => Math.max(options.periods.idleListMs, budgetMs(options.periods, nSent)),
       maxBackoffMs: () => options.periods.maxBackoffMs,
       onError: options.onError,
     });
-  }
-
-  start(): void {
-    this.#loop.start();
-  }
-
-  async stop(): Promise<void> {
-    await this.#loop.stop();
-  }
-
-  recover(): void {
-    this.#loop.poke(true);
-  }
-
-  /** Poll now, unless it fails anyway. */
-  poke(): void {
-    this.#loop.poke();
-  }
-
-  reconsider(): void {
-    this.#loop.reconsider();
+    super(loop);
+    this.#options = options;
+    this.#changes = changes;
   }
 
   /** Take what another call has learnt. */

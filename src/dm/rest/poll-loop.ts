@@ -1,5 +1,7 @@
+import { Backoff } from '../backoff.js';
+
 export interface PollLoopOptions {
-  /** One poll. The signal aborts when the loop stops. */
+  /** One poll. The signal aborts when the loop stops or begins anew. */
   readonly run: (signal: AbortSignal) => Promise<void>;
   /** Pause from the start of one poll to the start of the next; null while there is nothing to poll. */
   readonly periodMs: () => number | null;
@@ -7,32 +9,46 @@ export interface PollLoopOptions {
   readonly onError: (error: unknown) => void;
 }
 
-const FIRST_BACKOFF_MS = 250;
+const FIRST_BACKOFF_MS = 500;
 
 /**
- * Repeats one kind of poll, never two at once. A slow poll is followed by a pause as long as itself, failures by pauses that double.
+ * Repeats one kind of poll, never two at once. A poll is followed by a pause at least as long as itself, failures by pauses that double.
  */
 export class PollLoop {
   readonly #options: PollLoopOptions;
-  readonly #stopping = new AbortController();
+  #isStopping = false;
+  #current = new AbortController();
+  readonly #backoff: Backoff;
+  #backoffMs = 0;
   #running: Promise<void> | undefined;
-  #failures = 0;
-  #poked = true;
+  #isPoked = true;
+  #isForced = false;
   #wake: (() => void) | undefined;
 
   constructor(options: PollLoopOptions) {
     this.#options = options;
+    this.#backoff = new Backoff({
+      firstMs: () => Math.max(options.periodMs() ?? 0, FIRST_BACKOFF_MS),
+      longestMs: options.maxBackoffMs,
+    });
   }
 
   start(): void {
     this.#running ??= this.#loop();
   }
 
-  /** Poll as soon as the one that runs has ended. While failing, only `force` cuts the pause short. */
+  /** Poll without waiting for the period. The rest after a slow poll stays, and so does the pause after a failure, unless `force` says otherwise. */
   poke(force = false): void {
-    if (this.#failures > 0 && !force) return;
-    this.#poked = true;
+    if (this.#backoff.isFailing && !force) return;
+    this.#isPoked = true;
+    this.#isForced ||= force;
     this.#wake?.();
+  }
+
+  /** Give up the poll that runs, and poll at once: its service was away, so that its answer may never come. */
+  restart(): void {
+    this.poke(true);
+    this.#current.abort();
   }
 
   /** Think again about the pause: the period has changed. */
@@ -41,48 +57,51 @@ export class PollLoop {
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
+    this.#isStopping = true;
+    this.#current.abort();
     this.#wake?.();
     await this.#running;
   }
 
   async #loop(): Promise<void> {
-    const { signal } = this.#stopping;
     let startedMs = 0;
     let tookMs = 0;
-    while (!this.#isStopping()) {
+    while (!this.#isOver()) {
       const pauseMs = this.#pauseMs(startedMs, tookMs);
       if (pauseMs > 0) {
         await this.#sleep(pauseMs);
         continue;
       }
-      this.#poked = false;
+      this.#isPoked = false;
+      this.#isForced = false;
+      this.#current = new AbortController();
       startedMs = performance.now();
       try {
-        await this.#options.run(signal);
-        this.#failures = 0;
+        await this.#options.run(this.#current.signal);
+        this.#backoff.reset();
       } catch (error) {
-        if (this.#isStopping()) return;
-        this.#failures += 1;
+        if (this.#current.signal.aborted) continue;
+        this.#backoffMs = this.#backoff.next();
         this.#options.onError(error);
       }
       tookMs = performance.now() - startedMs;
     }
   }
 
-  #isStopping(): boolean {
-    return this.#stopping.signal.aborted;
+  #isOver(): boolean {
+    return this.#isStopping;
   }
 
   #pauseMs(startedMs: number, tookMs: number): number {
-    if (this.#poked) return 0;
-    const period = this.#options.periodMs();
-    const sinceMs = performance.now() - startedMs;
-    if (this.#failures > 0) {
-      const backoffMs = Math.max(period ?? 0, FIRST_BACKOFF_MS * 2 ** Math.min(this.#failures, 20));
-      return tookMs + Math.min(backoffMs, this.#options.maxBackoffMs()) - sinceMs;
+    if (this.#isForced) return 0;
+    const restMs = 2 * tookMs - (performance.now() - startedMs);
+    if (this.#isPoked) return restMs;
+    const sinceEndMs = performance.now() - startedMs - tookMs;
+    if (this.#backoff.isFailing) {
+      return Math.max(Math.min(this.#backoffMs, this.#options.maxBackoffMs()) - sinceEndMs, restMs);
     }
-    return period === null ? Infinity : Math.max(period, 2 * tookMs) - sinceMs;
+    const period = this.#options.periodMs();
+    return period === null ? Infinity : Math.max(period - tookMs - sinceEndMs, restMs);
   }
 
   async #sleep(pauseMs: number): Promise<void> {
@@ -92,7 +111,7 @@ export class PollLoop {
         clearTimeout(timer);
         resolve();
       };
-      if (this.#stopping.signal.aborted) this.#wake();
+      if (this.#isStopping) this.#wake();
     });
     this.#wake = undefined;
   }

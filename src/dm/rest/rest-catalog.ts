@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Backoff } from '../backoff.js';
 import type { CallOptions, Catalog, PageOptions } from '../data-management.js';
 import { DmError } from '../errors.js';
 import type { Dataset, FileMetadata } from '../schemas/catalog.js';
@@ -36,18 +37,19 @@ export class RestCatalog implements Catalog {
   /** Asks again with growing pauses, also while the service is down; other refusals end the wait. */
   async waitForFile(experimentName: string, path: string, options: CallOptions = {}): Promise<FileMetadata> {
     const { periods } = this.#context;
-    for (
-      let pauseMs = periods.pollMs;
-      ;
-      pauseMs = Math.min(pauseMs * BACKOFF, Math.max(periods.listMs, periods.pollMs))
-    ) {
+    const backoff = new Backoff({
+      firstMs: () => periods.pollMs,
+      longestMs: () => Math.max(periods.listMs, periods.pollMs),
+      factor: BACKOFF,
+    });
+    for (;;) {
       try {
         return await this.getFile(experimentName, path, options);
       } catch (error) {
         if (options.signal?.aborted === true || !(error instanceof DmError) || !WORTH_WAITING.has(error.code))
           throw error;
       }
-      await pause(pauseMs, options.signal);
+      await pause(backoff.next(), options.signal);
     }
   }
 

@@ -111,7 +111,7 @@ export class RestDaqs implements Daqs {
     dataDirectory: string,
     options?: CallOptions,
   ): Promise<DaqInfo | undefined> {
-    const daqs = await this.transfers.listOf(client, options);
+    const daqs = await this.transfers.activeOf(client, options);
     return daqs.find(
       (daq) =>
         daq.experimentName === experimentName &&

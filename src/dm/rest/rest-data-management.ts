@@ -8,6 +8,7 @@ import { ApsDb } from './aps-db.js';
 import { CredentialsSource } from './credentials-source.js';
 import { PollLoop } from './poll-loop.js';
 import type { PollPeriods } from './poll-periods.js';
+import { Poller } from './poller.js';
 import { RestCatalog } from './rest-catalog.js';
 import type { RestContext } from './rest-context.js';
 import { RestDaqs } from './rest-daqs.js';
@@ -19,17 +20,9 @@ import { RestUploads } from './rest-uploads.js';
 import { RestWorkflows } from './rest-workflows.js';
 import { ServiceBoard } from './service-board.js';
 import { ServiceClient } from './service-client.js';
+import { ServiceProbe } from './service-probe.js';
 import { Transport } from './transport.js';
 import { unprotected } from './unprotected.js';
-
-interface Poller {
-  start(): void;
-  stop(): Promise<void>;
-  recover(): void;
-  /** Poll now, unless it fails anyway. */
-  poke(): void;
-  reconsider(): void;
-}
 
 /** DM by its web services. Polls, and tells by events what has changed; see `DataManagement`. */
 export class RestDataManagement implements DataManagement {
@@ -47,9 +40,12 @@ export class RestDataManagement implements DataManagement {
   readonly #options: RestOptions;
   readonly #periods: PollPeriods;
   readonly #transport: Transport;
+  readonly #probeTransport: Transport;
   readonly #board: ServiceBoard;
   readonly #credentials: CredentialsSource;
   readonly #pollers: readonly (readonly [url: string, poller: Poller])[];
+  readonly #probes: readonly (readonly [url: string, probe: ServiceProbe])[];
+  readonly #recovering = new Set<NodeJS.Timeout>();
   readonly #logger: DmLogger;
   #owner: string;
 
@@ -63,6 +59,7 @@ export class RestDataManagement implements DataManagement {
     this.#owner = options.owner ?? '';
     this.#periods = { ...options.poll };
     this.#transport = new Transport(options.tls, options.timeouts.connectMs);
+    this.#probeTransport = new Transport(options.tls, options.timeouts.connectMs);
     this.#credentials = new CredentialsSource(options.loginFile);
     this.#board = this.#createBoard();
     const table = createRouteTable(options.routes);
@@ -107,8 +104,9 @@ export class RestDataManagement implements DataManagement {
       ),
       [options.proc, this.workflows.poller],
       [options.proc, this.jobs.poller],
-      [options.cat, this.#createProbe(cat)],
+      [options.cat, this.#createCatalogPoller(cat)],
     ];
+    this.#probes = this.#urls().map(([service, url]) => [url, this.#createProbe(service, url)]);
     for (const warning of unprotected(options)) logger.warn({ tls: options.tls }, warning);
   }
 
@@ -120,11 +118,13 @@ export class RestDataManagement implements DataManagement {
   /** @throws DmError DM_CONFIGURATION when the login file can't be read; services that are down are waited for */
   async start(): Promise<void> {
     if (this.#owner === '') this.#owner = (await this.#credentials.read()).username;
-    for (const [, poller] of this.#pollers) poller.start();
+    for (const [, poller] of [...this.#pollers, ...this.#probes]) poller.start();
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#pollers.map(([, poller]) => poller.stop()), this.#transport.close()]);
+    for (const timer of this.#recovering) clearTimeout(timer);
+    const stopped = [...this.#pollers, ...this.#probes].map(([, poller]) => poller.stop());
+    await Promise.all([...stopped, this.#transport.close(), this.#probeTransport.close()]);
   }
 
   health(): readonly ServiceHealth[] {
@@ -146,14 +146,17 @@ export class RestDataManagement implements DataManagement {
   /** Change the periods while running; all in milliseconds, those left out stay. */
   setPollPeriods(periods: Partial<PollPeriods>): void {
     Object.assign(this.#periods, periods);
-    for (const [, poller] of this.#pollers) poller.reconsider();
+    for (const [, poller] of [...this.#pollers, ...this.#probes]) poller.reconsider();
+  }
+
+  #urls(): (readonly [service: ServiceName, url: string])[] {
+    const { ds, daq, cat, proc } = this.#options;
+    return [['DS', ds], ...daq.map(({ url }) => ['DAQ', url] as const), ['CAT', cat], ['PROC', proc]];
   }
 
   #createBoard(): ServiceBoard {
-    const { ds, daq, cat, proc } = this.#options;
-    const urls = [['DS', ds], ...daq.map(({ url }) => ['DAQ', url] as const), ['CAT', cat], ['PROC', proc]] as const;
     const logged = new Map<ServiceName, boolean>();
-    return new ServiceBoard(urls, {
+    return new ServiceBoard(this.#urls(), {
       changed: (health) => {
         const { service, connected, lastError } = health;
         if (logged.get(service) !== connected) {
@@ -166,14 +169,40 @@ export class RestDataManagement implements DataManagement {
       doubted: (doubted) => {
         for (const [url, poller] of this.#pollers) if (url === doubted) poller.poke();
       },
-      recovered: (recovered) => {
-        for (const [url, poller] of this.#pollers) if (url === recovered) poller.recover();
+      suspected: (suspected) => {
+        for (const [url, probe] of this.#probes) if (url === suspected) probe.suspect();
+      },
+      recovered: (recovered, wasSilent) => {
+        this.#recover(recovered, wasSilent);
       },
     });
   }
 
-  /** Nothing of the catalogue is polled, so whether it answers is asked for by itself. */
-  #createProbe(cat: ServiceClient): Poller {
+  /** Polls again what a service tells, after a pause of chance: many clients wait for it. */
+  #recover(recovered: string, wasSilent: boolean): void {
+    const timer = setTimeout(
+      () => {
+        this.#recovering.delete(timer);
+        for (const [url, poller] of this.#pollers) if (url === recovered) poller[wasSilent ? 'restart' : 'recover']();
+      },
+      (Math.random() * this.#periods.probeMs) / 4,
+    );
+    this.#recovering.add(timer);
+  }
+
+  #createProbe(service: ServiceName, url: string): ServiceProbe {
+    return new ServiceProbe({
+      service,
+      url,
+      transport: this.#probeTransport,
+      board: this.#board,
+      periods: this.#periods,
+      onError: this.#pollFailed(`sign of life at ${url}`),
+    });
+  }
+
+  /** Nothing of the catalogue is polled, so whether it takes calls is asked for by itself. */
+  #createCatalogPoller(cat: ServiceClient): Poller {
     const loop = new PollLoop({
       run: async (signal) => {
         const silentMs = Date.now() - this.#board.lastContactMs('CAT', cat.url);
@@ -187,19 +216,7 @@ export class RestDataManagement implements DataManagement {
       maxBackoffMs: () => this.#periods.maxBackoffMs,
       onError: this.#pollFailed('catalogue'),
     });
-    return {
-      start: () => {
-        loop.start();
-      },
-      stop: () => loop.stop(),
-      recover: () => undefined,
-      poke: () => {
-        loop.poke();
-      },
-      reconsider: () => {
-        loop.reconsider();
-      },
-    };
+    return new Poller(loop);
   }
 
   /** Logs a failure when its reason is new; that a service can't be reached is logged once for the service itself. */

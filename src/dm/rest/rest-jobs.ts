@@ -1,5 +1,11 @@
 import type { CallOptions, Jobs, PageOptions, Watch } from '../data-management.js';
 import { type Job, type JobArguments, jobSchema } from '../schemas/job.js';
+import { SharedCall } from '../shared-call.js';
+import { ActiveList } from './active-list.js';
+import { PAGE } from './list-budget.js';
+import type { Listed } from './listed.js';
+import { type JobPage, type JobPageRequest, NewestJobs } from './newest-jobs.js';
+import { newestOf } from './newest-of.js';
 import type { RestContext } from './rest-context.js';
 import type { ClientCallOptions, ServiceClient } from './service-client.js';
 import { WatchedPoller } from './watched-poller.js';
@@ -7,13 +13,30 @@ import { WatchedPoller } from './watched-poller.js';
 export class RestJobs implements Jobs {
   readonly poller: WatchedPoller<Job>;
   readonly #proc: ServiceClient;
+  readonly #owner: () => string;
   readonly #pageSize: number;
+  /** Of the owner whose jobs are polled. */
+  readonly #newest: NewestJobs;
+  readonly #firstPage = new SharedCall<Listed<Job>>();
 
-  constructor(proc: ServiceClient, owner: () => string, { options, changes, periods, pollFailed }: RestContext) {
+  constructor(
+    proc: ServiceClient,
+    owner: () => string,
+    { options, changes, periods, logger, pollFailed }: RestContext,
+  ) {
     this.#proc = proc;
+    this.#owner = owner;
     this.#pageSize = options.paging.jobs;
+    this.#newest = this.#newestOf(owner);
     this.poller = new WatchedPoller<Job>({
-      list: (signal) => this.#listAll(owner(), { signal, retry: false }),
+      newest: (limit, signal) => this.#shared(limit, { signal, retry: false }),
+      active: new ActiveList<Job>({
+        ask: (status, limit, signal) =>
+          this.#page(owner(), { skip: 0, limit, newest: 1 }, { signal, retry: false }, { status }),
+        disobeyed: (reason) => {
+          logger.info({ url: proc.url, reason }, 'DM obeys no query for jobs: active ones are asked for one by one');
+        },
+      }),
       get: (key, signal) => {
         const [jobOwner, id] = splitKey(key);
         return proc.call('getProcessingJobById', { owner: jobOwner, id }, { signal, retry: false });
@@ -40,11 +63,15 @@ export class RestJobs implements Jobs {
     return this.#observed(await this.#proc.call('getProcessingJobById', { owner, id }, options));
   }
 
-  /** DM's own order is not documented, so a page is cut from the whole list, newest first. */
+  /** DM's own order is not documented: see `NewestJobs`. Without a limit the whole list is read. */
   async list(owner: string, page: PageOptions = {}): Promise<Job[]> {
     const { skip = 0, limit = Infinity, ...options } = page;
-    const jobs = await this.#listAll(owner, options);
-    return jobs.sort((a, b) => submittedS(b) - submittedS(a)).slice(skip, skip + limit);
+    const end = skip + limit;
+    if (end === Infinity) return newestOf(await this.#listAll(owner, options), Infinity).slice(skip);
+    const newest = owner === this.#owner() ? this.#newest : this.#newestOf(() => owner);
+    const isShared = newest === this.#newest && options.signal === undefined;
+    const listed = isShared ? await this.#shared(end, options) : await newest.read(end, options);
+    return listed.entries.slice(skip, end);
   }
 
   /** What DM answers to this call is not documented: unless it is the job, the job is read. */
@@ -53,16 +80,43 @@ export class RestJobs implements Jobs {
     return answer.success && answer.data.id === id ? this.#observed(answer.data) : this.get(owner, id, options);
   }
 
-  async #listAll(owner: string, options: ClientCallOptions): Promise<Job[]> {
+  /** The newest, of a first page by the reading that may be under way: the poller and the IOC ask for it as both start. */
+  #shared(limit: number, options: ClientCallOptions): Promise<Listed<Job>> {
+    const read = (): Promise<Listed<Job>> => this.#newest.read(limit, options);
+    return limit === PAGE ? this.#firstPage.run(read) : read();
+  }
+
+  #newestOf(owner: () => string): NewestJobs {
+    return new NewestJobs((page, options) => this.#page(owner(), page, options), this.#pageSize);
+  }
+
+  async #page(
+    owner: string,
+    { skip, limit, newest }: JobPageRequest,
+    options: ClientCallOptions,
+    queryDict: Readonly<Record<string, string>> = {},
+  ): Promise<JobPage> {
+    let nSent = 0;
+    const excerpt = {
+      newest,
+      listed: (total: number): void => {
+        nSent = total;
+      },
+    };
+    const parameters = { owner, queryDict, skip, limit, keyList: 'DEFAULT' };
+    const entries = await this.#proc.call('listProcessingJobs', parameters, { ...options, excerpt });
+    return { entries, nSent };
+  }
+
+  async #listAll(owner: string, options: CallOptions): Promise<Job[]> {
     const limit = this.#pageSize;
     const jobs = new Map<string, Job>();
     for (let skip = 0; ; skip += limit) {
-      const parameters = { owner, queryDict: {}, skip, limit, keyList: 'DEFAULT' };
-      const page = await this.#proc.call('listProcessingJobs', parameters, options);
+      const page = await this.#page(owner, { skip, limit, newest: Infinity }, options);
       const known = jobs.size;
-      for (const job of page) jobs.set(job.id, job);
+      for (const job of page.entries) jobs.set(job.id, job);
       // A page without news comes from a service that does not cut pages.
-      if (page.length < limit || jobs.size === known) return [...jobs.values()];
+      if (page.nSent < limit || jobs.size === known) return [...jobs.values()];
     }
   }
 
@@ -70,11 +124,6 @@ export class RestJobs implements Jobs {
     this.poller.observe(job);
     return job;
   }
-}
-
-/** A pending job without a time is the newest. */
-function submittedS(job: Job): number {
-  return job.submissionTime ?? job.startTime ?? Infinity;
 }
 
 function jobKey(owner: string, id: string): string {

@@ -70,9 +70,16 @@ export const restOptionsSchema = z.strictObject({
     .strictObject({
       pollMs: milliseconds
         .default(1_000)
-        .describe('Period of asking for an object that somebody watches, while it is active'),
-      listMs: milliseconds.default(10_000).describe('Period of asking for the lists while something is active'),
-      idleListMs: milliseconds.default(60_000).describe('Period of asking for the lists while nothing is active'),
+        .describe('Period of asking for the objects that somebody watches, while they are active; 16 of them in each'),
+      listMs: milliseconds.default(10_000).describe('Period of asking for what is active, while something is'),
+      idleListMs: milliseconds
+        .default(60_000)
+        .describe('Period of asking for the lists; on average, no more than 1,000 entries are asked for in this time'),
+      probeMs: milliseconds
+        .default(4_000)
+        .describe(
+          'A service that was silent for so long is asked for a sign of life; one that is gone shows within a little more than twice the time',
+        ),
       maxBackoffMs: milliseconds.default(30_000).describe('Longest pause between attempts while a service is down'),
       syncSettleMs: milliseconds
         .default(5_000)

@@ -1,6 +1,12 @@
 import type { CallOptions, Watch } from '../data-management.js';
 import { DmError, DmObjectNotFoundError } from '../errors.js';
 import { type DaqInfo, daqInfoSchema, type UploadInfo, uploadInfoSchema } from '../schemas/transfer.js';
+import { isTerminalStatus } from '../schemas/status.js';
+import { SharedCall } from '../shared-call.js';
+import { ActiveList } from './active-list.js';
+import { PAGE } from './list-budget.js';
+import type { Listed } from './listed.js';
+import { newestOf } from './newest-of.js';
 import type { RestContext } from './rest-context.js';
 import type { ClientCallOptions, ServiceClient } from './service-client.js';
 import { WatchedPoller } from './watched-poller.js';
@@ -25,11 +31,13 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
   readonly #kind: Kind;
   readonly #station: string;
   readonly #homes = new Map<string, ServiceClient>();
+  readonly #listings: ReadonlyMap<ServiceClient, SharedCall<Listed<T>>>;
 
   constructor(services: readonly [DaqService, ...DaqService[]], kind: Kind, context: RestContext) {
     this.#services = services;
     this.#kind = kind;
     this.#station = context.options.station.toLowerCase();
+    this.#listings = new Map(services.map(({ client }) => [client, new SharedCall<Listed<T>>()]));
     this.pollers = new Map(services.map(({ client }) => [client, this.#createPoller(client, context)]));
   }
 
@@ -64,17 +72,18 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
 
   /** Those of this station, of all services, newest first. */
   async list(options?: CallOptions): Promise<T[]> {
-    const lists = await Promise.all(this.#services.map(({ client }) => this.listOf(client, options)));
-    return lists.flat().sort((a, b) => startedS(b) - startedS(a));
+    const read = (client: ServiceClient): Promise<Listed<T>> =>
+      options?.signal === undefined ? this.#shared(client, {}) : this.#newest(client, options);
+    const lists = await Promise.all(this.#services.map(({ client }) => read(client)));
+    return newestOf(
+      lists.flatMap(({ entries }) => entries),
+      Infinity,
+    );
   }
 
-  async listOf(client: ServiceClient, options?: ClientCallOptions): Promise<T[]> {
-    const entries = (await client.call(this.#kind.list, { status: 'any' }, options)) as T[];
-    const own = entries.filter(
-      (entry) => (entry.experimentStationName ?? this.#station).toLowerCase() === this.#station,
-    );
-    for (const entry of own) this.#homes.set(entry.id, client);
-    return own;
+  /** The active ones of a service. */
+  async activeOf(client: ServiceClient, options?: ClientCallOptions): Promise<readonly T[]> {
+    return (await this.#listOf(client, 'any', 1, options)).entries.filter(({ status }) => !isTerminalStatus(status));
   }
 
   async get(id: string, options?: CallOptions): Promise<T> {
@@ -119,10 +128,53 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
     return parsed.success && parsed.data.id === id ? this.observe(client, parsed.data as T) : this.get(id, options);
   }
 
-  #createPoller(client: ServiceClient, { changes, periods, pollFailed }: RestContext): WatchedPoller<T> {
-    const { event, get } = this.#kind;
+  /** DM cuts no pages of these lists. */
+  async #listOf(
+    client: ServiceClient,
+    status: string,
+    newest: number,
+    options?: ClientCallOptions,
+  ): Promise<{ readonly entries: readonly T[]; readonly nSent: number }> {
+    let nSent = 0;
+    const excerpt = {
+      newest,
+      listed: (total: number): void => {
+        nSent = total;
+      },
+    };
+    const entries = (await client.call(this.#kind.list, { status }, { ...options, excerpt })) as T[];
+    const own = entries.filter(
+      (entry) => (entry.experimentStationName ?? this.#station).toLowerCase() === this.#station,
+    );
+    for (const entry of own) this.#homes.set(entry.id, client);
+    return { entries: own, nSent };
+  }
+
+  /** All active ones, and of those that have ended a page. */
+  async #newest(client: ServiceClient, options: ClientCallOptions): Promise<Listed<T>> {
+    const { entries, nSent } = await this.#listOf(client, 'any', PAGE, options);
+    return { entries: newestOf(entries, PAGE), isWhole: true, nSent };
+  }
+
+  /** The same, by the reading that may be under way: the poller and the IOC ask for it as both start. */
+  #shared(client: ServiceClient, options: ClientCallOptions): Promise<Listed<T>> {
+    const read = (): Promise<Listed<T>> => this.#newest(client, options);
+    return this.#listings.get(client)?.run(read) ?? read();
+  }
+
+  #createPoller(client: ServiceClient, { changes, periods, logger, pollFailed }: RestContext): WatchedPoller<T> {
+    const { event, get, list } = this.#kind;
     return new WatchedPoller<T>({
-      list: (signal) => this.listOf(client, { signal, retry: false }),
+      newest: (_limit, signal) => this.#shared(client, { signal, retry: false }),
+      active: new ActiveList<T>({
+        ask: (status, _limit, signal) => this.#listOf(client, status, 1, { signal, retry: false }),
+        disobeyed: (reason) => {
+          logger.info(
+            { url: client.url, reason },
+            `DM obeys no status in ${list}: active ones are asked for one by one`,
+          );
+        },
+      }),
       get: async (id, signal) => {
         const entry = (await client.call(get, { id }, { signal, retry: false })) as T;
         this.#homes.set(id, client);
@@ -136,8 +188,4 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
       onError: pollFailed(`${event}s of ${client.url}`),
     });
   }
-}
-
-function startedS(entry: DaqInfo): number {
-  return entry.submissionTime ?? entry.startTime ?? Infinity;
 }

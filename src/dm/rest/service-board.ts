@@ -3,25 +3,38 @@ import type { ServiceHealth, ServiceName } from '../data-management.js';
 const SERVICES: readonly ServiceName[] = ['DS', 'DAQ', 'CAT', 'PROC'];
 /** How often a mere contact is worth an event. */
 const CONTACT_EVENT_MS = 10_000;
+/** Calls that fail within this time of each other may be one mishap: a connection that they shared. */
+const ONE_MISHAP_MS = 1_000;
 
 interface UrlState {
   readonly service: ServiceName;
   connected: boolean;
   lastContactMs: number | null;
+  /** When something was last heard of the service, be it a mere sign of life. */
+  lastHeardMs: number;
   lastError: string | null;
+  /** When the first call failed since the last good one. */
+  suspectSinceMs: number | null;
   /** Replies since the last good one that were none of DM's. */
   strangeReplies: number;
+  /** It gave no sign of life when it was last asked for one. */
+  isSilent: boolean;
 }
 
 export interface ServiceBoardEvents {
   changed(health: ServiceHealth): void;
-  /** Something went wrong at a URL: what is known of it should be looked at again. */
+  /** A command's fate is not known: what is known of its service should be looked at again. */
   doubted(url: string): void;
-  /** A URL answers again. */
-  recovered(url: string): void;
+  /** A call failed: is its service still there? */
+  suspected(url: string): void;
+  /** A URL answers again; after a silence, or after calls that failed. */
+  recovered(url: string, wasSilent: boolean): void;
 }
 
-/** What is known of each service. A service of several URLs is connected when all of them are. */
+/**
+ * What is known of each service. A service of several URLs is connected when all of them are. One failed call is no outage: the service is
+ * disconnected when another fails after it without a good one between, or when it gives no sign of life.
+ */
 export class ServiceBoard {
   readonly #states = new Map<string, UrlState>();
   readonly #events: ServiceBoardEvents;
@@ -33,8 +46,11 @@ export class ServiceBoard {
         service,
         connected: false,
         lastContactMs: null,
+        lastHeardMs: 0,
         lastError: null,
+        suspectSinceMs: null,
         strangeReplies: 0,
+        isSilent: false,
       });
     }
     this.#events = events;
@@ -45,21 +61,24 @@ export class ServiceBoard {
     const state = this.#states.get(key(service, url));
     if (state === undefined) return;
     const recovered = !state.connected && state.lastError !== null;
-    state.connected = true;
-    state.strangeReplies = 0;
-    state.lastContactMs = Date.now();
+    const wasSilent = state.isSilent;
+    Object.assign(state, { connected: true, suspectSinceMs: null, strangeReplies: 0, isSilent: false });
+    state.lastContactMs = state.lastHeardMs = Date.now();
     this.#tell(service);
-    if (recovered) this.#events.recovered(url);
+    if (recovered) this.#events.recovered(url, wasSilent);
   }
 
+  /** A call failed in a way that may mean an outage. */
   failure(service: ServiceName, url: string, reason: string): void {
     const state = this.#states.get(key(service, url));
     if (state === undefined) return;
-    const lost = state.connected;
-    state.connected = false;
+    const nowMs = Date.now();
+    const isFirst = state.connected && state.suspectSinceMs === null;
+    state.suspectSinceMs ??= nowMs;
+    if (nowMs - state.suspectSinceMs >= ONE_MISHAP_MS) state.connected = false;
     state.lastError = reason;
     this.#tell(service);
-    if (lost) this.doubt(url);
+    if (isFirst) this.#events.suspected(url);
   }
 
   /** A reply that can't be understood: one is the fault of its call, several without a good one between are an outage. */
@@ -80,6 +99,24 @@ export class ServiceBoard {
     this.#tell(service);
   }
 
+  /** Something answers at the URL, whether or not it would answer a call. */
+  alive(service: ServiceName, url: string): void {
+    const state = this.#states.get(key(service, url));
+    if (state === undefined) return;
+    const wasSilent = state.isSilent;
+    state.isSilent = false;
+    state.lastHeardMs = Date.now();
+    if (wasSilent) this.#events.recovered(url, wasSilent);
+  }
+
+  /** The service gives no sign of life. */
+  silent(service: ServiceName, url: string, reason: string): void {
+    const state = this.#states.get(key(service, url));
+    if (state === undefined) return;
+    Object.assign(state, { connected: false, isSilent: true, lastError: reason });
+    this.#tell(service);
+  }
+
   doubt(url: string): void {
     this.#events.doubted(url);
   }
@@ -90,6 +127,11 @@ export class ServiceBoard {
 
   lastContactMs(service: ServiceName, url: string): number {
     return this.#states.get(key(service, url))?.lastContactMs ?? 0;
+  }
+
+  /** When the service last answered anything, also to a mere call for a sign of life. */
+  lastHeardMs(service: ServiceName, url: string): number {
+    return this.#states.get(key(service, url))?.lastHeardMs ?? 0;
   }
 
   health(): ServiceHealth[] {

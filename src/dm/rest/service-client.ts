@@ -30,7 +30,16 @@ export interface ServiceClientOptions {
   readonly rest: RestOptions;
 }
 
+/** What is wanted of a list that comes whole though it is long. */
+export interface Excerpt {
+  /** All active entries of a large reply, and so many of the newest ended ones. */
+  readonly newest: number;
+  /** Told how many entries the list had. */
+  readonly listed: (total: number) => void;
+}
+
 export interface ClientCallOptions extends CallOptions {
+  readonly excerpt?: Excerpt;
   /** False for polls, which repeat by themselves. */
   readonly retry?: boolean;
 }
@@ -66,12 +75,12 @@ export class ServiceClient {
   async call<N extends RouteName>(
     name: N,
     parameters: RouteArguments<N>,
-    { signal, retry = true }: ClientCallOptions = {},
+    { signal, retry = true, excerpt }: ClientCallOptions = {},
   ): Promise<RouteResponse<N>> {
     // Each call listens, and stops listening at its end: any number of calls may share one signal.
     if (signal !== undefined) setMaxListeners(0, signal);
     const resolved = routeOf(this.#options.table, name);
-    const attempt = (): Promise<RouteResponse<N>> => this.#attempt(name, resolved, parameters, signal);
+    const attempt = (): Promise<RouteResponse<N>> => this.#attempt(name, resolved, parameters, signal, excerpt);
     const { reads, firstDelayMs } = this.#options.rest.retry;
     const { maxBackoffMs } = this.#options.rest.poll;
     const repeats = retry && resolved.route.cost !== 'write' ? reads : 0;
@@ -91,6 +100,7 @@ export class ServiceClient {
     resolved: ResolvedRoute,
     parameters: RouteArguments<N>,
     signal: AbortSignal | undefined,
+    excerpt: Excerpt | undefined,
   ): Promise<RouteResponse<N>> {
     const path = `${CONTEXT_ROOT}${expandTemplate(resolved.path, parameters)}`;
     const startedMs = Date.now();
@@ -115,7 +125,7 @@ export class ServiceClient {
       throw told;
     }
     try {
-      const answer = this.#understand(name, resolved, reply, body);
+      const answer = await this.#understand(name, resolved, reply, body, excerpt);
       this.#note('contact');
       return answer;
     } catch (error) {
@@ -178,27 +188,41 @@ export class ServiceClient {
     return { reply, cookie };
   }
 
-  #understand<N extends RouteName>(
+  async #understand<N extends RouteName>(
     name: N,
     resolved: ResolvedRoute,
     reply: TransportReply,
     body: unknown,
-  ): RouteResponse<N> {
+    excerpt: Excerpt | undefined,
+  ): Promise<RouteResponse<N>> {
     if (reply.status >= 400) throw this.#httpError(resolved, reply.status);
     try {
       if (body === undefined && reply.text !== '') {
         throw new DmError('DM_INTERNAL', `${this.url} answered ${name} with something that is not JSON.`);
       }
-      return parseResponse(name, body, (count, reason) => {
-        if (this.#leftOut.has(name)) return;
-        this.#leftOut.add(name);
-        this.#options.logger.warn({ url: this.url, route: name, count, reason }, 'odd entries of a list are left out');
+      if (reply.large !== undefined) {
+        const { largeReplies } = this.#options.transport;
+        const { value, total, leftOut } = await largeReplies.read(name, reply.large, excerpt?.newest);
+        if (leftOut !== undefined) this.#tellLeftOut(name, leftOut.count, leftOut.reason);
+        excerpt?.listed(total);
+        return value;
+      }
+      const answer = parseResponse(name, body, (count, reason) => {
+        this.#tellLeftOut(name, count, reason);
       });
+      if (Array.isArray(answer)) excerpt?.listed(answer.length);
+      return answer;
     } catch (error) {
       const remedy = remedyOf(resolved.route);
       if (remedy === undefined || !(error instanceof DmError)) throw error;
       throw new DmError('DM_OUTCOME_UNKNOWN', `Outcome unknown, not sent again: ${error.message} ${remedy}`);
     }
+  }
+
+  #tellLeftOut(name: RouteName, count: number, reason: string): void {
+    if (this.#leftOut.has(name)) return;
+    this.#leftOut.add(name);
+    this.#options.logger.warn({ url: this.url, route: name, count, reason }, 'odd entries of a list are left out');
   }
 
   #httpError({ name, route, path, overridden }: ResolvedRoute, status: number): DmError {

@@ -1,4 +1,5 @@
 import { DmError, type DmErrorCode } from '../errors.js';
+import { SharedCall } from '../shared-call.js';
 import { parseJson } from '../wire/parse-json.js';
 import { SESSION_ROLE_HEADER, wireErrorOf } from '../wire/status-headers.js';
 import { LOGIN_PATH } from '../wire/wire-service.js';
@@ -29,7 +30,7 @@ const SERVICE_TROUBLE: ReadonlySet<DmErrorCode> = new Set<DmErrorCode>([
 export class Session {
   readonly #options: SessionOptions;
   #cookie: string | undefined;
-  #login: Promise<string> | undefined;
+  readonly #login = new SharedCall<string>();
   #refusal: { readonly error: DmError; readonly untilMs: number } | undefined;
   /** Role that the last login gave, when the service told it. */
   role: string | undefined;
@@ -42,10 +43,8 @@ export class Session {
   async cookie(signal?: AbortSignal): Promise<string> {
     if (this.#cookie !== undefined) return this.#cookie;
     if (this.#refusal !== undefined && this.#refusal.untilMs > Date.now()) throw this.#refusal.error;
-    this.#login ??= this.#logIn().finally(() => {
-      this.#login = undefined;
-    });
-    return signal === undefined ? this.#login : abortable(this.#login, signal);
+    const login = this.#login.run(() => this.#logIn());
+    return signal === undefined ? login : abortable(login, signal);
   }
 
   /** Forget a cookie that the service no longer accepts; one that has already been replaced stays. */

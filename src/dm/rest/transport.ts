@@ -1,9 +1,10 @@
-import { isUtf8 } from 'node:buffer';
 import { setMaxListeners } from 'node:events';
 import { Agent, type Dispatcher } from 'undici';
 import { errorText } from '../error-text.js';
 import { DmCommunicationError, DmError } from '../errors.js';
 import { CallLimit } from './call-limit.js';
+import { LARGE_REPLY_BYTES, LargeReplies } from './large-replies.js';
+import { replyText } from './reply-text.js';
 import { trustedCertificates } from './trusted-certificates.js';
 import type { RestOptions } from './rest-options.js';
 
@@ -24,7 +25,10 @@ export interface TransportRequest {
 export interface TransportReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Empty when the reply is large. */
   readonly text: string;
+  /** The bytes of a large reply, for `Transport.largeReplies`. */
+  readonly large?: ArrayBuffer;
 }
 
 /** A page of 100,000 files is about 40 MB. */
@@ -32,6 +36,7 @@ const MAX_REPLY_BYTES = 256 * 1024 * 1024;
 
 /** HTTP(S) to DM's services, with every failure as a `DmError` that tells whether the request can have arrived. */
 export class Transport {
+  readonly largeReplies = new LargeReplies();
   readonly #kept: Agent;
   /** A fresh connection for each command: a reply is never lost to a kept connection that the server was just closing. */
   readonly #fresh: Agent;
@@ -90,15 +95,14 @@ export class Transport {
       body: request.body ?? null,
       signal,
     });
-    const bytes = Buffer.from(await body.arrayBuffer());
-    // DM's sibling writes Latin-1.
-    const text = isUtf8(bytes) ? new TextDecoder().decode(bytes) : bytes.toString('latin1');
-    return { status: statusCode, headers, text };
+    const bytes = await body.arrayBuffer();
+    if (bytes.byteLength >= LARGE_REPLY_BYTES) return { status: statusCode, headers, text: '', large: bytes };
+    return { status: statusCode, headers, text: replyText(new Uint8Array(bytes)) };
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all([this.#kept.destroy(), this.#fresh.destroy()]);
+    await Promise.all([this.#kept.destroy(), this.#fresh.destroy(), this.largeReplies.close()]);
   }
 }
 

@@ -55,7 +55,7 @@ await t.test('a setting is taken as it is where text is wanted', (t) => {
   t.match(config.dm.rest, { station: '25' });
   t.equal(config.site.startup, '[');
   t.equal(config.log.level, 'debug');
-  t.equal(config.slots.daq, 2);
+  t.equal(config.slots['daq'], 2);
   t.end();
 });
 

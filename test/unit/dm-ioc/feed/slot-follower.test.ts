@@ -1,17 +1,19 @@
-import { DmCommunicationError } from 'dm';
+import { DmCommunicationError, type Job } from 'dm';
+import { restoreSelection } from 'dm-ioc/internal/areas/experiment/restore-selection';
 import { DmFeed } from 'dm-ioc/internal/feed/dm-feed';
-import { restoreSelection } from 'dm-ioc/internal/feed/restore-selection';
 import { SlotFollower } from 'dm-ioc/internal/feed/slot-follower';
+import { SLOT_KINDS } from 'dm-ioc/internal/slots/kinds';
 import { pino } from 'pino';
 import t from 'tap';
 import { FakeDataManagement } from '../../dm/fake-data-management.js';
-import { emptyStore } from '../empty-store.js';
+import { AREAS, emptyStore } from '../empty-store.js';
+import { jobs } from '../typed-kinds.js';
 
 const log = pino({ enabled: false });
 function setUp() {
   const dm = new FakeDataManagement();
   const store = emptyStore(dm.owner);
-  const follower = new SlotFollower(dm, store, log);
+  const follower = new SlotFollower(dm, store, SLOT_KINDS, log);
   t.teardown(() => {
     follower.stop();
   });
@@ -22,15 +24,13 @@ function setUp() {
   return { dm, store, follower, connect };
 }
 
-const restored = { type: 'slotRestored', area: 'workflow', slot: 1, id: 'j' } as const;
+const restored = { type: 'slotRestored', kind: 'workflow', slot: 1, id: 'j' } as const;
 
 await t.test('an id that DM no longer knows is forgotten, with a message', async (t) => {
   const { store, follower } = setUp();
   store.dispatch(restored);
   follower.start();
-  await store.when(
-    ({ workflowSlots, service }) => (workflowSlots[0]?.id === '' && service.message.text !== '') || undefined,
-  );
+  await store.when((state) => (jobs.slotOf(state, 1).id === '' && state.service.message.text !== '') || undefined);
   t.match(store.state.service.message, { severity: 'MINOR', text: /DM no longer knows j/u });
 });
 
@@ -46,15 +46,15 @@ await t.test('an id that cannot be asked for is kept, and asked for again when t
   store.dispatch(restored);
   follower.start();
   await new Promise((resolve) => setImmediate(resolve));
-  t.equal(store.state.workflowSlots[0]?.id, 'j', 'kept');
+  t.equal(jobs.slotOf(store.state, 1).id, 'j', 'kept');
   connect();
-  await store.when(({ workflowSlots }) => workflowSlots[0]?.job?.status === 'done' || undefined);
+  await store.when((state) => jobs.slotOf(state, 1).object?.status === 'done' || undefined);
   t.equal(asked, 2);
 });
 
 await t.test('the selection of before a restart waits for DM, and is refused when DM does not know it', async (t) => {
   const { dm, store, connect } = setUp();
-  const place = { area: 'experiment', slot: 0 } as const;
+  const place = { area: 'experiment' } as const;
   const getByName = dm.experiments.getByName.bind(dm.experiments);
   let isDown = true;
   dm.experiments.getByName = (...args) =>
@@ -81,18 +81,38 @@ await t.test('the feed brings lists and events into the state, until it stops', 
   const { dm, store } = setUp();
   await dm.experiments.add({ name: 'demo' });
   dm.allJobs.push({ id: 'old', owner: dm.owner, status: 'done' });
-  const feed = new DmFeed(dm, store, log);
+  const feed = new DmFeed(dm, store, AREAS, log);
   feed.start();
   await feed.loadLists();
-  t.ok(store.state.experiments.has('demo') && store.state.jobs.has('old'));
+  t.ok(store.state.experiments.has('demo') && jobs.objectsOf(store.state).has('old'));
   dm.changes.tell('job', { id: 'new', owner: dm.owner, status: 'running' });
   await Promise.resolve();
-  t.equal(store.state.jobs.get('new')?.status, 'running');
+  t.equal(jobs.objectsOf(store.state).get('new')?.status, 'running');
   dm.changes.tell('experimentRemoved', 'demo');
   await Promise.resolve();
   t.notOk(store.state.experiments.has('demo'));
   feed.stop();
   dm.changes.tell('job', { id: 'late', owner: dm.owner, status: 'running' });
   await Promise.resolve();
-  t.notOk(store.state.jobs.has('late'));
+  t.notOk(jobs.objectsOf(store.state).has('late'));
+});
+
+await t.test('what DM tells at once is one change of the state; a long list comes in turns', async (t) => {
+  const { dm, store } = setUp();
+  const job = (id: number, status: string): Job => ({ id: `j${id}`, owner: dm.owner, status, submissionTime: id });
+  const feed = new DmFeed(dm, store, AREAS, log);
+  feed.start();
+  let changes = 0;
+  t.teardown(store.subscribe(() => (changes += 1)));
+  for (let id = 0; id < 100; id += 1) dm.changes.tell('job', job(id, 'pending'));
+  await Promise.resolve();
+  t.equal(jobs.objectsOf(store.state).nActive, 100, 'at once');
+  t.equal(changes, 1, 'in one');
+  for (let id = 0; id < 5000; id += 1) dm.changes.tell('job', job(id, 'running'));
+  dm.changes.tell('job', job(0, 'done'));
+  await Promise.resolve();
+  t.ok(jobs.objectsOf(store.state).count('running') < 1000, 'others get a turn in between');
+  await store.when((state) => jobs.objectsOf(state).count('done') === 1 || undefined);
+  t.equal(jobs.objectsOf(store.state).nActive, 4999, 'and nothing is lost');
+  feed.stop();
 });

@@ -1,17 +1,16 @@
-import { DmCommunicationError, DmInvalidArgumentError } from 'dm';
+import { DmCommunicationError, DmInvalidArgumentError, SERVICE_NAMES } from 'dm';
 import type { RecordUpdate } from 'node-epics-ca';
 import { pino } from 'pino';
 import t from 'tap';
-import { keepSelection } from 'dm-ioc/internal/feed/restore-selection';
+import { keepSelection } from 'dm-ioc/internal/areas/experiment/restore-selection';
 import { bindRecords } from 'dm-ioc/internal/pvs/bind-records';
 import { Publisher } from 'dm-ioc/internal/pvs/publisher';
 import { PutHandler } from 'dm-ioc/internal/pvs/put-handler';
 import { STATUS_LABELS } from 'dm-ioc/internal/state/status-labels';
 import { FakeDataManagement } from '../../dm/fake-data-management.js';
 import { deviceRecord } from '../device-record.js';
-import { emptyStore } from '../empty-store.js';
-
-const SLOTS = { daq: 1, upload: 1, workflow: 1 };
+import { AREAS, emptyStore } from '../empty-store.js';
+import { uploads, jobs } from '../typed-kinds.js';
 
 const RECORDS = [
   deviceRecord(0, 'Experiment', 'lso', 'experiment.name'),
@@ -25,23 +24,26 @@ const RECORDS = [
   deviceRecord(8, 'FilePath', 'lso', 'workflow[1].filePath'),
   { ...deviceRecord(9, 'Mode', 'mbbo', 'upload[1].mode', ['Files', 'Directory']), maxLength: 1 },
   deviceRecord(10, 'WF1:Timeout', 'ao', 'workflow[1].timeout'),
+  deviceRecord(11, 'Upload1:FilePath', 'lso', 'upload[1].filePath'),
+  deviceRecord(12, 'Upload1:DataDirectory', 'lso', 'upload[1].dataDirectory'),
+  deviceRecord(13, 'Upload1:Start', 'busy', 'upload[1].start'),
 ] as const;
 
 function setUp() {
   const dm = new FakeDataManagement();
   const posts: RecordUpdate[][] = [];
   const store = emptyStore(dm.owner);
-  for (const service of ['DS', 'DAQ', 'CAT', 'PROC'] as const) {
+  for (const service of SERVICE_NAMES) {
     store.dispatch({ type: 'health', health: { service, connected: true, lastContactMs: 1, lastError: null } });
   }
-  const bindings = bindRecords(RECORDS, SLOTS);
+  const bindings = bindRecords(RECORDS, AREAS);
   const port = { post: (updates: readonly RecordUpdate[]) => posts.push([...updates]) };
   const publisher = new Publisher(port, store, bindings, (error) => {
     throw error;
   });
   publisher.start();
   dm.changes.on('job', (job) => {
-    store.dispatch({ type: 'jobs', jobs: [job] });
+    store.dispatch({ type: 'objects', kind: 'workflow', objects: [job] });
   });
   const closing = new AbortController();
   const saved: string[] = [];
@@ -56,7 +58,8 @@ function setUp() {
       publisher.flush();
     },
     save: () => {
-      saved.push(store.state.workflowSlots[0]?.id ?? '');
+      const { id, inputs } = jobs.slotOf(store.state, 1);
+      saved.push(`${inputs.workflow} ${id}`);
       return Promise.resolve();
     },
   });
@@ -78,6 +81,7 @@ await t.test('everything is published once at the start: commands are idle, the 
     [
       ['Start', 0],
       ['Run', 0],
+      ['Upload1:Start', 0],
     ],
   );
   t.same(
@@ -147,7 +151,7 @@ await t.test(
     t.match(dm.allJobs, [{ experimentName: 'demo' }], 'and a job starts');
     await t.rejects(put(0, 'next'), { code: 'DM_FAILED' });
     t.equal(store.state.experiment.selected, null, 'another name is not selected');
-    store.dispatch({ type: 'slotCleared', area: 'workflow', slot: 1 });
+    store.dispatch({ type: 'slotCleared', kind: 'workflow', slot: 1 });
     await t.rejects(put(4, 1), { code: 'EXPERIMENT_NOT_SELECTED', message: /^next is not confirmed by DM/u });
     const closing = new AbortController();
     let isHeld = true;
@@ -173,7 +177,7 @@ await t.test(
     const { put, last, store } = setUp();
     const good = 'é'.repeat(127);
     await put(8, good);
-    t.equal(store.state.workflowSlots[0]?.inputs.filePath, good, '254 bytes fit in 256');
+    t.equal(jobs.slotOf(store.state, 1).inputs.filePath, good, '254 bytes fit in 256');
     for (const [text, reason] of [
       ['x'.repeat(255), 'text too long, at most 254 bytes'],
       ['é'.repeat(127) + '\uFFFD', 'text too long, at most 254 bytes'],
@@ -186,7 +190,7 @@ await t.test(
     await t.rejects(put(10, NaN), { code: 'SETPOINT_INVALID', message: 'not a number: NaN' });
     t.equal(last('WF1:Timeout')?.value, 0);
     await put(9, 1);
-    t.equal(store.state.uploadSlots[0]?.inputs.mode, 'Directory', 'a choice has no length');
+    t.equal(uploads.slotOf(store.state, 1).inputs.mode, 'Directory', 'a choice has no length');
     await t.rejects(
       put(3, `{"a": "${'x'.repeat(300)}`),
       { message: /^text too long/u },
@@ -195,19 +199,21 @@ await t.test(
   },
 );
 
-await t.test('the id of what was started is saved before the put is answered', async (t) => {
+await t.test('what was put, and the id of what was started, is saved before the put is answered', async (t) => {
   const { put, dm, saved } = setUp();
   await dm.workflows.add({ name: 'w', owner: dm.owner, stages: { a: { command: 'true' } } });
   await put(2, 'w');
+  t.same(saved, ['w ']);
   await put(4, 1);
-  t.same(saved, [dm.allJobs[0]?.id]);
+  t.equal(saved[1], `w ${dm.allJobs[0]?.id ?? ''}`);
 });
 
 await t.test("DM's complaint about an option names the PV, and the alarm message is its first line", async (t) => {
   const { put, dm, store } = setUp();
-  await dm.workflows.add({ name: 'w', owner: dm.owner, stages: { a: { command: 'true' } } });
-  await put(2, 'w');
-  dm.jobs.start = () => Promise.reject(new DmInvalidArgumentError('experimentFilePath "/x" is absolute.\nmore'));
-  await t.rejects(put(4, 1), { code: 'DM_FAILED', message: /^FilePath "\/x" is absolute\.$/u });
-  t.match(store.state.workflowSlots[0]?.commandError, /more$/u, 'the slot has all of it');
+  await dm.experiments.add({ name: 'demo' });
+  await put(0, 'demo');
+  await put(12, '/data');
+  dm.uploads.start = () => Promise.reject(new DmInvalidArgumentError('experimentFilePath "/x" is absolute.\nmore'));
+  await t.rejects(put(13, 1), { code: 'DM_FAILED', message: /^FilePath "\/x" is absolute\.$/u });
+  t.match(uploads.slotOf(store.state, 1).commandError, /more$/u, 'the slot has all of it');
 });

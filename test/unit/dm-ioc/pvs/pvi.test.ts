@@ -3,6 +3,7 @@ import { attributeName, pythonName, servePvi } from 'dm-ioc/internal/pvs/pvi';
 import { PvaClient, PvaServer } from 'epics-pva-ts';
 import t from 'tap';
 import { deviceRecord } from '../device-record.js';
+import { AREAS } from '../empty-store.js';
 
 await t.test('names are Python identifiers, and none that ophyd-async keeps for itself', (t) => {
   t.equal(pythonName('StatusText'), 'status_text');
@@ -32,7 +33,7 @@ await t.test('every device says how its PVs are used, and the top leads to all d
       deviceRecord(5, 'dm:WF2:Stage', 'lsi', 'workflow[2].stage'),
       deviceRecord(6, 'site:Other', 'lsi', 'service.owner'),
     ],
-    { daq: 1, upload: 1, workflow: 2 },
+    AREAS,
   );
   servePvi(server, 'dm:', bindings, ['dm:WF1:Stages']);
   const pvi = async (name: string): Promise<unknown> => (await client.get(`dm:${name}PVI`)).value;

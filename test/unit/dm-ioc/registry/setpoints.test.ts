@@ -1,10 +1,33 @@
 import t from 'tap';
-import { choiceSetpoint, jsonSetpoint, numberSetpoint, textSetpoint } from 'dm-ioc/internal/registry/setpoints';
+import { Setpoints } from 'dm-ioc/internal/registry/setpoints';
+import { command } from 'dm-ioc/internal/registry/signal';
+import type { InputState } from 'dm-ioc/internal/state/state';
+
+interface Inputs {
+  readonly name: string;
+  readonly args: string;
+  readonly period: number;
+  readonly mode: 'Files' | 'Directory';
+}
+
+const setpoint = new Setpoints<InputState<Inputs>>();
+
+await t.test('a setpoint of no input or of another type, and a command without a handler, do not compile', (t) => {
+  // @ts-expect-error: there is no such input
+  setpoint.text('names', 'Name');
+  // @ts-expect-error: the input is a number
+  setpoint.text('period', 'Period');
+  // @ts-expect-error: not one of the input's values
+  setpoint.choice('mode', 'Mode', ['Files', 'Folder']);
+  // @ts-expect-error: nothing carries it out
+  command('Start');
+  t.end();
+});
 
 const REFUSED = { code: 'SETPOINT_INVALID', severity: 'INVALID' };
 
 await t.test('a text is trimmed, and refused when it is too long or has a NUL', (t) => {
-  const { parse } = textSetpoint('name', 'Name', { maxCharacters: 5 });
+  const { parse } = setpoint.text('name', 'Name', { maxCharacters: 5 });
   t.equal(parse(' demo\n'), 'demo');
   t.throws(() => parse('demo-2'), { ...REFUSED, message: /at most 5/u });
   t.throws(() => parse('a\0b'), REFUSED);
@@ -12,7 +35,7 @@ await t.test('a text is trimmed, and refused when it is too long or has a NUL', 
 });
 
 await t.test('a JSON setpoint takes objects only', (t) => {
-  const { parse } = jsonSetpoint('args', 'Arguments', 100);
+  const { parse } = setpoint.json('args', 'Arguments', 100);
   t.equal(parse(''), '{}');
   t.equal(parse('{"a": 1}'), '{"a": 1}');
   for (const text of ['{"a": "x\\u0000y"}', '{"b": [{"x\\u0000y": 1}]}']) {
@@ -24,7 +47,7 @@ await t.test('a JSON setpoint takes objects only', (t) => {
 });
 
 await t.test('a number is refused out of its range, never cut', (t) => {
-  const { parse } = numberSetpoint('period', 'Period', { unit: 's', min: 1, max: 60 });
+  const { parse } = setpoint.number('period', 'Period', { unit: 's', min: 1, max: 60 });
   t.equal(parse(60), 60);
   t.throws(() => parse(61), { ...REFUSED, message: '61 is out of range 1..60 s' });
   t.throws(() => parse(NaN), REFUSED);
@@ -32,7 +55,7 @@ await t.test('a number is refused out of its range, never cut', (t) => {
 });
 
 await t.test('a choice is one of its states', (t) => {
-  const { parse } = choiceSetpoint('mode', 'Mode', ['Files', 'Directory']);
+  const { parse } = setpoint.choice('mode', 'Mode', ['Files', 'Directory']);
   t.equal(parse('Directory'), 'Directory');
   t.throws(() => parse('2'), { ...REFUSED, message: /not one of Files, Directory/u });
   t.end();

@@ -1,14 +1,22 @@
 import type { Job } from 'dm';
 import t from 'tap';
 import { initialState } from 'dm-ioc/internal/state/initial-state';
-import { KEPT, reduce } from 'dm-ioc/internal/state/reduce';
+import { daqKind } from 'dm-ioc/internal/slots/daq/daq-kind';
+import { SLOT_KINDS } from 'dm-ioc/internal/slots/kinds';
+import { jobError } from 'dm-ioc/internal/slots/workflow/job-view';
+import type { WorkflowSlot } from 'dm-ioc/internal/slots/workflow/workflow-slot';
+import type { Action } from 'dm-ioc/internal/state/action';
+import { KEPT } from 'dm-ioc/internal/state/collection';
+import { reduce as reduceKinds } from 'dm-ioc/internal/state/reduce';
 import type { State } from 'dm-ioc/internal/state/state';
 import { Store } from 'dm-ioc/internal/state/store';
-import { DAQ_SIGNALS } from 'dm-ioc/internal/registry/transfer-signals';
-import { jobError } from 'dm-ioc/internal/state/job-view';
+import { daqs, uploads, jobs } from '../typed-kinds.js';
 
+const slots = { daq: 2, upload: 2, workflow: 2 };
 const start = (backend = 'local'): State =>
-  initialState({ version: '1', backend, station: 'X', owner: 'me', slots: { daq: 2, upload: 2, workflow: 2 } });
+  initialState({ version: '1', backend, station: 'X', owner: 'me', kinds: SLOT_KINDS, slots });
+const reduce = (state: State, action: Action, nowMs: number): State => reduceKinds(state, action, SLOT_KINDS, nowMs);
+const first = (state: State): WorkflowSlot => jobs.slotOf(state, 1);
 const job = (id: string, status: string, more: object = {}): Job => ({
   id,
   owner: 'me',
@@ -18,86 +26,86 @@ const job = (id: string, status: string, more: object = {}): Job => ({
 });
 const stages = { '01-A': { command: 'a' }, '02-B': { command: 'b' } };
 const workflow = { name: 'w', owner: 'me', stages };
-const take = (state: State, taken: Job): State =>
-  reduce(state, { type: 'slotTaken', area: 'workflow', slot: 1, job: taken }, 100_000);
+const take = (state: State, taken: Job): State => reduce(state, jobs.taken(1, taken), 100_000);
 
 await t.test('a slot shows its job, and the others keep their reference', (t) => {
   const before = start();
   const state = take(before, job('j', 'pending', { workflow }));
-  t.equal(state.workflowSlots[0]?.id, 'j');
-  t.equal(state.workflowSlots[1], before.workflowSlots[1]);
-  t.equal(state.daqSlots, before.daqSlots);
-  const running = reduce(
-    state,
-    { type: 'jobs', jobs: [job('j', 'running', { stage: '01-A', startTime: 101 })] },
-    102_000,
-  );
-  t.equal(running.workflowSlots[0]?.job?.workflow?.stages?.['01-A']?.command, 'a', 'a list entry keeps the stages');
-  t.match(running.workflowSlots[0]?.report, /w running 01-A \(1\/2\)/u);
+  t.equal(first(state).id, 'j');
+  t.equal(jobs.slotOf(state, 2), jobs.slotOf(before, 2));
+  t.equal(state.slots['daq'], before.slots['daq']);
+  const running = reduce(state, jobs.told(job('j', 'running', { stage: '01-A', startTime: 101 })), 102_000);
+  t.equal(first(running).object?.workflow?.stages?.['01-A']?.command, 'a', 'a list entry keeps the stages');
+  t.match(first(running).report, /w running 01-A \(1\/2\)/u);
   t.end();
 });
 
 await t.test('news that was overtaken is ignored', (t) => {
   const done = take(start(), job('j', 'done', { workflow, endTime: 110, runTime: 9 }));
-  const late = reduce(done, { type: 'jobs', jobs: [job('j', 'running')] }, 111_000);
-  t.equal(late.jobs.get('j')?.status, 'done');
-  t.equal(late.workflowSlots[0]?.job?.status, 'done');
+  const late = reduce(done, jobs.told(job('j', 'running')), 111_000);
+  t.equal(jobs.objectsOf(late).get('j')?.status, 'done');
+  t.equal(first(late).object?.status, 'done');
   t.end();
 });
 
 await t.test('run time lives while the job is active, and reports come at their period until the time limit', (t) => {
   let state = take(start(), job('j', 'running', { workflow, stage: '01-A', startTime: 100 }));
-  state = reduce(state, { type: 'input', place: { area: 'workflow', slot: 1 }, input: 'timeoutS', value: 30 }, 100_000);
-  const first = state.workflowSlots[0]?.report;
+  state = reduce(state, { type: 'input', place: { kind: 'workflow', slot: 1 }, input: 'timeoutS', value: 30 }, 100_000);
+  const report = first(state).report;
   state = reduce(state, { type: 'tick' }, 105_000);
-  t.equal(state.workflowSlots[0]?.report, first, 'not before the period');
+  t.equal(first(state).report, report, 'not before the period');
   state = reduce(state, { type: 'tick' }, 111_000);
-  t.match(state.workflowSlots[0]?.report, /, 11 s/u);
+  t.match(first(state).report, /, 11 s/u);
   state = reduce(state, { type: 'tick' }, 131_000);
-  t.match(state.workflowSlots[0]?.report, /^timeout, reporting ended/u);
+  t.match(first(state).report, /^timeout, reporting ended/u);
   const silent = reduce(state, { type: 'tick' }, 190_000);
-  t.equal(silent.workflowSlots[0]?.report, state.workflowSlots[0]?.report, 'no report after it');
-  const ended = reduce(silent, { type: 'jobs', jobs: [job('j', 'done', { runTime: 95 })] }, 195_000);
-  t.equal(reduce(ended, { type: 'tick' }, 200_000).workflowSlots, ended.workflowSlots, 'an ended job does not tick');
+  t.equal(first(silent).report, first(state).report, 'no report after it');
+  const ended = reduce(silent, jobs.told(job('j', 'done', { runTime: 95 })), 195_000);
+  t.equal(
+    reduce(ended, { type: 'tick' }, 200_000).slots['workflow'],
+    ended.slots['workflow'],
+    'an ended job does not tick',
+  );
   t.end();
 });
 
 await t.test('a refused input is remembered until a good one', (t) => {
-  const place = { area: 'workflow', slot: 2 } as const;
+  const place = { kind: 'workflow', slot: 2 } as const;
   const refused = reduce(start(), { type: 'inputRefused', place, input: 'args', reason: 'not JSON' }, 0);
-  t.same(refused.workflowSlots[1]?.refused, { args: 'not JSON' });
+  t.same(jobs.slotOf(refused, 2).refused, { args: 'not JSON' });
   const good = reduce(refused, { type: 'input', place, input: 'args', value: '{"a":1}' }, 0);
-  t.same(good.workflowSlots[1]?.refused, {});
-  t.equal(good.workflowSlots[1]?.inputs.args, '{"a":1}');
+  t.same(jobs.slotOf(good, 2).refused, {});
+  t.equal(jobs.slotOf(good, 2).inputs.args, '{"a":1}');
   t.end();
 });
 
 await t.test('a failed put shows in message and slot, and a later success of the same PV clears it', (t) => {
-  const place = { area: 'workflow', slot: 1 } as const;
+  const place = { kind: 'workflow', slot: 1 } as const;
   const failed = reduce(
     start(),
     { type: 'putFailed', place, pv: 'dm:WF1:Run', severity: 'INVALID', reason: 'no workflow' },
     0,
   );
   t.match(failed.service.message, { text: 'dm:WF1:Run: no workflow', severity: 'INVALID' });
-  t.equal(failed.workflowSlots[0]?.commandError, 'no workflow');
+  t.equal(first(failed).commandError, 'no workflow');
   const other = reduce(failed, { type: 'putSucceeded', place, pv: 'dm:WF1:Clear', isCommand: true }, 0);
   t.equal(other.service.message.severity, 'INVALID', 'another PV does not clear it');
   const cleared = reduce(failed, { type: 'putSucceeded', place, pv: 'dm:WF1:Run', isCommand: true }, 0);
   t.match(cleared.service.message, { text: '', severity: 'NONE' });
-  t.equal(cleared.workflowSlots[0]?.commandError, '');
+  t.equal(first(cleared).commandError, '');
   t.end();
 });
 
 await t.test('old ended jobs leave the table, active ones and those of slots stay', (t) => {
   let state = take(start(), job('held', 'done', { submissionTime: 1 }));
-  state = reduce(state, { type: 'jobs', jobs: [job('active', 'running', { submissionTime: 2 })] }, 0);
+  state = reduce(state, jobs.told(job('active', 'running', { submissionTime: 2 })), 0);
   const many = Array.from({ length: KEPT * 2 }, (_job, index) =>
     job(`j${index}`, 'done', { submissionTime: 10 + index }),
   );
-  state = reduce(state, { type: 'jobs', jobs: many }, 0);
-  t.equal(state.jobs.size, KEPT);
-  t.ok(state.jobs.has('held') && state.jobs.has('active') && !state.jobs.has('j0'));
+  state = reduce(state, jobs.told(...many), 0);
+  const kept = jobs.objectsOf(state);
+  t.equal(kept.size, KEPT + 1, 'the active one and the newest of the others');
+  t.ok(kept.has('held') && kept.has('active') && !kept.has('j0'));
   t.end();
 });
 
@@ -142,8 +150,8 @@ await t.test('what the web services call done though nothing was done is a warni
     nProcessedFiles: 0,
     nProcessingErrors: 0,
   };
-  const state = reduce(start('rest'), { type: 'slotTaken', area: 'upload', slot: 1, upload }, 0);
-  t.not(state.uploadSlots[0]?.warning, '');
+  const state = reduce(start('rest'), uploads.taken(1, upload), 0);
+  t.not(uploads.slotOf(state, 1).warning, '');
   t.end();
 });
 
@@ -158,25 +166,25 @@ await t.test('a DAQ that goes on in spite of errors says so, with an alarm on st
     nProcessingErrors: 0,
   };
   const shown = (name: string, state: State): unknown => {
-    const signal = DAQ_SIGNALS[name];
-    return signal?.kind === 'reading' && state.daqSlots[0] !== undefined ? signal.read(state.daqSlots[0]) : undefined;
+    const signal = daqKind.signals[name];
+    return signal?.kind === 'reading' ? signal.read(daqs.slotOf(state, 1)) : undefined;
   };
-  const well = reduce(start(), { type: 'slotTaken', area: 'daq', slot: 1, daq }, 0);
+  const well = reduce(start(), daqs.taken(1, daq), 0);
   t.same(shown('status', well), { value: 'Running' });
   t.equal(shown('nErrors', well), 0);
   const errorMessage = 'Data directory /d: no such directory';
-  const gone = reduce(well, { type: 'daqs', daqs: [{ ...daq, errorMessage }] }, 0);
+  const gone = reduce(well, daqs.told({ ...daq, errorMessage }), 0);
   t.same(shown('status', gone), { value: 'Running', severity: 'MINOR', message: errorMessage });
   t.equal(shown('errorMessage', gone), errorMessage);
-  const failing = reduce(well, { type: 'daqs', daqs: [{ ...daq, nProcessingErrors: 1 }] }, 0);
+  const failing = reduce(well, daqs.told({ ...daq, nProcessingErrors: 1 }), 0);
   t.same(shown('status', failing), { value: 'Running', severity: 'MINOR', message: '1 files failed' });
   t.same(shown('nErrors', failing), { value: 1, severity: 'MINOR', message: '1 files failed' });
-  t.same(shown('status', reduce(gone, { type: 'daqs', daqs: [daq] }, 0)), { value: 'Running' }, 'and no more later');
+  t.same(shown('status', reduce(gone, daqs.told(daq), 0)), { value: 'Running' }, 'and no more later');
   t.end();
 });
 
 await t.test('waiting on the store ends with the state, or with the signal', async (t) => {
-  const store = new Store(start(), () => 0);
+  const store = new Store(start(), SLOT_KINDS, () => 0);
   const waiting = store.when((state) => (state.service.heartbeat >= 2 ? state.service.heartbeat : undefined));
   store.dispatch({ type: 'tick' });
   store.dispatch({ type: 'tick' });

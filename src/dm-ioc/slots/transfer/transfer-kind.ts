@@ -1,0 +1,34 @@
+import { rowTable, type RowTable } from '../../registry/row-table.js';
+import type { Collection } from '../../state/collection.js';
+import { timeText } from '../../time-text.js';
+import { filesCompleted, filesWaiting, transferPercent, type Transfer } from './transfer-view.js';
+
+/** What DAQs and uploads have in common as kinds of slots: their service, what is kept of each, and their table. */
+export function transferKind<T extends Transfer>(
+  tableName: string,
+  descriptor: string,
+): {
+  readonly service: 'DAQ';
+  readonly keep: (transfer: T) => T;
+  readonly timeOf: (transfer: T) => number;
+  readonly table: RowTable<Collection<T>>;
+} {
+  const table = rowTable<Collection<T>, T>({
+    name: tableName,
+    descriptor,
+    rows: (transfers) => transfers.newest(),
+    columns: {
+      id: { type: 'string', label: 'Id', of: (row) => row.id },
+      experiment: { type: 'string', label: 'Experiment', of: (row) => row.experimentName },
+      directory: { type: 'string', label: 'Directory', of: (row) => row.dataDirectory },
+      status: { type: 'string', label: 'Status', of: (row) => row.status },
+      started: { type: 'string', label: 'Started', of: (row) => timeText((row.startTime ?? 0) * 1000) },
+      files: { type: 'int32', label: 'Files', of: (row) => row.countFiles },
+      completed: { type: 'int32', label: 'Stored', of: filesCompleted },
+      waiting: { type: 'int32', label: 'Waiting', of: filesWaiting },
+      errors: { type: 'int32', label: 'Errors', of: (row) => row.nProcessingErrors },
+      percent: { type: 'float64', label: 'Percent', of: transferPercent },
+    },
+  });
+  return { service: 'DAQ', keep: (transfer) => transfer, timeOf: (transfer) => transfer.startTime ?? 0, table };
+}

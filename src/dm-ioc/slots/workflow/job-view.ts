@@ -1,0 +1,70 @@
+import { isTerminalStatus, type ChildProcess, type Job } from 'dm';
+import { exitText } from './exit-text.js';
+
+/** Stage names in the order in which DM runs them: sorted as strings. */
+export function stageNames(job: Job): readonly string[] {
+  return Object.keys(job.workflow?.stages ?? {}).sort();
+}
+
+/** 1 for the first stage, 0 while none has begun. */
+export function stageNumber(job: Job): number {
+  return job.stage === undefined ? 0 : stageNames(job).indexOf(job.stage) + 1;
+}
+
+/** Percent of the stages that have ended. */
+export function jobPercent(job: Job): number {
+  if (job.status === 'done') return 100;
+  const total = stageNames(job).length;
+  return total === 0 ? 0 : (Math.max(0, stageNumber(job) - 1) / total) * 100;
+}
+
+/** The newest process of the stage that runs or ran last; null while none did. */
+export function lastProcess(job: Job): ChildProcess | null {
+  const processes = Object.values(job.workflow?.stages?.[job.stage ?? '']?.childProcesses ?? {});
+  return processes.reduce<ChildProcess | null>(
+    (newest, one) => (newest === null || one.childProcessNumber > newest.childProcessNumber ? one : newest),
+    null,
+  );
+}
+
+/** What a program said at its end comes first, as that names the mistake (a Python traceback ends with it); then all of it. */
+function pointFirst(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.length < 2 ? text : `${lines.at(-1)?.trim() ?? ''}\n${text}`;
+}
+
+/** DM's own words, and what to do about them. */
+function withRemedy(reason: string): string {
+  return /^Invalid input file specification/iu.test(reason)
+    ? `${reason} Put FilePath, or give filePath, filePathList or dataDir in Args.`
+    : reason;
+}
+
+/** Why a job failed, the point in the first line: DM's own message, else the failed stage with what it wrote to stderr. Empty unless it failed. */
+export function jobError(job: Job): string {
+  if (job.errorMessage !== undefined && job.errorMessage !== null && job.errorMessage !== '') {
+    return withRemedy(job.errorMessage);
+  }
+  if (job.status === 'aborted') return 'aborted';
+  if (job.status !== 'failed') return '';
+  const process = lastProcess(job);
+  if (process === null) return job.stage === undefined ? 'failed' : `${job.stage} failed`;
+  const detail = (process.stdErr ?? '').trim();
+  const exit =
+    process.exitStatus === undefined || process.exitStatus === null ? '' : ` (${exitText(process.exitStatus)})`;
+  return `${job.stage ?? 'a stage'} failed${exit}${detail === '' ? '' : `: ${pointFirst(detail)}`}`;
+}
+
+/** Seconds since the start while the job is active (DM gives none then), DM's own figure once it has ended. */
+export function jobRunTime(job: Job, nowMs: number): number {
+  if (job.runTime !== undefined && isTerminalStatus(job.status)) return job.runTime;
+  if (job.startTime === undefined) return 0;
+  return Math.max(0, (job.endTime ?? nowMs / 1000) - job.startTime);
+}
+
+/** What a user should know about a job that DM calls done: nothing ran. */
+export function jobWarning(job: Job): string {
+  const stages = Object.values(job.workflow?.stages ?? {});
+  if (job.status !== 'done' || stages.length === 0) return '';
+  return stages.some((stage) => Object.keys(stage.childProcesses ?? {}).length > 0) ? '' : 'done, but no stage ran';
+}

@@ -1,0 +1,17 @@
+import { isTerminalStatus } from 'dm';
+
+/** True while DM still works on it; an object that isn't there is not active. */
+export function isActive(object: { readonly status: string } | null | undefined): boolean {
+  return object !== null && object !== undefined && !isTerminalStatus(object.status);
+}
+
+/** True unless it is known that nothing runs for the slot: what it holds may not have been read yet. */
+export function isSlotBusy({
+  id,
+  object,
+}: {
+  readonly id: string;
+  readonly object: { readonly status: string } | null;
+}): boolean {
+  return id !== '' && (object === null || isActive(object));
+}

@@ -1,0 +1,121 @@
+import { serveRemoteCalls } from 'dm-ioc/internal/commands/serve-remote-calls';
+import type { Caller } from 'dm-ioc/internal/commands/caller';
+import { PvaClient, PvaServer } from 'epics-pva-ts';
+import { pino } from 'pino';
+import t from 'tap';
+import { FakeDataManagement } from '../../dm/fake-data-management.js';
+import { AREAS, emptyStore } from '../empty-store.js';
+import { jobs } from '../typed-kinds.js';
+
+const server = PvaServer.isolated();
+const client = new PvaClient({ environment: server.clientSettings });
+t.teardown(() => {
+  client.close();
+  server.close();
+});
+const dm = new FakeDataManagement();
+const store = emptyStore(dm.owner);
+let isTrusted = true;
+const callers: Caller[] = [];
+serveRemoteCalls({
+  server,
+  prefix: 'dm:',
+  calls: AREAS.flatMap((area) => area.calls ?? []),
+  dm,
+  store,
+  log: pino({ enabled: false }),
+  mayWrite: (caller) => {
+    callers.push(caller);
+    return Promise.resolve(isTrusted);
+  },
+});
+
+interface Answer {
+  readonly id: string;
+  readonly status: string;
+  readonly json: string;
+}
+
+function call(name: string, args: Readonly<Record<string, string | number>> = {}): Promise<Answer> {
+  return client.rpc(`dm:rpc:${name}`, args).then(({ fields }) => fields as unknown as Answer);
+}
+
+await t.test('every call is served under its name', (t) => {
+  t.same(
+    [...server.names].sort(),
+    [
+      ...['addDataset', 'addExperiment', 'getJob', 'listJobs', 'startDaq', 'startWorkflow'],
+      ...['stopDaq', 'stopUpload', 'stopWorkflow', 'upload'],
+    ].map((name) => `dm:rpc:${name}`),
+  );
+  t.end();
+});
+
+await t.test('a call answers with its object as JSON, and the state learns of it', async (t) => {
+  await dm.workflows.add({ name: 'w', owner: dm.owner, stages: { a: { command: 'true' } } });
+  const started = await call('startWorkflow', { workflow: 'w', args: '{"filePath": "/dev/null", "n": 3}' });
+  t.match(JSON.parse(started.json), { id: started.id, status: 'pending', filePath: '/dev/null', n: 3 });
+  t.ok(jobs.objectsOf(store.state).has(started.id));
+  t.equal((await call('getJob', { id: started.id })).id, started.id);
+  const stopped = await call('stopWorkflow', { id: started.id });
+  t.equal(stopped.status, 'aborting');
+  t.equal(jobs.objectsOf(store.state).get(started.id)?.status, 'aborting');
+  t.match(await call('listJobs', { active: 'true', limit: 5 }), { count: 1, id: [started.id] });
+});
+
+await t.test('an error answers with its code and message', async (t) => {
+  await t.rejects(call('startWorkflow', { workflow: 'nothing' }), {
+    code: 'PVA_REMOTE',
+    remoteCode: 'DM_OBJECT_NOT_FOUND',
+    message: /nothing/u,
+  });
+  await t.rejects(call('startDaq', { dataDirectory: '/data' }), {
+    code: 'PVA_REMOTE',
+    remoteCode: 'EXPERIMENT_NOT_SELECTED',
+  });
+  await t.rejects(call('getJob'), { code: 'PVA_REMOTE', message: /id/u }, 'a missing argument is named');
+  await t.rejects(call('getJob', { id: 'x', ID: 'x' }), { message: /ID/u }, 'an unknown argument is named');
+  await t.rejects(call('startWorkflow', { workflow: 'w', args: '{x' }), { message: /args.*not JSON/u });
+  await t.rejects(call('listJobs', { limit: 0 }), { message: /limit/u });
+});
+
+await t.test(
+  'a transfer is started and stopped for the experiment that is named, or else the selected one',
+  async (t) => {
+    await dm.experiments.add({ name: 'demo' });
+    const daq = await call('startDaq', { dataDirectory: '/data', experiment: 'demo' });
+    t.match(JSON.parse(daq.json), { experimentName: 'demo', dataDirectory: '/data' });
+    store.dispatch({ type: 'experimentSelected', experiment: await dm.experiments.getByName('demo') });
+    const upload = await call('upload', { dataDirectory: '/data', options: '{"processingMode": "directory"}' });
+    t.match(JSON.parse(upload.json), { experimentName: 'demo', processingMode: 'directory' });
+    t.equal((await call('stopUpload', { id: upload.id })).status, 'aborted');
+    t.equal((await call('stopDaq', { dataDirectory: '/data' })).status, 'done');
+    await t.rejects(call('upload', { dataDirectory: '/data', options: '{"processingMode": "all"}' }), {
+      message: /processingMode/u,
+    });
+  },
+);
+
+await t.test('a dataset and an experiment are added once', async (t) => {
+  t.match(await call('addDataset', { name: 'run1', experiment: 'demo', metadata: '{"a": [1]}' }), {
+    json: '{"a":[1],"experimentName":"demo","datasetName":"run1"}',
+  });
+  await t.rejects(call('addDataset', { name: 'run1', experiment: 'demo' }), {
+    code: 'PVA_REMOTE',
+    remoteCode: 'DM_OBJECT_ALREADY_EXISTS',
+  });
+  t.match(await call('addExperiment', { name: 'new', users: 'd1, d2' }), { dataDirectory: '/dm/new/data' });
+  t.same(store.state.experiments.get('new')?.experimentUsernameList, ['d1', 'd2']);
+});
+
+await t.test('a call that changes something is for those whom access security lets write', async (t) => {
+  isTrusted = false;
+  await t.rejects(call('addExperiment', { name: 'secret' }), { code: 'PVA_REMOTE', remoteCode: 'ACCESS_DENIED' });
+  t.notOk(dm.allExperiments.some(({ name }) => name === 'secret'));
+  // A client of pvxs before 1.5.3 names no account.
+  t.match(callers.at(-1), { user: String, host: '127.0.0.1' });
+  const asked = callers.length;
+  t.ok(await call('listJobs'), 'everybody may read');
+  t.equal(callers.length, asked, 'and nobody is asked about it');
+  isTrusted = true;
+});
