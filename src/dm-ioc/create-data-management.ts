@@ -9,6 +9,7 @@ import {
   readLoginFile,
   restOptionsFromEnvironment,
   type DataManagement,
+  type LocalOptions,
 } from 'dm';
 import type { RestOptionsInput } from 'dm/rest';
 import type { DmServer } from 'dm/server';
@@ -25,6 +26,19 @@ export async function restOptions(config: Config): Promise<RestOptionsInput> {
   return { ...restOptionsFromEnvironment(await dmEnvironment(config)), ...config.dm.rest } as RestOptionsInput;
 }
 
+/** Options of the local engine. */
+export function localOptions({ dm: { local } }: Config, log: Logger): LocalOptions {
+  return {
+    root: local.root,
+    workflowsDirectory: local.workflows,
+    station: local.station,
+    owner: local.owner,
+    maxJobs: local.maxJobs,
+    historyMaxAgeDays: local.historyMaxAgeDays,
+    log,
+  };
+}
+
 /** Which engine the configuration asks for. @throws DmError DM_CONFIGURATION when DM's set-up file can't be read */
 export async function backendOf(config: Config): Promise<'local' | 'rest'> {
   const { backend } = config.dm;
@@ -36,20 +50,11 @@ export async function backendOf(config: Config): Promise<'local' | 'rest'> {
  * @throws DmError DM_CONFIGURATION
  */
 export async function createDataManagement(config: Config, log: Logger): Promise<DataManagement> {
-  const { local } = config.dm;
   if ((await backendOf(config)) === 'rest') {
     const { RestDataManagement } = await import('dm/rest');
     return new RestDataManagement(await restOptions(config), log);
   }
-  return createLocalDataManagement({
-    root: local.root,
-    workflowsDirectory: local.workflows,
-    station: local.station,
-    owner: local.owner,
-    maxJobs: local.maxJobs,
-    historyMaxAgeDays: local.historyMaxAgeDays,
-    log,
-  });
+  return createLocalDataManagement(localOptions(config, log));
 }
 
 /** Serves the local engine over DM's protocol when the configuration asks for it. @throws DmError DM_CONFIGURATION */

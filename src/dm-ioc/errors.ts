@@ -19,6 +19,8 @@ export type StartupErrorCode =
   | 'AUTOSAVE_IN_USE'
   /** Of `dm-ioc experiment add`: neither the engine nor an IOC that has it could be reached. */
   | 'ENGINE_UNAVAILABLE'
+  /** Of `dm-ioc stop`: there is no IOC that it could stop, or it did not end. */
+  | 'NOT_STOPPED'
   /** Of `dm-ioc put`: the server refused. */
   | 'PUT_FAILED';
 

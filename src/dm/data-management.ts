@@ -131,7 +131,7 @@ export interface DataManagement {
   readonly changes: Changes;
   /** Open files or sessions; the local engine recovers what a crash left. For `rest`, resolves even while the services are down. */
   start(): Promise<void>;
-  /** Stop watching and polling. The local engine ends its processes; DAQs go on at the next start. */
+  /** Stop watching and polling. Jobs go on, also in the local engine; its DAQs and uploads go on at the next start. */
   close(): Promise<void>;
   health(): readonly ServiceHealth[];
   watchJob(owner: string, id: string): Watch;

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { isTerminalStatus, LocalDataManagement } from 'dm';
+import { readFileSync } from 'node:fs';
+import { isTerminalStatus, type JobArguments, LocalDataManagement, type Workflow } from 'dm';
 
 /**
  * An engine in a process of its own, for tests that kill it or starve it. Prints one JSON object a line.
- * Arguments: root, action (upload SOURCE | daq SOURCE | job | idle).
+ * Arguments: root, action (upload SOURCE | daq SOURCE | job | jobs FILE | idle); FILE holds a workflow and the arguments of its jobs.
  */
 const [root = '', action = '', source = ''] = process.argv.slice(2);
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -26,7 +27,17 @@ if (action === 'upload') say({ started: await engine.uploads.start('demo', sourc
 else if (action === 'daq') say({ started: await engine.daqs.start('demo', source, { processExistingFiles: true }) });
 else if (action === 'job')
   say({ started: await engine.jobs.start('tester', 'sleep', { filePath: '/dev/null', seconds: '300' }) });
-else say({ ready: true });
+else if (action === 'jobs') {
+  const { workflow, jobs } = JSON.parse(readFileSync(source, 'utf8')) as { workflow: Workflow; jobs: JobArguments[] };
+  await engine.workflows.add(workflow);
+  for (const args of jobs) await engine.jobs.start(engine.owner, workflow.name, args);
+  say({ ready: true });
+} else say({ ready: true });
 process.stdin.resume();
-await once(process.stdin, 'end');
+const stopped = new AbortController();
+process.once('SIGTERM', () => {
+  stopped.abort();
+});
+await Promise.race([once(process.stdin, 'end'), once(stopped.signal, 'abort')]);
 await engine.close();
+process.exit();

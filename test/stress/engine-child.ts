@@ -47,8 +47,18 @@ export class EngineChild {
   }
 
   async kill(): Promise<void> {
+    await this.#signal('SIGKILL');
+  }
+
+  /** It closes the engine in order, as far as it has started. */
+  async terminate(): Promise<void> {
+    await this.#signal('SIGTERM');
+  }
+
+  async #signal(signal: NodeJS.Signals): Promise<void> {
+    if (this.#process.exitCode !== null) return;
     const closed = once(this.#process, 'close');
-    this.#process.kill('SIGKILL');
+    this.#process.kill(signal);
     await closed;
   }
 

@@ -1,8 +1,8 @@
 import { PvaClient } from 'epics-pva-ts';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import t from 'tap';
-import { IocProcess, temporaryDirectory } from './ioc-process.js';
+import t, { type Test } from 'tap';
+import { IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
 
 const put = (client: PvaClient, pv: string, value: unknown): Promise<void> => client.put(pv, value, { block: true });
 const text = async (client: PvaClient, pv: string): Promise<string> => String((await client.get(pv)).value);
@@ -54,27 +54,97 @@ await t.test('a restart keeps setpoints, the selected experiment, the job of a s
   t.equal(await second.stop(), 0, 'the second ends well');
 });
 
-await t.test('a kill loses nothing that was put before', async (t) => {
-  const root = join(temporaryDirectory(t), 'dm');
-  const first = await IocProcess.start(root);
-  const client = new PvaClient({ environment: first.clientEnvironment });
+const WAITING = 'echo begin >> "$log"; while [ ! -e "$go" ]; do sleep 0.05; done';
+
+/** An IOC whose slot runs a job of three stages, the first of which goes on until the file `go` is there. */
+async function withRunningJob(
+  t: Test,
+): Promise<{ ioc: IocProcess; root: string; settings: string[]; log: string; go: () => void; jobId: string }> {
+  const directory = temporaryDirectory(t);
+  const [workflows, log, go] = ['workflows', 'log', 'go'].map((name) => join(directory, name)) as [
+    string,
+    string,
+    string,
+  ];
+  mkdirSync(workflows);
+  const stages = {
+    '1': { command: WAITING },
+    '2': { command: 'echo two >> "$log"' },
+    '3': { command: 'echo three >> "$log"' },
+  };
+  writeFileSync(join(workflows, 'three.json'), JSON.stringify({ stages }));
+  const root = join(directory, 'dm');
+  const settings = [`dm.local.workflows=${workflows}`];
+  const ioc = await IocProcess.start(root, settings);
+  const client = new PvaClient({ environment: ioc.clientEnvironment });
   await put(client, 'dm:Experiment', 'demo');
-  await put(client, 'dm:WF1:Workflow', 'sleep');
-  await put(client, 'dm:WF1:Args', '{"seconds": "60", "filePath": "/dev/null"}');
+  await put(client, 'dm:WF1:Workflow', 'three');
+  await put(client, 'dm:WF1:Args', JSON.stringify({ filePath: '/dev/null', log, go }));
   await put(client, 'dm:WF1:Start', 1);
   const jobId = await text(client, 'dm:WF1:JobId');
-  await put(client, 'dm:Upload2:FilePath', 'the last one');
-  await first.stop('SIGKILL');
+  for await (const { value } of client.monitor('dm:WF1:Stage')) if (value === '1') break;
   client.close();
+  while (!existsSync(log)) await new Promise((resolve) => setTimeout(resolve, 10));
+  return {
+    ioc,
+    root,
+    settings,
+    log,
+    go: () => {
+      writeFileSync(go, '');
+    },
+    jobId,
+  };
+}
 
-  const second = await IocProcess.start(root);
-  const again = new PvaClient({ environment: second.clientEnvironment });
-  t.equal(await text(again, 'dm:WF1:JobId'), jobId, 'the slot has its job');
-  t.equal(await text(again, 'dm:Upload2:FilePath'), 'the last one', 'and what was put just before');
-  t.equal(await label(again, 'dm:WF1:Status'), 'Failed', 'which ended with the process');
-  t.not(await text(again, 'dm:WF1:ErrorMessage'), '', 'with a reason');
-  again.close();
-  t.equal(await second.stop(), 0, 'it ends well');
+for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+  await t.test(`a job outlives the IOC (${signal}): the slot shows it, and Wait completes at its end`, async (t) => {
+    const { ioc, root, settings, log, go, jobId } = await withRunningJob(t);
+    const before = new PvaClient({ environment: ioc.clientEnvironment });
+    await put(before, 'dm:Upload2:FilePath', 'the last one');
+    await ioc.stop(signal);
+    before.close();
+    const second = await IocProcess.start(root, settings);
+    const client = new PvaClient({ environment: second.clientEnvironment });
+    t.equal(await text(client, 'dm:WF1:JobId'), jobId, 'the slot has its job');
+    t.equal(await text(client, 'dm:Upload2:FilePath'), 'the last one', 'and what was put just before');
+    t.equal(await label(client, 'dm:WF1:Status'), 'Running', 'the job runs');
+    t.equal(await text(client, 'dm:WF1:Stage'), '1', 'in the same stage');
+    const waited = put(client, 'dm:WF1:Wait', 1);
+    go();
+    await waited;
+    t.equal(await label(client, 'dm:WF1:Status'), 'Done', 'and has ended well');
+    t.equal(readFileSync(log, 'utf8'), 'begin\ntwo\nthree\n', 'each stage ran once');
+    client.close();
+    t.equal(await second.stop(), 0, 'it ends well');
+  });
+}
+
+await t.test('dm-ioc stop leaves the jobs, dm-ioc stop --jobs ends them, with an IOC and without', async (t) => {
+  const stopped = (root: string, ...args: string[]): Promise<Finished> =>
+    runProgram(process.execPath, [PROGRAM, 'stop', '--set', `dm.local.root=${root}`, ...args], {}, 60_000);
+  const first = await withRunningJob(t);
+  const client = new PvaClient({ environment: first.ioc.clientEnvironment });
+  const waiting = t.rejects(put(client, 'dm:WF1:Wait', 1), 'who waits for the job hears it');
+  t.match(await stopped(first.root, '--jobs'), { code: 0, stdout: /has stopped with its jobs/u });
+  await waiting;
+  client.close();
+  t.equal(await first.ioc.stop(), 0, 'it has ended well');
+  t.match(await stopped(first.root), { code: 1, stderr: /no IOC uses/u });
+
+  const second = await withRunningJob(t);
+  t.match(await stopped(second.root), { code: 0, stdout: /has stopped\n/u });
+  t.match(await stopped(second.root, '--jobs'), {
+    code: 0,
+    stdout: /no IOC uses .*; 1 jobs that one had left are ended/u,
+  });
+  const again = await IocProcess.start(second.root, second.settings);
+  const reader = new PvaClient({ environment: again.clientEnvironment });
+  t.equal(await label(reader, 'dm:WF1:Status'), 'Aborted');
+  t.match(await text(reader, 'dm:WF1:ErrorMessage'), /stop --jobs/u);
+  reader.close();
+  t.equal(await again.stop(), 0);
+  t.equal(readFileSync(second.log, 'utf8'), 'begin\n', 'nothing more has run');
 });
 
 await t.test('what cannot be saved shows, and is saved when it can be; the directory is for one IOC', async (t) => {

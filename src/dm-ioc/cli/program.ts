@@ -40,6 +40,12 @@ export function createProgram(): Command {
       const { run } = await import('./run.js');
       await run(options);
     });
+  withConfig(program.command('stop').description('stop the IOC of this configuration; its jobs go on'))
+    .option('--jobs', 'end the jobs, too, also those that an IOC has left which runs no more')
+    .action(async (options: ConfigOptions & { jobs?: boolean }) => {
+      const { stop } = await import('./stop.js');
+      await stop(options);
+    });
   withConfig(
     program.command('check').description('check configuration, databases and addresses; start nothing'),
   ).action(async (options: ConfigOptions) => {

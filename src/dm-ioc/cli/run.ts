@@ -1,3 +1,4 @@
+import { LocalDataManagement } from 'dm';
 import { guardExit } from 'node-epics-ca';
 import { startApplication, type Application } from '../application.js';
 import type { Config } from '../config/config.js';
@@ -11,6 +12,7 @@ import { VERSION } from '../version.js';
 import { surviveClosedTerminals } from './closed-terminal.js';
 import { untilSignal } from './process-signals.js';
 import { reportFailure } from './report-failure.js';
+import { STOP_WITH_JOBS, STOPPED_WITH_JOBS } from './stop.js';
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -51,7 +53,7 @@ export async function run(options: RunOptions): Promise<void> {
   const log = createLog(config.log, output);
   const stopped = untilSignal(log);
   guardExit({
-    signals: ['SIGTERM', 'SIGINT'],
+    signals: ['SIGTERM', 'SIGINT', STOP_WITH_JOBS],
     limitMs: CLOSE_LIMIT_MS,
     line: linePattern(config.log.format, 'not stopped in time: ended by force'),
   });
@@ -82,6 +84,8 @@ export async function run(options: RunOptions): Promise<void> {
     log.error('not stopped in time');
     process.exit(1);
   }, OWN_CLOSE_LIMIT_MS);
+  const { dm } = application;
+  if (reason === STOP_WITH_JOBS && dm instanceof LocalDataManagement) await dm.endJobs(STOPPED_WITH_JOBS);
   await application.close();
   clearTimeout(deadline);
   clearInterval(keepAlive);

@@ -9,6 +9,7 @@ import type { DaqInfo, UploadInfo, UploadOptions } from '../schemas/transfer.js'
 import { LocalCatalog } from './catalog/local-catalog.js';
 import { CopyPool } from './copy/copy-pool.js';
 import { nowSeconds } from './dm-time.js';
+import { forgetEngineProcess, recordEngineProcess } from './engine-process.js';
 import { LocalExperiments } from './experiments/local-experiments.js';
 import { LocalJobs } from './jobs/local-jobs.js';
 import { resolveLocalOptions, type LocalOptions, type ResolvedLocalOptions } from './local-options.js';
@@ -61,6 +62,7 @@ export class LocalDataManagement implements DataManagement {
   /** Why nothing can be written; null while it can. */
   #trouble: string | null = null;
   #pruneTimer: NodeJS.Timeout | undefined;
+  #isOpen = false;
   #state: 'new' | 'started' | 'closed' = 'new';
 
   /** Creates the root. @throws DmError DM_CONFIGURATION when it can't be made */
@@ -133,6 +135,7 @@ export class LocalDataManagement implements DataManagement {
       workflows: this.workflows,
       input: { experiments: this.experiments, files, tree: this.#tree },
       workingDirectory,
+      jobsDirectory: join(root, 'jobs'),
     });
     const transfers = {
       ...resolved,
@@ -157,6 +160,8 @@ export class LocalDataManagement implements DataManagement {
   /** Open the database; `start` does it, too. @throws DmError DM_CONFIGURATION when another engine uses the root, DM_DB when the file can't be used */
   async open(): Promise<void> {
     await this.#database.open();
+    recordEngineProcess(this.#options.root);
+    this.#isOpen = true;
   }
 
   async start(): Promise<void> {
@@ -177,6 +182,14 @@ export class LocalDataManagement implements DataManagement {
     this.#tellHealth();
   }
 
+  /** End every job and its processes, which outlive a `close` else. An engine that is not started ends those that an earlier one left. */
+  async endJobs(reason: string): Promise<void> {
+    if (this.#state === 'new') {
+      await this.open();
+      await this.jobs.recover(reason);
+    } else await this.jobs.endAll(reason);
+  }
+
   async close(): Promise<void> {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
@@ -188,6 +201,7 @@ export class LocalDataManagement implements DataManagement {
     await this.#tree.close();
     await this.#writer.close();
     await this.#database.close();
+    if (this.#isOpen) forgetEngineProcess(this.#options.root);
     this.#options.log.info({}, 'the engine is closed');
   }
 

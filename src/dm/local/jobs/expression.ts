@@ -161,7 +161,7 @@ function order(left: Operand, right: Operand): number {
 }
 
 function numberOf(text: string): number | undefined {
-  return /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/u.test(text) ? Number(text) : undefined;
+  return /^\s*[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?\s*$/u.test(text) ? Number(text) : undefined;
 }
 
 function isTrue(text: string): boolean {

@@ -1,90 +1,143 @@
-import type { Stage } from '../../schemas/workflow.js';
+import { errorText } from '../../error-text.js';
+import { DmError } from '../../errors.js';
 import type { DmLogger } from '../../logger.js';
+import type { Stage } from '../../schemas/workflow.js';
 import { Expression } from './expression.js';
 import { inputFiles, type InputFiles, type InputFilesContext } from './input-files.js';
-import type { JobState } from './job-state.js';
+import { endProcesses } from './job-processes.js';
 import { isVariableName, jobVariables } from './job-variables.js';
-import { endLeftoverProcesses } from './leftover-processes.js';
-import { StageRun, type StageRunContext } from './stage-run.js';
-import { errorText } from '../../error-text.js';
+import type { ProcessRunContext } from './process-run.js';
+import { StageRun } from './stage-run.js';
 
-/** Told of every change of a job; `settled` is one that must reach the disk and its audience at once. */
+/** Told of every change of a job; `stage` and `terminal` must reach the disk and their audience at once. */
 export type JobChange = (kind: 'stage' | 'process' | 'terminal') => void;
 
-export interface JobRunContext extends Omit<StageRunContext, 'onChange' | 'isAborted'> {
+export interface JobRunContext extends Omit<ProcessRunContext, 'onChange' | 'abort' | 'closing' | 'interrupt'> {
   readonly input: InputFilesContext;
   readonly log: DmLogger;
 }
 
-/** One job from `running` to its terminal status. */
+interface JobEnd {
+  readonly status: 'done' | 'failed';
+  readonly errorMessage?: string;
+}
+
+/** One job from `running`, or from where an earlier engine left it, to its terminal status. */
 export class JobRun {
-  readonly #state: JobState;
   readonly #context: JobRunContext;
   readonly #onChange: JobChange;
   readonly #abort = new AbortController();
-  #stageRun: StageRun | undefined;
+  readonly #closing = new AbortController();
+  readonly #interrupt = new AbortController();
+  /** Those that were started. */
+  readonly #groups: number[] = [];
   #abortReason: string | undefined;
 
-  constructor(state: JobState, context: JobRunContext, onChange: JobChange) {
-    this.#state = state;
+  constructor(context: JobRunContext, onChange: JobChange) {
     this.#context = context;
-    this.#onChange = onChange;
+    this.#onChange = (kind) => {
+      if (!this.#closing.signal.aborted) onChange(kind);
+    };
+    if (context.state.status === 'aborting') this.#abortWork();
   }
 
-  /** Never rejects. */
+  /** Never rejects. Resolves at the job's end, or soon after `close`. */
   async run(): Promise<void> {
-    const state = this.#state;
-    state.running();
+    const { state, isResumed } = this.#context;
+    if (state.status === 'pending') state.running();
     this.#onChange('stage');
-    const groups: number[] = [];
-    const end = await this.#work(groups);
-    const { aborted } = this.#abort.signal;
+    const closing = this.#closing.signal;
+    const closed = new Promise<undefined>((resolve) => {
+      closing.addEventListener('abort', () => {
+        resolve(undefined);
+      });
+    });
+    const end = await Promise.race([this.#work(), closed]);
+    if (end === undefined) return;
+    const wasAborted = this.#abort.signal.aborted;
     // What made a session of its own isn't in the groups; it outlives a job that ends by itself, but no abort.
-    if (aborted || groups.some(isAlive)) await endLeftoverProcesses(new Set([state.id]));
-    if (aborted) state.terminal('aborted', end.errorMessage ?? this.#abortReason);
+    if (wasAborted || isResumed || this.#groups.some(isAlive)) await endProcesses(state.id);
+    if (closing.aborted) return;
+    if (wasAborted) state.terminal('aborted', this.#abortReason ?? end.errorMessage);
     else state.terminal(end.status, end.errorMessage);
     this.#onChange('terminal');
-  }
-
-  /** @param groups takes the process groups that were started */
-  async #work(groups: number[]): Promise<{ status: 'done' | 'failed'; errorMessage?: string }> {
-    const state = this.#state;
-    try {
-      const input = await inputFiles(state.keys, this.#context.input);
-      state.set({ countFiles: input.paths.length });
-      this.#noteUnusable();
-      return { status: (await this.#runStages(input, groups)) ? 'failed' : 'done' };
-    } catch (error) {
-      return { status: 'failed', errorMessage: errorText(error) };
-    }
   }
 
   /** End the job's processes; `run` resolves soon after. @param reason becomes the job's errorMessage */
   abort(reason?: string): void {
     if (this.#abort.signal.aborted) return;
     this.#abortReason = reason;
-    this.#state.set({ status: 'aborting' });
+    this.#context.state.set({ status: 'aborting' });
     this.#onChange('stage');
+    this.#abortWork();
+  }
+
+  /** Leave the job and its processes as they are, for the next engine. */
+  close(): void {
+    this.#context.journal.close();
+    this.#closing.abort();
+    this.#interrupt.abort();
+  }
+
+  #abortWork(): void {
     this.#abort.abort();
+    this.#interrupt.abort();
+  }
+
+  async #work(): Promise<JobEnd> {
+    const { state } = this.#context;
+    try {
+      const input = await this.#input();
+      state.set({ countFiles: input.paths.length });
+      this.#noteUnusable();
+      return { status: (await this.#runStages(input)) ? 'failed' : 'done' };
+    } catch (error) {
+      return { status: 'failed', errorMessage: errorText(error) };
+    }
+  }
+
+  /** The files of a job are looked for once: a job that is taken up works on those that it began with. */
+  async #input(): Promise<InputFiles> {
+    const { state, directory, isResumed, input } = this.#context;
+    const kept = isResumed ? await directory.keptInput() : undefined;
+    if (kept !== undefined) return { paths: kept, multiple: true };
+    const found = await inputFiles(state.keys, input);
+    if (!found.multiple) return found;
+    if (isResumed && state.keys.stage !== undefined)
+      throw new DmError(
+        'DM_COMMAND_FAILED',
+        'The list of the files that the job began with is gone; start the job again.',
+      );
+    await directory.keepInput(found.paths);
+    return found;
   }
 
   /** @returns true when a stage failed */
-  async #runStages(input: InputFiles, groups: number[]): Promise<boolean> {
-    for (const [id, stage] of this.#state.stages) {
-      if (this.#abort.signal.aborted) return false;
-      if (!this.#isDue(id, stage)) continue;
-      this.#state.beginStage(id);
-      this.#onChange('stage');
-      this.#stageRun = new StageRun(this.#state, id, stage, input, this.#abort.signal, {
+  async #runStages(input: InputFiles): Promise<boolean> {
+    const { state, isResumed } = this.#context;
+    const first = isResumed ? state.keys.stage : undefined;
+    for (const [id, stage] of state.stages) {
+      if (first !== undefined && id < first) continue;
+      const hasBegun = state.hasStage(id);
+      if (!hasBegun) {
+        if (this.#abort.signal.aborted) return false;
+        if (!this.#isDue(id, stage)) continue;
+        state.beginStage(id);
+        this.#onChange('stage');
+      }
+      const run = new StageRun(id, stage, input, {
         ...this.#context,
+        abort: this.#abort.signal,
+        closing: this.#closing.signal,
+        interrupt: this.#interrupt.signal,
         onChange: () => {
           this.#onChange('process');
         },
       });
       try {
-        if (!(await this.#stageRun.run())) return true;
+        if (!(await run.run())) return true;
       } finally {
-        groups.push(...this.#stageRun.processGroups);
+        this.#groups.push(...run.processGroups);
       }
     }
     return false;
@@ -93,20 +146,22 @@ export class JobRun {
   /** A stage whose `runIf` is false is left out. */
   #isDue(id: string, stage: Stage): boolean {
     if (stage.runIf === undefined) return true;
-    const variables = jobVariables(this.#state.keys);
+    const { state } = this.#context;
+    const variables = jobVariables(state.keys);
     try {
       return new Expression(stage.runIf).evaluate((name) => variables.get(name));
     } catch (error) {
-      this.#state.set({ stage: id });
+      state.set({ stage: id });
       throw error;
     }
   }
 
   #noteUnusable(): void {
-    const names = Object.keys(this.#state.keys).filter((name) => !isVariableName(name));
+    const { state, log } = this.#context;
+    const names = Object.keys(state.keys).filter((name) => !isVariableName(name));
     if (names.length > 0) {
-      this.#context.log.warn(
-        { job: this.#state.id, names },
+      log.warn(
+        { job: state.id, names },
         'arguments whose names a shell has no variable for are not given to the commands',
       );
     }

@@ -1,7 +1,8 @@
 import type { Job } from '../../schemas/job.js';
 import { isTerminalStatus, type DmStatus } from '../../schemas/status.js';
-import type { ChildProcess, Stage, Workflow } from '../../schemas/workflow.js';
+import { workflowSchema, type ChildProcess, type Stage, type Workflow } from '../../schemas/workflow.js';
 import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
+import { Elapsed } from './elapsed.js';
 import { JOB_KEYS } from './job-keys.js';
 
 type Counted = 'pending' | 'running' | 'done' | 'failed';
@@ -19,10 +20,25 @@ export class JobState {
   readonly #stages = new Map<string, Stage>();
   readonly #counts = new Map<string, Record<Counted, number>>();
   #nChildren = 0;
+  #elapsed: Elapsed | undefined;
 
   constructor(document: Job, template: Workflow) {
     this.#document = document;
     this.#template = template;
+  }
+
+  /** A job as an earlier engine left it. @param document see `stored` @param children of it, in the order of their numbers */
+  static restore(document: Job, children: readonly ChildProcess[]): JobState {
+    const { stages, ...workflow } = workflowSchema.parse(document.workflow);
+    const template = Object.fromEntries(Object.entries(stages).map(([id, stage]) => [id, withoutCounts(stage)]));
+    const state = new JobState(document, { ...workflow, stages: template });
+    for (const id of new Set(children.map(({ stageId }) => stageId))) state.#openStage(id);
+    for (const child of children) state.putChild(child);
+    // The processes of the stage that is under way are numbered again, as they were.
+    const { stage = '' } = document;
+    const before = children.filter(({ stageId }) => stageId < stage);
+    state.#nChildren = Math.max(0, ...before.map(({ childProcessNumber }) => childProcessNumber + 1));
+    return state;
   }
 
   get id(): string {
@@ -73,6 +89,7 @@ export class JobState {
 
   running(): void {
     const startTime = nowSeconds();
+    this.#elapsed = new Elapsed();
     this.set({ status: 'running', startTime, startTimestamp: timestampText(startTime) });
   }
 
@@ -83,16 +100,34 @@ export class JobState {
       status,
       endTime,
       endTimestamp: timestampText(endTime),
-      runTime: elapsedSeconds(this.#document.startTime ?? endTime, endTime),
+      runTime: this.#elapsed?.seconds() ?? elapsedSeconds(this.#document.startTime ?? endTime, endTime),
       ...(errorMessage !== undefined && { errorMessage }),
     });
   }
 
+  /** True once the stage has a process. */
+  hasStage(id: string): boolean {
+    return this.#children.has(id);
+  }
+
   beginStage(id: string): void {
     this.set({ stage: id });
+    this.#openStage(id);
+  }
+
+  child(stageId: string, number: number): ChildProcess | undefined {
+    return this.#children.get(stageId)?.get(number);
+  }
+
+  #openStage(id: string): void {
     this.#children.set(id, new Map());
     this.#counts.set(id, { pending: 0, running: 0, done: 0, failed: 0 });
     this.#count(id);
+  }
+
+  /** The number that the next process will have. */
+  get nChildren(): number {
+    return this.#nChildren;
   }
 
   nextChildNumber(): number {
@@ -134,6 +169,15 @@ export class JobState {
     );
     return { ...this.#document, workflow: { ...this.#template, stages } };
   }
+}
+
+function withoutCounts(stage: Stage): Stage {
+  const template = { ...stage };
+  delete template.nQueuedChildProcesses;
+  delete template.nRunningChildProcesses;
+  delete template.nCompletedChildProcesses;
+  delete template.nFailedChildProcesses;
+  return template;
 }
 
 /** DM's default keys of a list, with the workflow's name. */

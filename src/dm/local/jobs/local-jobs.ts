@@ -4,33 +4,38 @@ import type { CallOptions, Jobs, PageOptions } from '../../data-management.js';
 import { DmInvalidArgumentError, DmObjectNotFoundError } from '../../errors.js';
 import type { Job, JobArguments } from '../../schemas/job.js';
 import { isTerminalStatus } from '../../schemas/status.js';
-import { workflowSchema, type Workflow } from '../../schemas/workflow.js';
+import type { Workflow } from '../../schemas/workflow.js';
 import { call } from '../call.js';
 import { pageOf } from '../catalog/local-catalog.js';
-import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
+import { nowSeconds, timestampText } from '../dm-time.js';
 import type { Statement } from '../store/database-messages.js';
-import type { JobRecord, JobRepository } from '../store/job-repository.js';
+import type { JobRecord } from '../store/job-repository.js';
 import { ThrottledNotice } from '../throttled-notice.js';
 import type { JobSubmitter, SubmittedJob } from '../transfer/file-jobs.js';
 import { checkArguments } from '../workflows/check-arguments.js';
 import type { LocalWorkflows } from '../workflows/local-workflows.js';
 import { inputKey } from './input-files.js';
+import { JobDirectory, sweepJobDirectories } from './job-directory.js';
+import { JobJournal, type JobJournalContext } from './job-journal.js';
 import { JobQueue } from './job-queue.js';
 import { JobRun, type JobRunContext } from './job-run.js';
 import { JobState, jobSummary } from './job-state.js';
-import { endLeftoverProcesses } from './leftover-processes.js';
+import { OutputVariables } from './output-variables.js';
 
-export interface LocalJobsContext extends Omit<JobRunContext, 'seq'> {
-  readonly repository: JobRepository;
+export interface LocalJobsContext
+  extends JobJournalContext, Omit<JobRunContext, 'state' | 'journal' | 'directory' | 'outputVariables' | 'isResumed'> {
   readonly workflows: LocalWorkflows;
   readonly owner: string;
   readonly maxJobs: number;
   readonly changes: ChangeFeed;
+  /** Where the processes of jobs keep their output and exit status. */
+  readonly jobsDirectory: string;
 }
 
 interface ActiveJob {
-  readonly seq: number;
   readonly state: JobState;
+  readonly journal: JobJournal;
+  readonly directory: JobDirectory;
   run?: JobRun;
 }
 
@@ -39,16 +44,17 @@ const DEFAULT_LIMIT = 5000;
 /** Changes of single processes are told at most this often; those of stage and status at once. */
 const NOTICE_PERIOD_MS = 20;
 const NO_INPUT = 'Invalid input file specification.';
-const RESTARTED = 'The engine ended while the job ran; start the job again.';
 
 export class LocalJobs implements Jobs, JobSubmitter {
   readonly #context: LocalJobsContext;
   readonly #active = new Map<string, ActiveJob>();
   readonly #queue: JobQueue;
+  readonly #outputVariables = new OutputVariables();
+  #isClosed = false;
 
   constructor(context: LocalJobsContext) {
     this.#context = context;
-    this.#queue = new JobQueue(context.maxJobs);
+    this.#queue = new JobQueue(context.maxJobs, context.log);
   }
 
   start(owner: string, workflowName: string, args: JobArguments, options?: CallOptions): Promise<Job> {
@@ -83,12 +89,8 @@ export class LocalJobs implements Jobs, JobSubmitter {
 
   async stop(owner: string, id: string): Promise<Job> {
     const active = this.#active.get(id);
-    if (active?.state.keys.owner !== owner || isTerminalStatus(active.state.status)) return await this.get(owner, id);
-    if (active.run === undefined) {
-      this.#queue.remove(id);
-      active.state.terminal('aborted');
-      this.#end(active);
-    } else active.run.abort();
+    if (active?.state.keys.owner !== owner) return await this.get(owner, id);
+    this.#abort(id, active);
     return active.state.full();
   }
 
@@ -100,25 +102,37 @@ export class LocalJobs implements Jobs, JobSubmitter {
     return this.#insert(workflowOwner, workflowName, args, jobOwner);
   }
 
-  /** Close the jobs that a crash cut off, end their processes, and queue those that had not begun. */
-  async recover(): Promise<void> {
-    const records = await this.#context.repository.active();
-    const cutOff = records.filter(({ document }) => document.status !== 'pending');
-    const ended = await endLeftoverProcesses(new Set(cutOff.map(({ document }) => document.id)));
-    if (ended > 0) this.#context.log.warn({ processes: ended }, 'ended processes that an earlier engine left');
-    for (const record of cutOff) await this.#closeCutOff(record);
+  /** Go on with the jobs that run, and queue those that have not begun. @param endReason end them all instead */
+  async recover(endReason?: string): Promise<void> {
+    const { repository, children, jobsDirectory } = this.#context;
+    const records = await repository.active();
+    const left = await sweepJobDirectories(jobsDirectory, new Set(records.map(({ document }) => document.id)));
     for (const { seq, document } of records) {
-      if (document.status !== 'pending') continue;
-      const workflow = workflowSchema.parse(document.workflow);
-      this.#enqueue({ seq, state: new JobState(document, workflow) });
+      // Its directory is there before its row says that it has begun.
+      const hasBegun = document.status !== 'pending' || left.has(document.id);
+      const state = JobState.restore(document, hasBegun ? await children.all(seq) : []);
+      const active = this.#activeJob(seq, state);
+      if (hasBegun) {
+        await active.directory.takeOver();
+        this.#resume(active);
+      } else if (endReason === undefined) this.#enqueue(active);
+      if (endReason !== undefined) this.#abort(document.id, active, endReason);
     }
+    if (endReason !== undefined) await this.#queue.idle();
   }
 
-  /** End the jobs that run; those that wait go on at the next start. */
+  /** End every job: what runs is aborted. @param reason becomes their errorMessage */
+  async endAll(reason: string): Promise<void> {
+    for (const [id, active] of [...this.#active]) this.#abort(id, active, reason);
+    await this.#queue.idle();
+  }
+
+  /** Leave the jobs that run to the next engine, which also starts those that wait. */
   async close(): Promise<void> {
-    const running = [...this.#active.values()].filter(({ state }) => !isTerminalStatus(state.status));
-    for (const { run } of running) run?.abort('The engine was closed while the job ran.');
+    this.#isClosed = true;
+    for (const { run } of this.#active.values()) run?.close();
     await this.#queue.close();
+    await this.#outputVariables.close();
     this.#active.clear();
   }
 
@@ -141,7 +155,7 @@ export class LocalJobs implements Jobs, JobSubmitter {
       status: 'pending',
     };
     const { seq, statement } = this.#context.repository.inserting(document, jobSummary(document));
-    const active: ActiveJob = { seq, state: new JobState(document, workflow) };
+    const active = this.#activeJob(seq, new JobState(document, workflow));
     const release = (): void => {
       this.#context.changes.tell('job', document);
       // The one who started the job learns its id before anything happens to it.
@@ -155,7 +169,7 @@ export class LocalJobs implements Jobs, JobSubmitter {
 
   #enqueue(active: ActiveJob): void {
     const { state } = active;
-    if (isTerminalStatus(state.status)) return;
+    if (this.#isClosed || isTerminalStatus(state.status)) return;
     this.#active.set(state.id, active);
     if (inputKey(state.keys) === undefined) {
       state.terminal('failed', NO_INPUT);
@@ -166,33 +180,58 @@ export class LocalJobs implements Jobs, JobSubmitter {
     this.#queue.add(state.id, `${owner}\0${name}`, maxJobs ?? Infinity, () => this.#run(active));
   }
 
-  async #run(active: ActiveJob): Promise<void> {
-    const { seq, state } = active;
+  /** Go on with a job of an earlier engine. */
+  #resume(active: ActiveJob): void {
+    const { state } = active;
+    const { name, owner } = state.workflow;
+    this.#active.set(state.id, active);
+    this.#context.log.info({ job: state.id, stage: state.keys.stage }, 'the job is taken up');
+    this.#queue.resume(state.id, `${owner}\0${name}`, () => this.#run(active, true));
+  }
+
+  async #run(active: ActiveJob, isResumed = false): Promise<void> {
+    const { state, journal } = active;
     const tell = (): void => {
-      this.#write(active, true);
+      journal.writeJob();
       this.#context.changes.tell('job', state.full());
     };
     const notice = new ThrottledNotice(NOTICE_PERIOD_MS, tell);
-    active.run = new JobRun(state, { ...this.#context, seq }, (kind) => {
+    const context = { ...this.#context, ...active, outputVariables: this.#outputVariables, isResumed };
+    const run = new JobRun(context, (kind) => {
       if (kind === 'process') notice.announce();
       else notice.cancel();
       if (kind === 'stage') tell();
     });
-    await active.run.run();
-    this.#end(active);
+    active.run = run;
+    await run.run();
+    notice.cancel();
+    if (isTerminalStatus(state.status)) this.#end(active);
   }
 
-  #end(active: ActiveJob): void {
-    this.#write(active, false);
+  #abort(id: string, active: ActiveJob, reason?: string): void {
+    if (isTerminalStatus(active.state.status)) return;
+    if (active.run === undefined) {
+      this.#queue.remove(id);
+      active.state.terminal('aborted', reason);
+      this.#end(active);
+    } else active.run.abort(reason);
+  }
+
+  #end({ state, journal, directory }: ActiveJob): void {
     // Until its end is written, the job is told from memory.
-    this.#context.writer.whenWritten(active.state.id, () => this.#active.delete(active.state.id));
-    this.#context.changes.tell('job', active.state.full());
+    journal.writeEnd(() => {
+      this.#active.delete(state.id);
+      void directory.remove();
+    });
+    this.#context.changes.tell('job', state.full());
   }
 
-  #write({ seq, state }: ActiveJob, isActive: boolean): void {
-    const { database, repository, writer } = this.#context;
-    const update = repository.updating(seq, state.stored(), state.summary(), isActive);
-    writer.write(state.id, () => database.write([update], { durable: !isActive }));
+  #activeJob(seq: number, state: JobState): ActiveJob {
+    return {
+      state,
+      journal: new JobJournal(this.#context, seq, state),
+      directory: new JobDirectory(this.#context.jobsDirectory, state.id),
+    };
   }
 
   async #stored(id: string): Promise<Job | undefined> {
@@ -213,25 +252,5 @@ export class LocalJobs implements Jobs, JobSubmitter {
       };
     }
     return { ...document, workflow: { ...workflow, stages } };
-  }
-
-  async #closeCutOff({ seq, document }: JobRecord): Promise<void> {
-    const endTime = nowSeconds();
-    const aborting = document.status === 'aborting';
-    const closed: Job = {
-      ...document,
-      status: aborting ? 'aborted' : 'failed',
-      endTime,
-      endTimestamp: timestampText(endTime),
-      runTime: elapsedSeconds(document.startTime ?? endTime, endTime),
-      errorMessage: RESTARTED,
-    };
-    const { database, children, repository } = this.#context;
-    const cutOff = (await children.all(seq)).filter(({ status }) => status === 'running');
-    const puts = cutOff.map((child) =>
-      children.putting(seq, { ...child, status: 'failed', endTime, stdErr: RESTARTED }),
-    );
-    await database.write([...puts, repository.updating(seq, closed, jobSummary(closed), false)], { durable: true });
-    this.#context.changes.tell('job', await this.#withChildren({ seq, document: closed }));
   }
 }

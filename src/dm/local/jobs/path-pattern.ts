@@ -18,15 +18,23 @@ export class PathPattern {
 
   /** @param path relative to `base` */
   matches(path: string): boolean {
-    return this.#match(0, path.split('/'), 0);
+    // The parts that the next name may belong to, so that many `**` don't try every way there is.
+    let open = this.#withSkipped([0]);
+    for (const name of path.split('/')) {
+      const next = open.flatMap((at) => {
+        const part = this.#parts[at];
+        if (part === '**') return [at];
+        return part?.test(name) === true ? [at + 1] : [];
+      });
+      open = this.#withSkipped(next);
+    }
+    return open.includes(this.#parts.length);
   }
 
-  #match(part: number, names: readonly string[], name: number): boolean {
-    const pattern = this.#parts[part];
-    const text = names[name];
-    if (pattern === undefined) return text === undefined;
-    if (pattern === '**')
-      return this.#match(part + 1, names, name) || (text !== undefined && this.#match(part, names, name + 1));
-    return text !== undefined && pattern.test(text) && this.#match(part + 1, names, name + 1);
+  /** `**` may stand for no directory at all. */
+  #withSkipped(open: readonly number[]): number[] {
+    const all = new Set(open);
+    for (const at of all) if (this.#parts[at] === '**') all.add(at + 1);
+    return [...all];
   }
 }

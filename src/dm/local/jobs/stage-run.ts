@@ -1,62 +1,48 @@
-import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { isAbsolute, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DmError } from '../../errors.js';
 import type { ChildProcess, Stage } from '../../schemas/workflow.js';
 import { elapsedSeconds, nowSeconds } from '../dm-time.js';
-import type { ChildProcessRepository } from '../store/child-process-repository.js';
-import type { Database } from '../store/database.js';
-import type { StateWriter } from '../store/state-writer.js';
 import { Expression } from './expression.js';
 import type { InputFiles } from './input-files.js';
-import type { JobState } from './job-state.js';
-import { displayCommand, jobEnvironment, jobVariables, USER_ACCOUNT } from './job-variables.js';
-import { outputRegex, outputVariables } from './output-variables.js';
-import { StageProcess, type StageProcessResult } from './stage-process.js';
+import { displayCommand, jobVariables, USER_ACCOUNT } from './job-variables.js';
+import { ProcessRun, processVariables, type OwnVariables, type ProcessRunContext } from './process-run.js';
 
-export interface StageRunContext {
-  readonly seq: number;
-  readonly database: Database;
-  readonly children: ChildProcessRepository;
-  readonly writer: StateWriter;
-  /** Where commands run that name no working directory. */
-  readonly workingDirectory: string;
-  readonly outputTailBytes: number;
-  readonly abortGraceMs: number;
-  readonly onChange: () => void;
+interface Queued {
+  readonly child: ChildProcess;
+  /** Variables of this process alone. */
+  readonly own: OwnVariables;
 }
 
-/** One stage of a job: one process, one per file, or one per repetition. */
+/** One stage of a job: one process, one per file, or one per repetition. What an earlier engine began is taken up; nothing runs twice. */
 export class StageRun {
   /** Every process group that was started. */
   readonly processGroups: number[] = [];
-  readonly #state: JobState;
   readonly #id: string;
   readonly #stage: Stage;
   readonly #input: InputFiles;
-  readonly #signal: AbortSignal;
-  readonly #context: StageRunContext;
-  readonly #regexes: readonly RegExp[];
+  readonly #context: ProcessRunContext;
+  /** Why the job can't go on, although no command says so. */
+  #problem: string | undefined;
 
-  constructor(
-    state: JobState,
-    id: string,
-    stage: Stage,
-    input: InputFiles,
-    signal: AbortSignal,
-    context: StageRunContext,
-  ) {
-    this.#state = state;
+  constructor(id: string, stage: Stage, input: InputFiles, context: ProcessRunContext) {
     this.#id = id;
     this.#stage = stage;
     this.#input = input;
-    this.#signal = signal;
     this.#context = context;
-    this.#regexes = (stage.outputVariableRegexList ?? []).map(outputRegex);
   }
 
-  /** @returns whether the stage succeeded @throws DmError when an expression can't be evaluated or a repetition ended in vain */
+  /**
+   * @returns whether the stage succeeded
+   * @throws DmError when an expression can't be evaluated, a repetition ended in vain, or how a process ended is not known
+   */
   async run(): Promise<boolean> {
+    const succeeded = await this.#runProcesses();
+    if (this.#problem !== undefined) throw new DmError('DM_COMMAND_FAILED', `Stage ${this.#id}: ${this.#problem}`);
+    return succeeded;
+  }
+
+  async #runProcesses(): Promise<boolean> {
     if (this.#stage.repeatUntil !== undefined) return await this.#repeat(this.#stage.repeatUntil);
     if (this.#input.multiple && /\$\{?filePath\b/u.test(this.#stage.command)) return await this.#runPerFile();
     return await this.#process(this.#queue({}));
@@ -65,17 +51,39 @@ export class StageRun {
   async #repeat(repeatUntil: string): Promise<boolean> {
     const { repeatPeriod = 1, maxRepeats = 1 } = this.#stage;
     const expression = new Expression(repeatUntil);
-    for (let count = 1; count <= maxRepeats; count++) {
-      const queued = this.#queue({});
-      if (count > 1) {
-        this.#context.onChange();
-        await delay(repeatPeriod * 1000, undefined, { signal: this.#signal }).catch(() => undefined);
-      }
+    for (let count = 1, queued = this.#queue({}); ; count++) {
       if (!(await this.#process(queued))) return false;
-      const variables = jobVariables(this.#state.keys);
-      if (expression.evaluate((name) => variables.get(name))) return true;
+      const next = count < maxRepeats ? this.#begunNext() : undefined;
+      if (next === undefined) {
+        const variables = jobVariables(this.#context.state.keys);
+        if (expression.evaluate((name) => variables.get(name))) return true;
+        if (count === maxRepeats) break;
+        const last = queued.child;
+        queued = this.#queue({});
+        this.#context.onChange();
+        await this.#pause(repeatPeriod, last);
+      } else queued = next;
     }
-    throw new Error(`Stage ${this.#id}: ${repeatUntil} was still false after ${maxRepeats} repeats.`);
+    throw new DmError(
+      'DM_COMMAND_FAILED',
+      `Stage ${this.#id}: ${repeatUntil} was still false after ${maxRepeats} repeats.`,
+    );
+  }
+
+  /** The next repetition if an earlier engine has begun it, and so has found the condition false. */
+  #begunNext(): Queued | undefined {
+    const { state, directory } = this.#context;
+    const number = state.nChildren;
+    const hasBegun = state.child(this.#id, number) !== undefined || directory.left(number) !== undefined;
+    return hasBegun ? this.#queue({}) : undefined;
+  }
+
+  /** After a restart, only what is left of the period. */
+  async #pause(repeatPeriod: number, last: ChildProcess): Promise<void> {
+    const { state, isResumed, interrupt: signal } = this.#context;
+    const endTime = state.child(this.#id, last.childProcessNumber)?.endTime;
+    const passed = isResumed && endTime !== undefined ? elapsedSeconds(endTime, nowSeconds()) : 0;
+    await delay(Math.max(0, repeatPeriod - passed) * 1000, undefined, { signal }).catch(() => undefined);
   }
 
   /** Of a job with several files: each in turn, or with `parallelExec` as many at once as there are processors. No more are started after a failure. */
@@ -84,7 +92,8 @@ export class StageRun {
     let failed = false;
     let next = 0;
     const worker = async (): Promise<void> => {
-      for (let queued = queue[next++]; queued !== undefined && !failed; queued = queue[next++]) {
+      for (let queued = queue[next++]; queued !== undefined; queued = queue[next++]) {
+        if (failed && !this.#hasBegun(queued.child)) continue;
         if (!(await this.#process(queued))) failed = true;
       }
     };
@@ -92,95 +101,35 @@ export class StageRun {
     return !failed;
   }
 
-  #queue(own: Readonly<Record<string, string>>): { child: ChildProcess; own: Readonly<Record<string, string>> } {
-    const variables = this.#variables(own);
+  #hasBegun({ status, childProcessNumber }: ChildProcess): boolean {
+    return status !== 'pending' || this.#context.directory.left(childProcessNumber) !== undefined;
+  }
+
+  #queue(own: OwnVariables): Queued {
+    const { state } = this.#context;
+    const childProcessNumber = state.nextChildNumber();
+    const known = state.child(this.#id, childProcessNumber);
+    if (known !== undefined) return { child: known, own };
+    const variables = processVariables(state, own);
     const child: ChildProcess = {
       stageId: this.#id,
-      childProcessNumber: this.#state.nextChildNumber(),
+      childProcessNumber,
       command: displayCommand(this.#stage.command, variables),
       userAccount: USER_ACCOUNT,
       workingDir: this.#stage.workingDir === undefined ? null : displayCommand(this.#stage.workingDir, variables),
       status: 'pending',
       submitTime: nowSeconds(),
     };
-    this.#state.putChild(child);
+    state.putChild(child);
     return { child, own };
   }
 
   /** @returns whether the process succeeded */
-  async #process({ child, own }: { child: ChildProcess; own: Readonly<Record<string, string>> }): Promise<boolean> {
-    if (this.#isAborted()) {
-      this.#put({ ...child, status: 'aborted' });
-      return false;
-    }
-    const startTime = nowSeconds();
-    const running: ChildProcess = { ...child, status: 'running', startTime };
-    this.#put(running);
-    const result = await this.#execute(running, own);
-    if (result.exitStatus === 0) this.#state.set(outputVariables(result.stdOut, this.#regexes));
-    const endTime = nowSeconds();
-    this.#put({
-      ...running,
-      status: this.#isAborted() ? 'aborted' : result.exitStatus === 0 ? 'done' : 'failed',
-      endTime,
-      runTime: elapsedSeconds(startTime, endTime),
-      exitStatus: result.exitStatus,
-      stdOut: result.stdOut,
-      stdErr: result.stdErr,
-      ...(result.omittedBytes > 0 && { omittedOutputBytes: result.omittedBytes }),
-    });
-    return result.exitStatus === 0 && !this.#isAborted();
-  }
-
-  async #execute(child: ChildProcess, own: Readonly<Record<string, string>>): Promise<StageProcessResult> {
-    const base = this.#context.workingDirectory;
-    const named = child.workingDir ?? base;
-    const workingDirectory = isAbsolute(named) ? named : join(base, named);
-    const isDirectory = await stat(workingDirectory).then(
-      (status) => status.isDirectory(),
-      () => false,
-    );
-    if (!isDirectory) {
-      return {
-        exitStatus: 1,
-        stdOut: '',
-        stdErr: `workingDir ${workingDirectory} is not a directory.\n`,
-        omittedBytes: 0,
-      };
-    }
-    const stageProcess = new StageProcess({
-      command: this.#stage.command,
-      environment: jobEnvironment(this.#state.id, this.#variables(own)),
-      workingDirectory,
-      outputTailBytes: this.#context.outputTailBytes,
-      abortGraceMs: this.#context.abortGraceMs,
-    });
-    if (stageProcess.processGroup !== undefined) this.processGroups.push(stageProcess.processGroup);
-    const onAbort = (): void => {
-      stageProcess.abort();
-    };
-    if (this.#signal.aborted) onAbort();
-    this.#signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await stageProcess.result;
-    } finally {
-      this.#signal.removeEventListener('abort', onAbort);
-    }
-  }
-
-  #isAborted(): boolean {
-    return this.#signal.aborted;
-  }
-
-  #variables(own: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
-    return new Map([...jobVariables(this.#state.keys), ...Object.entries(own)]);
-  }
-
-  #put(child: ChildProcess): void {
-    this.#state.putChild(child);
-    const { seq, database, children, writer } = this.#context;
-    const put = children.putting(seq, child);
-    writer.write(`${this.#state.id} process ${child.childProcessNumber}`, () => database.write([put]));
-    this.#context.onChange();
+  async #process({ child, own }: Queued): Promise<boolean> {
+    const run = new ProcessRun(child, this.#stage, own, this.#context);
+    const { succeeded, problem } = await run.run();
+    if (run.processGroup !== undefined) this.processGroups.push(run.processGroup);
+    this.#problem ??= problem;
+    return succeeded;
   }
 }

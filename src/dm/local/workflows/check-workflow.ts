@@ -2,7 +2,7 @@ import { errorText } from '../../error-text.js';
 import { DmInvalidArgumentError } from '../../errors.js';
 import { workflowSchema, type Workflow } from '../../schemas/workflow.js';
 import { Expression } from '../jobs/expression.js';
-import { outputRegex } from '../jobs/output-variables.js';
+import { outputRegex } from '../jobs/output-regex.js';
 
 /**
  * Check a workflow definition whole: its shape, its expressions and regular expressions.

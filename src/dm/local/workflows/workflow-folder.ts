@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
 import { errorText } from '../../error-text.js';
@@ -7,7 +7,8 @@ import type { Workflow } from '../../schemas/workflow.js';
 import type { DmLogger } from '../../logger.js';
 import { ThrottledNotice } from '../throttled-notice.js';
 import { directoryIdentity } from '../tree/scan-tree.js';
-import { isWorkflowFile, readWorkflowFile } from './read-workflow-file.js';
+import { isWorkflowFile } from './read-workflow-file.js';
+import { WorkflowReader, type WorkflowReading } from './workflow-reader.js';
 
 /** A workflow and the file that defines it. */
 export interface WorkflowFile {
@@ -41,6 +42,8 @@ export class WorkflowFolder {
   #workflows = new Map<string, WorkflowFile>();
   /** Why a file defines nothing, and the workflow that it defined last or else would by its name. */
   #problems = new Map<string, WorkflowProblem>();
+  #known = new Map<string, { readonly version: string | undefined; readonly reading: WorkflowReading }>();
+  readonly #reader = new WorkflowReader();
   #watcher: FSWatcher | undefined;
   #identity: string | undefined;
   #folderProblem: string | undefined;
@@ -51,7 +54,7 @@ export class WorkflowFolder {
   constructor(context: WorkflowFolderContext) {
     this.#context = context;
     this.#notice = new ThrottledNotice(RELOAD_PERIOD_MS, () => {
-      this.#loading = this.#loading.then(() => this.#load());
+      this.#next(() => this.#load());
     });
   }
 
@@ -66,9 +69,9 @@ export class WorkflowFolder {
       );
     });
     await this.#watch();
-    await this.#load();
+    await this.#load(false);
     this.#timer = setInterval(() => {
-      this.#loading = this.#loading.then(() => this.#lookAgain());
+      this.#next(() => this.#lookAgain());
     }, rescanPeriodMs);
   }
 
@@ -89,8 +92,17 @@ export class WorkflowFolder {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#notice.cancel();
+    await this.#reader.close();
     await this.#loading;
     await this.#watcher?.close();
+  }
+
+  /** One after the other; the failure of one leaves the others alone. */
+  #next(work: () => Promise<void>): void {
+    const { directory, log } = this.#context;
+    this.#loading = this.#loading.then(work).catch((error: unknown) => {
+      log.error({ directory, error }, 'the folder of workflows was not read; it is read again when something changes');
+    });
   }
 
   async #watch(): Promise<void> {
@@ -103,6 +115,8 @@ export class WorkflowFolder {
     });
     this.#watcher = watcher;
     watcher.on('error', (error) => {
+      // A link that leads to itself is a wrong file as others are.
+      if (error instanceof Error && 'code' in error && error.code === 'ELOOP') return;
       log.warn({ directory, error }, 'the folder of workflows is not watched; it is read periodically instead');
     });
     await new Promise<void>((resolve) => {
@@ -123,13 +137,39 @@ export class WorkflowFolder {
     await this.#load();
   }
 
+  /** Of those that have not changed since, as they were read before. @returns undefined when the folder is closed meanwhile */
+  async #readings(
+    files: readonly string[],
+    inThread: boolean,
+  ): Promise<ReadonlyMap<string, WorkflowReading> | undefined> {
+    const versions = await Promise.all(files.map(versionOf));
+    const known = this.#known;
+    const changed = files.filter((file, index) => {
+      const version = versions[index];
+      return version === undefined || known.get(file)?.version !== version;
+    });
+    const { owner } = this.#context;
+    const read = await this.#reader.read(
+      changed.map((path) => ({ path, owner })),
+      inThread,
+    );
+    if (read.length < changed.length) return undefined;
+    const fresh = new Map(changed.map((file, index) => [file, read[index]]));
+    this.#known = new Map();
+    files.forEach((file, index) => {
+      const reading = fresh.get(file) ?? known.get(file)?.reading;
+      if (reading !== undefined) this.#known.set(file, { version: versions[index], reading });
+    });
+    return new Map([...this.#known].map(([file, { reading }]) => [file, reading]));
+  }
+
   #nameOf(file: string): string {
     const last = [...this.#workflows.values()].find((one) => one.file === file);
     return last?.workflow.name ?? this.#problems.get(file)?.name ?? basename(file, extname(file));
   }
 
-  async #load(): Promise<void> {
-    const { directory, owner, log, onChange, onRemove } = this.#context;
+  async #load(inThread = true): Promise<void> {
+    const { directory, log, onChange, onRemove } = this.#context;
     let names: readonly string[];
     try {
       names = await readdir(directory);
@@ -140,21 +180,26 @@ export class WorkflowFolder {
       this.#folderProblem = problem;
       return;
     }
+    const files = names
+      .filter(isWorkflowFile)
+      .sort()
+      .map((name) => join(directory, name));
+    const readings = await this.#readings(files, inThread);
+    if (readings === undefined) return;
     const loaded = new Map<string, WorkflowFile>();
     const problems = new Map<string, WorkflowProblem>();
-    for (const name of names.filter(isWorkflowFile).sort()) {
-      const file = join(directory, name);
-      try {
-        const workflow = await readWorkflowFile(file, owner);
-        const other = loaded.get(keyOf(workflow));
-        if (other !== undefined)
-          throw new Error(`Workflow file ${file}: name "${workflow.name}" is already defined by ${other.file}.`);
-        loaded.set(keyOf(workflow), { file, workflow });
-      } catch (error) {
-        const message = reasonOf(error);
-        problems.set(file, { name: this.#nameOf(file), message });
-        if (this.#problems.get(file)?.message !== message) log.error({ file }, message);
+    for (const [file, reading] of readings) {
+      const other = 'workflow' in reading ? loaded.get(keyOf(reading.workflow)) : undefined;
+      if ('workflow' in reading && other === undefined) {
+        loaded.set(keyOf(reading.workflow), { file, workflow: reading.workflow });
+        continue;
       }
+      const message =
+        'workflow' in reading
+          ? `Workflow file ${file}: name "${reading.workflow.name}" is already defined by ${other?.file ?? ''}.`
+          : reading.problem;
+      problems.set(file, { name: this.#nameOf(file), message });
+      if (this.#problems.get(file)?.message !== message) log.error({ file }, message);
     }
     const before = this.#workflows;
     this.#workflows = loaded;
@@ -164,6 +209,14 @@ export class WorkflowFolder {
     }
     for (const [key, { workflow }] of before) if (!loaded.has(key)) onRemove(workflow);
   }
+}
+
+/** Tells one content of a file from another; undefined when it can't be told. */
+async function versionOf(file: string): Promise<string | undefined> {
+  return await stat(file).then(
+    ({ ino, size, mtimeMs, ctimeMs }) => `${ino}:${size}:${mtimeMs}:${ctimeMs}`,
+    () => undefined,
+  );
 }
 
 function reasonOf(error: unknown): string {

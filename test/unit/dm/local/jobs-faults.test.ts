@@ -164,3 +164,40 @@ void t.test('values are never shell code, in commands, working directories and e
   t.equal(child(job, '2')?.['stdOut'], evil);
   await t.rejects(readFile(join(directory, 'hacked')), { code: 'ENOENT' });
 });
+
+void t.test(
+  'a regular expression that meets its worst line fails its job with a reason, and the others go on meanwhile',
+  async (t) => {
+    const { engine } = await temporaryEngine(t);
+    const ended: string[] = [];
+    engine.changes.on('job', ({ id, status }) => {
+      if (status === 'done' || status === 'failed') ended.push(id);
+    });
+    const frames = '.*frames=(?P<n>\\d+)';
+    const nested = '^(?P<x>(a+)+)$';
+    const dots = await start(engine, {
+      '1': { command: "head -c 65000 /dev/zero | tr '\\0' .", outputVariableRegexList: [frames] },
+      '2': { command: 'true' },
+    });
+    const endless = await start(engine, {
+      '1': { command: "head -c 75 /dev/zero | tr '\\0' a; echo '!'", outputVariableRegexList: [nested] },
+    });
+    for (const { id } of [dots, endless])
+      await waitForJob(engine, id, (job) => child(job, '1')?.['status'] === 'running');
+    const other = await start(engine, { '1': { command: 'true' }, '2': { command: 'true' } });
+    t.match(await waitForJob(engine, other.id), { status: 'done' });
+    for (const [{ id }, regex] of [
+      [dots, frames],
+      [endless, nested],
+    ] as const) {
+      const failed = await waitForJob(engine, id);
+      t.match(failed, { status: 'failed', stage: '1' });
+      t.ok(
+        failed.errorMessage?.includes(`regular expression ${regex} took longer than 2 s`),
+        failed.errorMessage ?? '',
+      );
+      t.match(child(failed, '1'), { status: 'failed', exitStatus: 0, stdErr: /begin it with what stands before/u });
+    }
+    t.equal(ended[0], other.id, 'the other job ended while they were evaluated');
+  },
+);

@@ -214,19 +214,35 @@ void t.test('maxJobs limits all jobs together, and a pending one can be stopped'
   t.notOk('startTime' in (await engine.jobs.get(engine.owner, second.id)));
 });
 
-void t.test('closing the engine ends every process', async (t) => {
-  const { engine, sourceDirectory } = await temporaryEngine(t);
+void t.test('closing the engine ends no process, ending its jobs ends every one', async (t) => {
+  const { engine: first, root, sourceDirectory } = await temporaryEngine(t);
   const directory = await sourceDirectory();
   const { id } = await start(
-    engine,
+    first,
     { '1': { command: 'echo $$ > "$pidFile"; sleep 300 & wait' } },
     { pidFile: join(directory, 'pid') },
   );
-  await waitForJob(engine, id, ({ stage }) => stage === '1');
+  await waitForJob(first, id, ({ stage }) => stage === '1');
   const pid = await pidOf(join(directory, 'pid'));
-  await engine.close();
-  t.notOk(isAlive(pid));
-  t.ok(await ended(-pid));
+  await first.close();
+  t.ok(isAlive(pid));
+  const { engine } = await temporaryEngine(t, { root });
+  await engine.endJobs('No more of this.');
+  t.match(await engine.jobs.get(engine.owner, id), { status: 'aborted', errorMessage: 'No more of this.' });
+  t.ok(await ended(pid));
+});
+
+void t.test('run times are those that passed, although the clock is set meanwhile', async (t) => {
+  const { engine } = await temporaryEngine(t);
+  const { now } = Date;
+  t.teardown(() => (Date.now = now));
+  const { id } = await start(engine, { '1': { command: 'true' }, '2': { command: 'true' } });
+  await waitForJob(engine, id, ({ status }) => status === 'running');
+  Date.now = () => now() + 172_800_000;
+  const job = await waitForJob(engine, id);
+  t.match(job, { status: 'done' });
+  t.ok(Number(job.runTime) < 3600, `${job.runTime} s`);
+  t.ok(Number(child(job, '1')?.['runTime']) < 3600);
 });
 
 void t.test('arguments too long for an environment fail the stage with a reason', async (t) => {

@@ -10,7 +10,7 @@ export interface TemporaryEngine {
   readonly sourceDirectory: () => Promise<string>;
 }
 
-/** A started engine in a fresh directory, with short times and the workflows of ioc/workflows; closed after the test. */
+/** A started engine in a fresh directory, with short times and the workflows of ioc/workflows; its jobs are ended and it is closed after the test. */
 export async function temporaryEngine(t: Test, options: Partial<LocalOptions> = {}): Promise<TemporaryEngine> {
   const root = options.root ?? join(await temporaryDirectory(t), 'dm-data');
   const engine = new LocalDataManagement({
@@ -20,7 +20,10 @@ export async function temporaryEngine(t: Test, options: Partial<LocalOptions> = 
     ...options,
     root,
   });
-  t.after(() => engine.close());
+  t.after(async () => {
+    await engine.endJobs('The test is over.');
+    await engine.close();
+  });
   await engine.start();
   return { engine, root, sourceDirectory: () => temporaryDirectory(t) };
 }

@@ -67,3 +67,16 @@ void t.test('a wrong expression is refused, with the place', (t) => {
   t.throws(() => evaluate('"$unknown" == ""'), { code: 'DM_INVALID_ARGUMENT', message: /no variable \$unknown/u });
   t.end();
 });
+
+void t.test('a long text that begins like a number is compared at once', (t) => {
+  const digits = '1'.repeat(1_000_000);
+  t.equal(
+    new Expression('"$x" == "2"').evaluate(() => `${digits}x`),
+    false,
+  );
+  t.equal(
+    new Expression('"$x" > "2"').evaluate(() => digits),
+    true,
+  );
+  t.end();
+});

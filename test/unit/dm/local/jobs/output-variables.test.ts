@@ -1,20 +1,52 @@
 import t from 'tap';
-import { outputRegex, outputVariables } from 'dm/internal/local/jobs/output-variables';
+import { OutputVariables } from 'dm/internal/local/jobs/output-variables';
 
-void t.test("Python's named groups give variables", (t) => {
-  const find = (stdOut: string, ...regexes: string[]): Record<string, string> =>
-    outputVariables(stdOut, regexes.map(outputRegex));
-  t.same(find('20260515081246\n', '(?P<timeStamp>.*)'), { timeStamp: '20260515081246' });
-  t.same(find('job 17 on node3', 'job (?P<job>\\d+)', 'on (?P<node>\\w+)'), { job: '17', node: 'node3' });
-  t.same(find('Result: /x/y.h5', '(?i)result: (?P<file>\\S+)\\Z'), { file: '/x/y.h5' });
-  t.same(find('aa', '(?P<c>a)(?P=c)'), { c: 'a' });
-  t.same(find('nothing here', 'value=(?P<value>\\d+)'), {}, 'no match gives no variable');
-  t.end();
+/** Nested repetition: for ever. */
+const ENDLESS = '^(?P<x>(a+)+)$';
+const WORST_LINE = `${'a'.repeat(75)}!`;
+
+void t.test('of several expressions with the same name the last that matches counts', async (t) => {
+  const variables = new OutputVariables();
+  t.teardown(() => variables.close());
+  const regexes = ['job (?P<job>\\d+)', 'on (?P<node>\\w+)', '(?P<job>\\d+) on', '(?P<job>none)'];
+  t.same(await variables.find('job 1, 17 on node3', regexes), { job: '17', node: 'node3' });
+  t.same(await variables.find('job 1', []), {});
 });
 
-void t.test('a wrong expression, one without a name and one with a reserved name are refused', (t) => {
-  for (const regex of ['(?P<x>(', '.*', '(?P<PATH>.*)', '(?P<id>.*)']) {
-    t.throws(() => outputRegex(regex), { code: 'DM_INVALID_ARGUMENT' }, regex);
-  }
-  t.end();
+void t.test(
+  'an expression that takes too long is given up, with its name and a remedy, and the others go on',
+  async (t) => {
+    const variables = new OutputVariables(500);
+    t.teardown(() => variables.close());
+    const order: string[] = [];
+    const slow = variables.find(WORST_LINE, [ENDLESS]).finally(() => order.push('slow'));
+    const others = Array.from({ length: 20 }, async (_, index) => {
+      t.same(await variables.find(`n=${index}`, ['n=(?P<n>\\d+)']), { n: String(index) });
+      order.push('other');
+    });
+    await t.rejects(slow, {
+      code: 'DM_TASK_TIMEOUT',
+      message: /\(\?P<x>\(a\+\)\+\).* took longer than 0\.5 s.*begin it with/u,
+    });
+    await Promise.all(others);
+    t.equal(order.at(-1), 'slow', 'all others were found while it was evaluated');
+    t.same(await variables.find('n=1', ['n=(?P<n>\\d+)']), { n: '1' }, 'and afterwards');
+  },
+);
+
+void t.test('more endless expressions than threads each get their reason', async (t) => {
+  const variables = new OutputVariables(100);
+  t.teardown(() => variables.close());
+  const all = Array.from({ length: 5 }, () => variables.find(WORST_LINE, [ENDLESS]));
+  for (const result of await Promise.allSettled(all))
+    t.match(result, { status: 'rejected', reason: { code: 'DM_TASK_TIMEOUT' } });
+});
+
+void t.test('closing ends what is evaluated and what waits', async (t) => {
+  const variables = new OutputVariables(3_600_000);
+  const all = Array.from({ length: 5 }, () => variables.find(WORST_LINE, [ENDLESS]));
+  const results = Promise.allSettled(all);
+  await variables.close();
+  for (const result of await results) t.match(result, { status: 'rejected', reason: { code: 'DM_COMMAND_FAILED' } });
+  await t.rejects(variables.find('', [ENDLESS]), { code: 'DM_COMMAND_FAILED' });
 });

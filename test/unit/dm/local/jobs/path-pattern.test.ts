@@ -20,3 +20,10 @@ void t.test('a path matches part by part, below the directory that has no patter
   t.ok(new PathPattern('/', '/data/**').matches('x/y'));
   t.end();
 });
+
+void t.test('many ** in a pattern for a deep path are no trouble', (t) => {
+  const pattern = new PathPattern('/data', `${'**/a/'.repeat(40)}b`);
+  t.notOk(pattern.matches(`${'a/'.repeat(400)}c`));
+  t.ok(pattern.matches(`${'a/'.repeat(400)}b`));
+  t.end();
+});

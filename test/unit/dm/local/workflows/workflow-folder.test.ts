@@ -1,8 +1,10 @@
-import { rename, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { rename, rm, symlink } from 'node:fs/promises';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import t from 'tap';
 import { silentLogger } from 'dm';
+import { WorkflowFolder } from 'dm/internal/local/workflows/workflow-folder';
 import { changeOf } from '../../port/change-of.js';
 import { temporaryDirectory } from '../../port/temporary-directory.js';
 import { writeFiles } from '../../port/write-files.js';
@@ -117,4 +119,58 @@ void t.test('stages named by numbers run in the order of their text, and JSON ma
   const { stages } = await engine.workflows.get(engine.owner, 'numbers');
   t.same(Object.keys(stages).sort(), ['01', '02', '10']);
   t.match(await engine.workflows.get(engine.owner, 'tabs'), { stages: { '1': { command: 'echo é' } } });
+});
+
+void t.test('what is no workflow file keeps no other from being read, and the folder is watched on', async (t) => {
+  const workflowsDirectory = await temporaryDirectory(t);
+  execFileSync('mkfifo', [join(workflowsDirectory, 'a-fifo.yaml')]);
+  await symlink('b-loop.yaml', join(workflowsDirectory, 'b-loop.yaml'));
+  await symlink('.', join(workflowsDirectory, 'c-self.yaml'));
+  await writeFiles(workflowsDirectory, { 'd-large.yaml': `# ${'x'.repeat(300_000)}\n${GOOD}`, 'e-good.yaml': GOOD });
+  const messages: string[] = [];
+  const log = {
+    ...silentLogger,
+    warn: (_bindings: object, message: string): void => void messages.push(message),
+    error: (_bindings: object, message: string): void => void messages.push(message),
+  };
+  const { engine } = await temporaryEngine(t, { workflowsDirectory, log });
+  t.match(messages, [
+    /a-fifo\.yaml: it is no regular file/u,
+    /b-loop.*ELOOP/u,
+    /c-self.*no regular file/u,
+    /d-large.*300\d+ bytes/u,
+  ]);
+  t.equal(messages.length, 4, 'each once, and no word of not being watched');
+  t.match(await engine.workflows.get(engine.owner, 'e-good'), { name: 'e-good' });
+  const added = changeOf(engine, 'workflow');
+  await writeFiles(workflowsDirectory, { 'f-new.yaml': GOOD });
+  t.match(await added, { name: 'f-new' });
+});
+
+void t.test('a reload that fails does not end the later ones', async (t) => {
+  const workflowsDirectory = await temporaryDirectory(t);
+  await writeFiles(workflowsDirectory, { 'mine.yaml': GOOD });
+  const logged = new EventEmitter();
+  let isBroken = false;
+  const folder = new WorkflowFolder({
+    directory: workflowsDirectory,
+    owner: 'somebody',
+    rescanPeriodMs: 20,
+    log: { ...silentLogger, error: (_bindings, message) => logged.emit('error-line', message) },
+    onChange: ({ name }) => {
+      if (isBroken) throw new Error('a defect');
+      logged.emit('workflow', name);
+    },
+    onRemove: () => undefined,
+  });
+  await folder.start();
+  t.teardown(() => folder.close());
+  isBroken = true;
+  const failed = once(logged, 'error-line');
+  await writeFiles(workflowsDirectory, { 'mine.yaml': GOOD.replace('good', 'other') });
+  t.match((await failed)[0], /was not read/u);
+  isBroken = false;
+  const heard = once(logged, 'workflow');
+  await writeFiles(workflowsDirectory, { 'new.yaml': GOOD });
+  t.same(await heard, ['new']);
 });

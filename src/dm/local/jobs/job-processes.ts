@@ -5,16 +5,15 @@ const GRACE_MS = 2000;
 const POLL_MS = 20;
 
 /**
- * End what is left of the processes of jobs that have ended: TERM, and KILL after a grace. A process belongs to a job when its environment says so
+ * End what is left of a job's processes: TERM, and KILL after a grace. A process belongs to a job when its environment says so
  * (`DM_JOB_ID`, a random UUID), so a process number that the system has given to another program since is never hit. Linux only (`/proc`).
  * @returns how many there were
  */
-export async function endLeftoverProcesses(jobIds: ReadonlySet<string>): Promise<number> {
-  if (jobIds.size === 0) return 0;
-  const found = await processesOf(jobIds);
+export async function endProcesses(jobId: string): Promise<number> {
+  const found = await processesOf(jobId);
   signalAll(found, 'SIGTERM');
   const deadline = performance.now() + GRACE_MS;
-  for (let left = found; left.length > 0; left = await processesOf(jobIds)) {
+  for (let left = found; left.length > 0; left = await processesOf(jobId)) {
     if (performance.now() > deadline) {
       signalAll(left, 'SIGKILL');
       break;
@@ -24,10 +23,10 @@ export async function endLeftoverProcesses(jobIds: ReadonlySet<string>): Promise
   return found.length;
 }
 
-async function processesOf(jobIds: ReadonlySet<string>): Promise<number[]> {
+async function processesOf(jobId: string): Promise<number[]> {
   const names = await readdir('/proc').catch(() => [] as string[]);
   const pids = names.filter((name) => /^\d+$/u.test(name)).map(Number);
-  const owned = await Promise.all(pids.map(async (pid) => jobIds.has(await jobIdOf(pid))));
+  const owned = await Promise.all(pids.map(async (pid) => (await jobIdOf(pid)) === jobId));
   return pids.filter((pid, index) => owned[index] === true && pid !== process.pid);
 }
 

@@ -1,0 +1,82 @@
+import { open, readFile, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { parseRunnerStatus, type RunnerStatus } from './stage-runner.js';
+
+/** The last part of a text, and how many bytes were left out. */
+export interface OutputTail {
+  readonly text: string;
+  readonly omittedBytes: number;
+}
+
+const NO_OUTPUT: OutputTail = { text: '', omittedBytes: 0 };
+
+/** What a process of a stage leaves behind: a directory with its output and its exit status, which outlive this program. */
+export class ProcessDirectory {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Tells it from every other, whatever way leads to it. */
+  get key(): string {
+    return `/${basename(dirname(this.path))}/${basename(this.path)}`;
+  }
+
+  /** @returns undefined when no runner has claimed the directory */
+  async status(): Promise<RunnerStatus | undefined> {
+    const text = await readFile(join(this.path, 'status'), 'utf8').catch(() => undefined);
+    return text === undefined ? undefined : parseRunnerStatus(text);
+  }
+
+  /** When the status was written last, in Unix seconds; undefined when there is none. */
+  async statusTime(): Promise<number | undefined> {
+    return await stat(join(this.path, 'status')).then(
+      ({ mtimeMs }) => mtimeMs / 1000,
+      () => undefined,
+    );
+  }
+
+  /** Keep a runner that may still come from claiming the directory. @returns false when one has claimed it */
+  async revoke(): Promise<boolean> {
+    try {
+      await writeFile(join(this.path, 'status'), 'revoked\n', { flag: 'wx' });
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
+  /** The last bytes of what the command has written so far, cut at a character. */
+  async output(name: 'out' | 'err', limitBytes: number): Promise<OutputTail> {
+    try {
+      const path = join(this.path, name);
+      const { size } = await stat(path);
+      if (size === 0) return NO_OUTPUT;
+      const file = await open(path);
+      try {
+        const omittedBytes = Math.max(0, size - limitBytes);
+        const buffer = Buffer.alloc(size - omittedBytes);
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, omittedBytes);
+        return { text: textOf(buffer.subarray(0, bytesRead), omittedBytes > 0), omittedBytes };
+      } finally {
+        await file.close();
+      }
+    } catch {
+      return NO_OUTPUT;
+    }
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(['status', 'out', 'err'].map((name) => unlink(join(this.path, name)).catch(() => undefined)));
+    await rmdir(this.path);
+  }
+}
+
+/** @param isCut whether the bytes may begin within a character */
+function textOf(bytes: Buffer, isCut: boolean): string {
+  let start = 0;
+  if (isCut) while (start < 4 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start++;
+  return bytes.toString('utf8', start);
+}
