@@ -8,7 +8,7 @@ import { configSchemaFor, type Config } from './config.js';
 import { wantsText } from './wants-text.js';
 
 /** Read when none is named, relative to the working directory. */
-export const DEFAULT_CONFIG_FILE = 'ioc/config.yaml';
+const DEFAULT_CONFIG_FILE = 'ioc/config.yaml';
 
 type Tree = Record<string, unknown>;
 

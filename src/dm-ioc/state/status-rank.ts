@@ -8,7 +8,7 @@ const RANKS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** How far a status is in a life. An answer that was overtaken by an event has a lower rank than what is known, and is ignored. */
-export function statusRank(status: string): number {
+function statusRank(status: string): number {
   return isTerminalStatus(status) ? 4 : (RANKS.get(status) ?? 1);
 }
 
