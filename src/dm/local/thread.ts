@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startWorker } from '../start-worker.js';
 import type { ThreadDelivery, ThreadMessage } from './thread-port.js';
 
 /**
@@ -11,7 +12,7 @@ export class Thread<Request, Reply> {
 
   /** @param script serves a ThreadPort @param onEnd from then on the thread takes nothing more; what it had taken isn't answered */
   constructor(script: URL, onReply: (reply: Reply) => void, onEnd: (reason: string) => void) {
-    this.#worker = new Worker(script);
+    this.#worker = startWorker(script);
     this.#onEnd = onEnd;
     this.#worker.on('message', ({ replies }: ThreadDelivery<Reply>) => {
       setImmediate(() => {

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { DmError } from '../errors.js';
 import type { RouteName, RouteResponse } from '../wire/routes.js';
+import { startWorker } from '../start-worker.js';
 import type { LargeReplyMessage, LargeReplyRequest } from './large-reply-messages.js';
 
 /** Replies from this size on are read in a thread of their own: 256 KiB are some 800 jobs, 10 ms of work. */
@@ -65,7 +66,7 @@ export class LargeReplies {
   }
 
   #spawn(): Worker {
-    const worker = new Worker(new URL('./large-reply-worker.js', import.meta.url));
+    const worker = startWorker(new URL('./large-reply-worker.js', import.meta.url));
     worker.on('message', (message: LargeReplyMessage) => {
       void this.#take(worker, message);
     });

@@ -1,5 +1,6 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { DmError } from '../../errors.js';
+import { startWorker } from '../../start-worker.js';
 
 /** To the thread. */
 export interface RegexRequest {
@@ -97,7 +98,7 @@ export class OutputVariables {
   }
 
   #spawn(): Worker {
-    const worker = new Worker(new URL('./regex-worker.js', import.meta.url));
+    const worker = startWorker(new URL('./regex-worker.js', import.meta.url));
     worker.unref();
     worker.on('message', (reply: RegexReply) => {
       if (reply === 'ready') {

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { errorText } from '../../error-text.js';
 import type { Workflow } from '../../schemas/workflow.js';
+import { startWorker } from '../../start-worker.js';
 import { readWorkflowFile } from './read-workflow-file.js';
 
 /** To the thread. */
@@ -51,7 +52,7 @@ export class WorkflowReader {
   }
 
   async #readOne(request: WorkflowRequest): Promise<WorkflowReading> {
-    const worker = (this.#worker ??= new Worker(new URL('./workflow-worker.js', import.meta.url)));
+    const worker = (this.#worker ??= startWorker(new URL('./workflow-worker.js', import.meta.url)));
     const limit = AbortSignal.timeout(LIMIT_MS);
     const exited = new AbortController();
     worker.once('exit', () => {

@@ -47,8 +47,14 @@ void t.test(
     });
     const upload = await waitForUpload(first, (await first.uploads.start('demo', source)).id);
     const done = await waitForJob(first, (await first.jobs.start(first.owner, 'mine', { filePath: '/x', x: 1 })).id);
-    const running = await first.jobs.start(first.owner, 'sleep', { filePath: '/x', seconds: '1' });
-    await waitForJob(first, running.id, ({ stage }) => stage === '01-SLEEP');
+    await first.workflows.add({
+      name: 'waits',
+      owner: first.owner,
+      stages: { '1': { command: 'while [ ! -e "$go" ]; do sleep 0.05; done' } },
+    });
+    const go = join(source, 'go');
+    const running = await first.jobs.start(first.owner, 'waits', { filePath: '/x', go });
+    await waitForJob(first, running.id, ({ stage }) => stage === '1');
     const pending = await first.jobs.start(first.owner, 'mine', { filePath: '/x' });
     await first.close();
     const { engine } = await temporaryEngine(t, { root });
@@ -57,7 +63,8 @@ void t.test(
     t.same(await engine.workflows.get(engine.owner, 'mine'), workflow);
     t.same(await engine.uploads.get(upload.id), upload);
     t.same(await engine.jobs.get(engine.owner, done.id), done);
-    t.match(await engine.jobs.get(engine.owner, running.id), { status: 'running', stage: '01-SLEEP' });
+    t.match(await engine.jobs.get(engine.owner, running.id), { status: 'running', stage: '1' });
+    await writeFiles(source, { go: '' });
     t.match(await waitForJob(engine, running.id), { status: 'done' });
     t.equal((await waitForJob(engine, pending.id)).status, 'done');
     t.same(
