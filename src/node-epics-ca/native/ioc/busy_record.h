@@ -31,7 +31,7 @@ struct BusyRecord {
   epicsUInt32 orbv;
   epicsUInt16 mlst;
   epicsUInt16 lalm;
-  epicsUInt16 oval;
+  epicsUInt32 oval;
   DBLINK siol;
   DBLINK siml;
   epicsEnum16 simm;
@@ -49,8 +49,8 @@ struct BusyDeviceSupport {
   long (*write_busy)(BusyRecord* record);  // 0, kBusyHeld, or negative for failure
 };
 
-/// Announce the record type and its "Soft Channel" support to the registries. After base.dbd is loaded and
-/// registered.
+/// Announce the record type and its "Soft Channel" and "Raw Soft Channel" support to the registries. After
+/// base.dbd is loaded and registered.
 void registerBusyRecord();
 
 }  // namespace epics_ioc
