@@ -133,6 +133,10 @@ def pva_put_wait(name, value, timeout=TIMEOUT):
         }
 
 
+def pva_put_unprocessed(name, value):
+    pva().put("t:" + name, value, request="record[process=false]", timeout=TIMEOUT)
+
+
 def pva_put_many(name, count):
     for value in range(count):
         pva().put("t:" + name, value, wait=True, timeout=TIMEOUT)
@@ -191,6 +195,7 @@ METHODS = {
     "pvaGet": pva_get,
     "pvaMonitor": pva_monitor,
     "pvaPut": pva_put,
+    "pvaPutUnprocessed": pva_put_unprocessed,
     "pvaPutWait": pva_put_wait,
     "pvaPutMany": pva_put_many,
 }

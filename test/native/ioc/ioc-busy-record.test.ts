@@ -5,6 +5,7 @@ import { startTestIoc, type TestIoc } from './test-ioc.js';
 
 const RECORDS = `
 record(busy, "t:dm") { field(DTYP, "dm") field(OUT, "@dm") }
+record(bo, "t:npp") { field(OUT, "t:dm") }
 record(busy, "t:soft") { field(FLNK, "t:count") }
 record(calc, "t:count") { field(CALC, "VAL+1") }
 record(busy, "t:high") { field(HIGH, "0.5") field(FLNK, "t:highcount") }
@@ -108,4 +109,28 @@ void t.test('a value above 1 starts an operation of ours like 1', async (t) => {
   t.equal(await clients.call('caGet', 'dm'), 1);
   await ioc.call('settle', 'dm');
   t.match(await answer, { status: 1 });
+});
+
+void t.test('an operation of ours that a put has not started is not shown as busy', async (t) => {
+  const { ioc, clients } = await start(t);
+  const shows = async (state: string): Promise<void> => {
+    while ((await ioc.call('getField', 'dm')) !== state);
+  };
+  await clients.call('caPut', 'npp', 1);
+  await shows('Done');
+  await ioc.call('putField', 'dm.DISA', '1');
+  await clients.call('caPut', 'dm', 1);
+  await shows('Done');
+  await ioc.call('putField', 'dm.DISA', '0');
+  t.equal(ioc.pending('write').length, 0);
+  const answer = clients.call('pvaPutWait', 'dm', 1);
+  await ioc.event({ event: 'write', name: 'dm' });
+  await clients.call('caPut', 'npp', 0);
+  await shows('Busy');
+  t.equal(ioc.pending('cancel').length, 0);
+  await ioc.call('settle', 'dm');
+  t.match(await answer, { status: 1 });
+  await ioc.call('post', { name: 'dm', value: 1 });
+  await clients.call('caPut', 'npp', 0);
+  await shows('Busy');
 });

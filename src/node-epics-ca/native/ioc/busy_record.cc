@@ -16,6 +16,7 @@
 #include <recSup.h>
 #include <registryDeviceSupport.h>
 #include <registryRecordType.h>
+#include <special.h>
 
 #include <cstddef>
 #include <cstring>
@@ -202,6 +203,14 @@ long process(dbCommon* common) {
   return status < 0 ? status : 0;
 }
 
+long special(DBADDR* address, int is_after) {
+  if (!is_after || address->special != SPC_MOD) return 0;
+  auto* record = asBusy(address->precord);
+  const auto* support = reinterpret_cast<const BusyDeviceSupport*>(record->common.dset);
+  if (support != nullptr && support->common.number >= 6) support->put_busy(record);
+  return 0;
+}
+
 // The address of a monitor's update has in `pfield` a copy of the value: only the field's index tells what it
 // is of.
 
@@ -250,18 +259,18 @@ long putEnumString(const DBADDR* address, const char* text) {
   return 0;
 }
 
-typed_rset record_support = {RSETNUMBER,    nullptr,        nullptr,       initRecord, process, nullptr,
+typed_rset record_support = {RSETNUMBER,    nullptr,        nullptr,       initRecord, process, special,
                              nullptr,       nullptr,        nullptr,       nullptr,    nullptr, getPrecision,
                              getEnumString, getEnumStrings, putEnumString, nullptr,    nullptr, nullptr};
 recordTypeLocation location = {&record_support, sizeOffset};
 
 /// "Soft Channel": the record is busy until somebody puts 0; every change goes out through OUT.
 long writeSoft(BusyRecord* record) { return dbPutLink(&record->out, DBR_USHORT, &record->val, 1); }
-BusyDeviceSupport soft_support = {{5, nullptr, nullptr, nullptr, nullptr}, writeSoft};
+BusyDeviceSupport soft_support = {{5, nullptr, nullptr, nullptr, nullptr}, writeSoft, nullptr};
 
 /// "Raw Soft Channel": the same with RVAL.
 long writeSoftRaw(BusyRecord* record) { return dbPutLink(&record->out, DBR_LONG, &record->rval, 1); }
-BusyDeviceSupport soft_raw_support = {{5, nullptr, nullptr, nullptr, nullptr}, writeSoftRaw};
+BusyDeviceSupport soft_raw_support = {{5, nullptr, nullptr, nullptr, nullptr}, writeSoftRaw, nullptr};
 
 }  // namespace
 

@@ -47,6 +47,8 @@ constexpr long kBusyHeld = 1;
 struct BusyDeviceSupport {
   typed_dset common;
   long (*write_busy)(BusyRecord* record);  // 0, kBusyHeld, or negative for failure
+  /// With `number` 6: VAL was put, and may be processed next. The caller holds the record's lock.
+  void (*put_busy)(BusyRecord* record);
 };
 
 /// Announce the record type and its "Soft Channel" and "Raw Soft Channel" support to the registries. After

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "ioc_state.h"
 #include "js_value.h"
@@ -120,9 +121,9 @@ Napi::Value post(const Napi::CallbackInfo& info) {
     if (update.has_alarm) {
       message.clear();
       if ((flag[i] & kHasMessage) != 0) textFromJs(rest.next(), message);
-      update.alarm.set(static_cast<epicsEnum16>((flag[i] >> kSeverityShift) & kSeverityMask),
+      update.alarm.set(static_cast<epicsEnum16>((unsigned{flag[i]} >> kSeverityShift) & kSeverityMask),
                        message.c_str());
-      update.alarm.status = static_cast<epicsEnum16>(flag[i] >> kStatusShift);
+      update.alarm.status = static_cast<epicsEnum16>(unsigned{flag[i]} >> kStatusShift);
     }
     const RecordLock lock(device.record);
     applyPost(device, update);
@@ -160,8 +161,7 @@ Napi::Value complete(const Napi::CallbackInfo& info) {
   if (severity == 0) return Napi::Boolean::New(env, completeWrite(device, flight, nullptr));
   std::string message;
   textFromJs(info[3], message);
-  DeviceAlarm failure;
-  failure.set(severity, message.c_str());
+  const WriteFailure failure(severity, std::move(message));
   return Napi::Boolean::New(env, completeWrite(device, flight, &failure));
 }
 
