@@ -198,7 +198,8 @@ long process(dbCommon* common) {
     callbackRequestDelayed(callback, record->high);
   }
   postMonitors(record);
-  if (record->val == 0) recGblFwdLink(record);
+  // A put of 0 that IVOV has made 1 counts as done; one that only asks to cancel doesn't.
+  if (record->val == 0 || (record->oval == 0 && status != kBusyHeld)) recGblFwdLink(record);
   common->pact = 0;
   return status < 0 ? status : 0;
 }
