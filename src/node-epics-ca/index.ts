@@ -9,6 +9,7 @@ export type { DeviceRecord } from './ioc/device-record.js';
 export type { DeviceRecordType } from './ioc/device-record-type.js';
 export type { RecordValue } from './ioc/record-value.js';
 export type { AlarmSeverity } from './ioc/alarm-severity.js';
+export type { AlarmStatus } from './ioc/alarm-status.js';
 export type { RecordUpdate } from './ioc/record-update.js';
 export type { RecordWrite, SevereError, WriteHandler } from './ioc/record-write.js';
 export type { PutLogEntry } from './ioc/put-log-entry.js';

@@ -37,6 +37,12 @@ await t.test('PVs are read, written and followed from the command line, over bot
       await refused('dm:WF1:Timeout', '-5', /put dm:WF1:Timeout failed: INVALID/u);
       t.match(await cli('put', protocol, 'dm:WF1:Timeout', '60'), { code: 0, stdout: / 60\n$/u }, 'and then taken');
     }
+    const absent = 'an-experiment-whose-name-alone-is-longer-than-an-alarm-message';
+    t.equal(
+      (await cli('put', '--pva', 'dm:Experiment', absent, '--wait')).stderr,
+      `dm-ioc: put dm:Experiment failed: INVALID, Experiment ${absent} does not exist.\n`,
+      'over PVAccess the whole reason',
+    );
     t.match(await cli('get', '--pva', 'dm:Workflow:Table'), { code: 0, stdout: /example-01/u }, 'a table');
     t.match(
       await cli('get', 'no:such:pv', '--timeout', '0.5'),

@@ -19,6 +19,13 @@ async function alarmText(access: PvAccess, pv: string, { severity, message }: Pv
   return typeof field?.value === 'string' && field.value !== '' ? `${severity}, ${field.value}` : severity;
 }
 
+/** An IOC of ours tells the client the whole reason, whose beginning is the alarm's message; others tell nothing of it. */
+async function failureText(access: PvAccess, pv: string, after: PvReading, error: unknown): Promise<string> {
+  const reason = errorText(error);
+  if (after.message !== '' && reason.includes(after.message)) return `${after.severity}, ${reason}`;
+  return `${await alarmText(access, pv, after)} (${reason})`;
+}
+
 function named(pv: string, error: unknown): unknown {
   if (!(error instanceof Error) || error.message.includes(pv)) return error;
   return new StartupError('PUT_FAILED', `put ${pv}: ${error.message}`, { cause: error });
@@ -57,8 +64,7 @@ export async function putAndRead(
   } catch (error) {
     const after = await access.get(pv, timeoutMs).catch(() => null);
     if (after === null || after.severity === 'NONE' || !isFresh(before, after)) throw named(pv, error);
-    const reason = errorText(error);
-    throw new StartupError('PUT_FAILED', `put ${pv} failed: ${await alarmText(access, pv, after)} (${reason})`, {
+    throw new StartupError('PUT_FAILED', `put ${pv} failed: ${await failureText(access, pv, after, error)}`, {
       cause: error,
     });
   }

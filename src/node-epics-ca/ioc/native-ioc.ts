@@ -34,7 +34,7 @@ export interface NativeIoc {
   post(
     count: number,
     indexes: Uint32Array,
-    flags: Uint8Array,
+    flags: Uint16Array,
     numbers: Float64Array,
     times: Float64Array,
     rest: readonly RecordValue[],

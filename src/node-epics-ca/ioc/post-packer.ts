@@ -1,4 +1,5 @@
 import { SEVERITY_NUMBERS } from './alarm-severity.js';
+import { STATUS_NUMBERS } from './alarm-status.js';
 import type { DeviceRecord } from './device-record.js';
 import { IocError } from './ioc-error.js';
 import type { NativeIoc } from './native-ioc.js';
@@ -10,6 +11,7 @@ const HAS_VALUE = 0x01;
 const HAS_ALARM = 0x02;
 const HAS_MESSAGE = 0x04;
 const SEVERITY_SHIFT = 4;
+const STATUS_SHIFT = 8;
 
 /**
  * Packs updates into the arrays that one native call takes. Numbers go in one Float64Array, 64-bit integers in its bits;
@@ -18,7 +20,7 @@ const SEVERITY_SHIFT = 4;
 export class PostPacker {
   readonly #checks: (ValueCheck | undefined)[] = [];
   #indexes = new Uint32Array(0);
-  #flags = new Uint8Array(0);
+  #flags = new Uint16Array(0);
   #numbers = new Float64Array(0);
   #integers = new BigInt64Array(0);
   #times = new Float64Array(0);
@@ -50,9 +52,12 @@ export class PostPacker {
     }
     if (severity !== undefined || record.direction === 'in') {
       flags |= HAS_ALARM | (SEVERITY_NUMBERS[severity ?? 'NONE'] << SEVERITY_SHIFT);
-      if (severity !== undefined && severity !== 'NONE' && update.message !== undefined) {
-        flags |= HAS_MESSAGE;
-        rest.push(update.message);
+      if (severity !== undefined && severity !== 'NONE') {
+        if (update.status !== undefined) flags |= STATUS_NUMBERS[update.status] << STATUS_SHIFT;
+        if (update.message !== undefined) {
+          flags |= HAS_MESSAGE;
+          rest.push(update.message);
+        }
       }
     }
     this.#flags[i] = flags;
@@ -61,7 +66,7 @@ export class PostPacker {
   #grow(count: number): void {
     const capacity = Math.max(64, 2 ** Math.ceil(Math.log2(count)));
     this.#indexes = new Uint32Array(capacity);
-    this.#flags = new Uint8Array(capacity);
+    this.#flags = new Uint16Array(capacity);
     this.#numbers = new Float64Array(capacity);
     this.#integers = new BigInt64Array(this.#numbers.buffer);
     this.#times = new Float64Array(capacity);

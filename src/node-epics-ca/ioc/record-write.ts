@@ -15,8 +15,9 @@ export interface RecordWrite {
 }
 
 /**
- * Carries out a write. The put completes when the promise settles. A throw fails it: alarm WRITE with the error's message
- * and its `severity`, INVALID when it has none.
+ * Carries out a write. The put completes when the promise settles. A throw fails it: alarm WRITE with the error's message,
+ * of which EPICS keeps the first 39 bytes, and its `severity`, INVALID when it has none. A client that waits over PVAccess gets
+ * the whole message.
  */
 export type WriteHandler = (write: RecordWrite) => Promise<void> | void;
 

@@ -8,6 +8,7 @@ import {
   guardExit,
   Ioc,
   type AlarmSeverity,
+  type AlarmStatus,
   type DeviceRecord,
   type RecordValue,
   type RecordWrite,
@@ -32,6 +33,7 @@ export interface ChildUpdate {
   readonly name: string;
   readonly value?: unknown;
   readonly severity?: AlarmSeverity;
+  readonly status?: AlarmStatus;
   readonly message?: string;
   readonly timeMs?: number;
 }

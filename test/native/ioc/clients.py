@@ -133,6 +133,10 @@ def pva_put_wait(name, value, timeout=TIMEOUT):
         }
 
 
+def pva_put_unprocessed(name, value):
+    pva().put("t:" + name, value, request="record[process=false]", timeout=TIMEOUT)
+
+
 def pva_put_many(name, count):
     for value in range(count):
         pva().put("t:" + name, value, wait=True, timeout=TIMEOUT)
@@ -143,15 +147,20 @@ def ca_put_many(name, count):
         epics.ca.put(channel(name), value, wait=True, timeout=TIMEOUT)
 
 
-def ca_monitor(name):
-    """Every update becomes an event."""
+def ca_monitor(name, ftype=None):
+    """Every update becomes an event; asked for as another type than its own if one is given."""
 
     def on_update(value=None, severity=None, **rest):
         emit({"event": "update", "name": name, "value": value, "severity": severity})
 
-    found = channel(name)
-    reference = epics.ca.create_subscription(found, use_time=True, callback=on_update)
+    reference = epics.ca.create_subscription(
+        channel(name), use_time=True, ftype=ftype, callback=on_update
+    )
     MONITORS.append(reference)
+
+
+def ca_monitor_text(name):
+    ca_monitor(name, dbr.STRING)
 
 
 def pva_monitor(name):
@@ -182,9 +191,11 @@ METHODS = {
     "caPutWait": ca_put_wait,
     "caPutMany": ca_put_many,
     "caMonitor": ca_monitor,
+    "caMonitorText": ca_monitor_text,
     "pvaGet": pva_get,
     "pvaMonitor": pva_monitor,
     "pvaPut": pva_put,
+    "pvaPutUnprocessed": pva_put_unprocessed,
     "pvaPutWait": pva_put_wait,
     "pvaPutMany": pva_put_many,
 }

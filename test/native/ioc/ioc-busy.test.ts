@@ -38,7 +38,7 @@ void t.test('a busy record', async (t) => {
   await t.test('a plain put of 0 while busy asks to cancel, and the waiting client learns of it', async (t) => {
     for (const [put, failed] of [
       ['caPutWait', { status: FAILED_OVER_CA }],
-      ['pvaPutWait', { status: 0, message: 'Error in dbNotify' }],
+      ['pvaPutWait', { status: 0, message: 'cancelled on request' }],
     ] as const) {
       const before = Number(await ioc.call('getField', 'count'));
       const answer = clients.call(put, 'busy', 1);

@@ -1,6 +1,12 @@
 import t from 'tap';
 import { startTestIoc } from './test-ioc.js';
 
+/** menuAlarmStat from 1 on. */
+const STATUSES =
+  'READ WRITE HIHI HIGH LOLO LOW STATE COS COMM TIMEOUT HWLIMIT CALC SCAN LINK SOFT BAD_SUB UDF DISABLE SIMM READ_ACCESS WRITE_ACCESS'.split(
+    ' ',
+  );
+
 void t.test('posting', async (t) => {
   const { ioc, clients } = await startTestIoc(t, {
     databases: ['test/native/ioc/records.db', 'test/native/ioc/arrays.db'],
@@ -104,6 +110,27 @@ void t.test('posting', async (t) => {
     t.same(await alarm(), ['NO_ALARM', 'NO_ALARM', ''], 'and a value clears it, message and all');
     await ioc.call('post', { name: 'mbbi', value: 2 });
     t.equal(await ioc.call('getField', 'mbbi.SEVR'), 'MAJOR', 'alarm of a state');
+  });
+
+  await t.test('says what the alarm is about, by itself or as it is told', async (t) => {
+    const alarm = async (name: string): Promise<unknown[]> =>
+      Promise.all(['SEVR', 'STAT', 'AMSG'].map(async (field) => ioc.call('getField', `${name}.${field}`)));
+    await ioc.call('post', { name: 'mbbi', value: 2, severity: 'MAJOR', message: 'stage 3 failed' });
+    t.same(await alarm('mbbi'), ['MAJOR', 'READ', 'stage 3 failed']);
+    for (const [number, status] of STATUSES.entries()) {
+      await ioc.call('post', { name: 'mbbi', value: 2, severity: 'MAJOR', status, message: 'stage 3 failed' });
+      t.same(await alarm('mbbi'), ['MAJOR', status, 'stage 3 failed']);
+      t.match(await clients.call('caAlarm', 'mbbi'), { severity: 2, status: number + 1 });
+    }
+    await ioc.call('post', { name: 'bo', value: 1, severity: 'INVALID' });
+    t.same(await alarm('bo'), ['INVALID', 'WRITE', '']);
+    await ioc.call('post', { name: 'bo', severity: 'INVALID', status: 'COMM', message: 'no DAQ' });
+    t.same(await alarm('bo'), ['INVALID', 'COMM', 'no DAQ']);
+    t.match(await clients.call('pvaGet', 'bo'), { alarm: { severity: 3, message: 'no DAQ' } });
+    await ioc.call('post', { name: 'bo', severity: 'NONE', status: 'COMM' });
+    t.same(await alarm('bo'), ['NO_ALARM', 'NO_ALARM', '']);
+    await ioc.call('post', { name: 'mbbi', value: 0, status: 'STATE' });
+    t.same(await alarm('mbbi'), ['NO_ALARM', 'NO_ALARM', '']);
   });
 
   await t.test('keeps the alarm of a failed write until a post clears it by name', async (t) => {

@@ -25,7 +25,7 @@ void t.test('a put with completion', async (t) => {
       const message = 'the experiment gonzo2025-1 does not exist in DM';
       for (const [put, failed] of [
         ['caPutWait', { status: FAILED_OVER_CA }],
-        ['pvaPutWait', { status: 0, message: 'Error in dbNotify' }],
+        ['pvaPutWait', { status: 0, message }],
       ] as const) {
         const answer = clients.call(put, 'stringout', 'gonzo2025-1');
         await ioc.event({ event: 'write', name: 'stringout' });

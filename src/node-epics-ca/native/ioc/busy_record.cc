@@ -16,6 +16,7 @@
 #include <recSup.h>
 #include <registryDeviceSupport.h>
 #include <registryRecordType.h>
+#include <special.h>
 
 #include <cstddef>
 #include <cstring>
@@ -39,6 +40,10 @@ constexpr Field kFields[] = {
     BUSY_FIELD(IVOA, ivoa), BUSY_FIELD(IVOV, ivov),
 };
 #undef BUSY_FIELD
+
+/// Where the fields that have a meaning of their own stand in the dbd file.
+int value_index = -1;
+int high_index = -1;
 
 dbFldDes* findField(dbRecordType* type, const char* name) {
   for (int i = 0; i < type->no_fields; ++i)
@@ -68,6 +73,8 @@ int sizeOffset(dbRecordType* type) {
     description->size = static_cast<short>(field.size);
     description->offset = static_cast<unsigned short>(field.offset);
   }
+  value_index = findField(type, "VAL")->indRecordType;
+  high_index = findField(type, "HIGH")->indRecordType;
   type->rec_size = sizeof(BusyRecord);
   return 0;
 }
@@ -75,6 +82,11 @@ int sizeOffset(dbRecordType* type) {
 constexpr unsigned kValueEvents = DBE_VALUE | DBE_LOG;
 
 BusyRecord* asBusy(void* record) { return static_cast<BusyRecord*>(record); }
+
+/// What goes to the hardware: the bits of MASK, or VAL itself.
+void convert(BusyRecord* record) {
+  record->rval = record->mask == 0 || record->val == 0 ? record->val : record->mask;
+}
 
 /// HIGH has run out: as if 0 had been put.
 void highElapsed(epicsCallback* callback) {
@@ -111,8 +123,7 @@ long initRecord(dbCommon* common, int pass) {
     const long status = support->common.init_record(common);
     if (status != 0) return status;
   }
-  record->mlst = record->lalm = record->oval = record->val;
-  record->rval = record->oraw = record->val;
+  convert(record);
   return 0;
 }
 
@@ -140,7 +151,8 @@ long writeUnlessInvalid(BusyRecord* record) {
   if (record->common.nsev < INVALID_ALARM || record->ivoa == menuIvoaContinue_normally)
     return writeValue(record);
   if (record->ivoa == menuIvoaDon_t_drive_outputs) return 0;
-  record->val = record->ivov != 0;
+  record->val = record->ivov;
+  convert(record);
   return writeValue(record);
 }
 
@@ -151,10 +163,13 @@ void postMonitors(BusyRecord* record) {
     record->mlst = record->val;
   }
   if (mask) db_post_events(record, &record->val, mask);
-  record->rval = record->val;
-  if (record->oraw == record->rval) return;
-  db_post_events(record, &record->rval, mask | kValueEvents);
-  record->oraw = record->rval;
+  if (record->oraw != record->rval) {
+    db_post_events(record, &record->rval, mask | kValueEvents);
+    record->oraw = record->rval;
+  }
+  if (record->orbv == record->rbv) return;
+  db_post_events(record, &record->rbv, mask | kValueEvents);
+  record->orbv = record->rbv;
 }
 
 long process(dbCommon* common) {
@@ -169,45 +184,57 @@ long process(dbCommon* common) {
       recGblSetSevr(record, LINK_ALARM, INVALID_ALARM);
     }
   }
-  record->val = record->val != 0;
+  convert(record);
+  record->oval = record->val;
   checkAlarms(record);
-  const bool had_been_busy = record->oval != 0;
   const long status = writeUnlessInvalid(record);
   if (status == kBusyHeld) record->val = 1;
-  const bool is_busy = record->val != 0;
+  convert(record);
   recGblGetTimeStamp(record);
-  if (is_busy && !had_been_busy && record->high > 0) {
+  // Each put of 1 begins the time anew.
+  if (record->val == 1 && record->high > 0) {
     auto* callback = static_cast<epicsCallback*>(record->rpvt);
     callbackSetPriority(common->prio, callback);
     callbackRequestDelayed(callback, record->high);
   }
-  record->oval = record->val;
   postMonitors(record);
-  if (!is_busy) recGblFwdLink(record);
+  // A put of 0 that IVOV has made 1 counts as done; one that only asks to cancel doesn't.
+  if (record->val == 0 || (record->oval == 0 && status != kBusyHeld)) recGblFwdLink(record);
   common->pact = 0;
   return status < 0 ? status : 0;
 }
 
+long special(DBADDR* address, int is_after) {
+  if (!is_after || address->special != SPC_MOD) return 0;
+  auto* record = asBusy(address->precord);
+  const auto* support = reinterpret_cast<const BusyDeviceSupport*>(record->common.dset);
+  if (support != nullptr && support->common.number >= 6) support->put_busy(record);
+  return 0;
+}
+
+// The address of a monitor's update has in `pfield` a copy of the value: only the field's index tells what it
+// is of.
+
 long getPrecision(const DBADDR* address, long* precision) {
-  if (address->pfield == &asBusy(address->precord)->high)
+  if (dbGetFieldIndex(address) == high_index)
     *precision = 2;
   else
     recGblGetPrec(address, precision);
   return 0;
 }
 
-bool isValue(const DBADDR* address) { return address->pfield == &asBusy(address->precord)->val; }
+bool isValue(const DBADDR* address) { return dbGetFieldIndex(address) == value_index; }
 
 constexpr char kIllegalValue[] = "Illegal_Value";
 
 long getEnumString(const DBADDR* address, char* text) {
-  auto* record = asBusy(address->precord);
-  if (!isValue(address)) {
+  const auto* record = asBusy(address->precord);
+  const epicsEnum16 value = isValue(address) ? *static_cast<const epicsEnum16*>(address->pfield) : 2;
+  if (value > 1) {
     std::memcpy(text, kIllegalValue, sizeof(kIllegalValue));
     return 0;
   }
-  const char* label = record->val == 0 ? record->znam : record->onam;
-  std::memcpy(text, label, sizeof(record->znam));
+  std::memcpy(text, value == 0 ? record->znam : record->onam, sizeof(record->znam));
   text[sizeof(record->znam)] = '\0';
   return 0;
 }
@@ -217,7 +244,7 @@ long getEnumStrings(const DBADDR* address, dbr_enumStrs* states) {
   std::memset(states->strs, 0, sizeof(states->strs));
   std::memcpy(states->strs[0], record->znam, sizeof(record->znam));
   std::memcpy(states->strs[1], record->onam, sizeof(record->onam));
-  states->no_str = 2;
+  states->no_str = record->onam[0] == '\0' && record->znam[0] != '\0' ? 1 : 2;
   return 0;
 }
 
@@ -233,14 +260,18 @@ long putEnumString(const DBADDR* address, const char* text) {
   return 0;
 }
 
-typed_rset record_support = {RSETNUMBER,    nullptr,        nullptr,       initRecord, process, nullptr,
+typed_rset record_support = {RSETNUMBER,    nullptr,        nullptr,       initRecord, process, special,
                              nullptr,       nullptr,        nullptr,       nullptr,    nullptr, getPrecision,
                              getEnumString, getEnumStrings, putEnumString, nullptr,    nullptr, nullptr};
 recordTypeLocation location = {&record_support, sizeOffset};
 
 /// "Soft Channel": the record is busy until somebody puts 0; every change goes out through OUT.
 long writeSoft(BusyRecord* record) { return dbPutLink(&record->out, DBR_USHORT, &record->val, 1); }
-BusyDeviceSupport soft_support = {{5, nullptr, nullptr, nullptr, nullptr}, writeSoft};
+BusyDeviceSupport soft_support = {{5, nullptr, nullptr, nullptr, nullptr}, writeSoft, nullptr};
+
+/// "Raw Soft Channel": the same with RVAL.
+long writeSoftRaw(BusyRecord* record) { return dbPutLink(&record->out, DBR_LONG, &record->rval, 1); }
+BusyDeviceSupport soft_raw_support = {{5, nullptr, nullptr, nullptr, nullptr}, writeSoftRaw, nullptr};
 
 }  // namespace
 
@@ -251,6 +282,7 @@ void registerBusyRecord() {
     registryRecordTypeAdd("busy", &location);
     location.sizeOffset(entry.precordType);
     registryDeviceSupportAdd("devBusySoft", reinterpret_cast<const dset*>(&soft_support));
+    registryDeviceSupportAdd("devBusySoftRaw", reinterpret_cast<const dset*>(&soft_raw_support));
   }
   dbFinishEntry(&entry);
 }

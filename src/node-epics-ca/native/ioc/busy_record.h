@@ -31,7 +31,7 @@ struct BusyRecord {
   epicsUInt32 orbv;
   epicsUInt16 mlst;
   epicsUInt16 lalm;
-  epicsUInt16 oval;
+  epicsUInt32 oval;
   DBLINK siol;
   DBLINK siml;
   epicsEnum16 simm;
@@ -47,10 +47,12 @@ constexpr long kBusyHeld = 1;
 struct BusyDeviceSupport {
   typed_dset common;
   long (*write_busy)(BusyRecord* record);  // 0, kBusyHeld, or negative for failure
+  /// With `number` 6: VAL was put, and may be processed next. The caller holds the record's lock.
+  void (*put_busy)(BusyRecord* record);
 };
 
-/// Announce the record type and its "Soft Channel" support to the registries. After base.dbd is loaded and
-/// registered.
+/// Announce the record type and its "Soft Channel" and "Raw Soft Channel" support to the registries. After
+/// base.dbd is loaded and registered.
 void registerBusyRecord();
 
 }  // namespace epics_ioc

@@ -3,6 +3,7 @@
 #include <dbAccess.h>
 
 #include <cstring>
+#include <utility>
 
 namespace epics_ioc {
 
@@ -27,6 +28,10 @@ void DeviceAlarm::set(epicsEnum16 new_severity, const char* text) {
   }
   std::memcpy(message, text, length);
   message[length] = '\0';
+}
+
+WriteFailure::WriteFailure(epicsEnum16 severity, std::string text) : reason(std::move(text)) {
+  alarm.set(severity, reason.c_str());
 }
 
 }  // namespace epics_ioc

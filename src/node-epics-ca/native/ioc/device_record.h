@@ -1,5 +1,6 @@
 #pragma once
 
+#include <callback.h>
 #include <dbCommon.h>
 
 #include <cstdint>
@@ -20,6 +21,14 @@ struct DeviceAlarm {
   char message[40] = "";
 
   void set(epicsEnum16 new_severity, const char* text);
+};
+
+/// Why a write has failed: the alarm, and the whole reason, of which the alarm's message is the beginning.
+struct WriteFailure {
+  DeviceAlarm alarm;
+  std::string reason;
+
+  WriteFailure(epicsEnum16 severity, std::string text);
 };
 
 /// What `Ioc.post` asks of one record.
@@ -51,6 +60,9 @@ struct DeviceRecord {
   processNotify* cancelled_by = nullptr;
   /// The application was asked to give up the write under way: once is enough.
   bool is_cancelling = false;
+  /// Busy records: looks whether what was put was also processed.
+  epicsCallback put_check{};
+  bool is_put_check_queued = false;
   DeviceAlarm alarm;
   /// Array value to be taken over by the next read or write of the record.
   const RecordValue* staged = nullptr;

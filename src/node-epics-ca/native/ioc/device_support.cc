@@ -4,9 +4,11 @@
 
 #include <aiRecord.h>
 #include <alarm.h>
+#include <callback.h>
 #include <dbAccess.h>
 #include <devSup.h>
 #include <epicsTime.h>
+#include <menuScan.h>
 #include <recGbl.h>
 #include <recSup.h>
 #include <registryDeviceSupport.h>
@@ -113,6 +115,26 @@ long writeBusy(BusyRecord* busy) {
   return kBusyHeld;
 }
 
+/// A link without PP, or a put while the record is disabled, changes VAL only: nothing runs, so nothing may
+/// be shown. Runs when whoever put has let go of the record.
+void undoUnprocessedPut(epicsCallback* callback) {
+  void* user = nullptr;
+  callbackGetUser(user, callback);
+  auto* busy = static_cast<BusyRecord*>(user);
+  const RecordLock lock(&busy->common);
+  deviceOf(&busy->common)->is_put_check_queued = false;
+  if (!busy->common.pact) busy->val = busy->mlst;
+}
+
+void putBusy(BusyRecord* busy) {
+  auto& device = *deviceOf(&busy->common);
+  if (device.is_put_check_queued || busy->common.scan != menuScanPassive) return;
+  callbackSetCallback(undoUnprocessedPut, &device.put_check);
+  callbackSetPriority(priorityLow, &device.put_check);
+  callbackSetUser(busy, &device.put_check);
+  device.is_put_check_queued = callbackRequest(&device.put_check) == 0;
+}
+
 struct DeviceSupport {
   typed_dset common;
   long (*transfer)(dbCommon* record);
@@ -128,7 +150,7 @@ DeviceSupport unconverted_out_support = DEVICE_SUPPORT(6, initUnconverted, write
 DeviceSupport out_support = DEVICE_SUPPORT(5, initRecord, write);
 DeviceSupport array_out_support = DEVICE_SUPPORT(5, initRecord, write);
 #undef DEVICE_SUPPORT
-BusyDeviceSupport busy_support = {{5, nullptr, nullptr, initRecord, nullptr}, writeBusy};
+BusyDeviceSupport busy_support = {{6, nullptr, nullptr, initRecord, nullptr}, writeBusy, putBusy};
 
 }  // namespace
 

@@ -60,8 +60,7 @@ class Caller {
 /// The listener threw instead of taking the event.
 void fail(const Event& event, const std::string& reason) {
   if (event.kind == Event::Kind::kWrite) {
-    DeviceAlarm failure;
-    failure.set(INVALID_ALARM, reason.c_str());
+    const WriteFailure failure(INVALID_ALARM, reason);
     completeWrite(IocState::instance().devices[event.index], event.flight, &failure);
   }
   // A listener that can't take messages would hear of that without end.

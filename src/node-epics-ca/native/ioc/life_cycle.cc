@@ -19,6 +19,7 @@
 #include "database_check.h"
 #include "device_support.h"
 #include "errlog_forwarding.h"
+#include "explained_source.h"
 #include "ioc_state.h"
 #include "js_value.h"
 #include "shutdown.h"
@@ -143,6 +144,7 @@ Napi::Value build(const Napi::CallbackInfo& info) {
     ConsoleCapture console(ConsoleCapture::Scope::kThread);
     const std::lock_guard<std::mutex> lock(startMutex());
     const int status = iocBuild();
+    if (status == 0) explainFailedPuts();
     return WorkResult{status, console.text()};
   });
 }

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "ioc_state.h"
 #include "js_value.h"
@@ -17,10 +18,12 @@ namespace epics_ioc {
 namespace {
 
 // Flags of an update, as PostPacker sets them.
-constexpr std::uint8_t kHasValue = 0x01;
-constexpr std::uint8_t kHasAlarm = 0x02;
-constexpr std::uint8_t kHasMessage = 0x04;
+constexpr unsigned kHasValue = 0x01;
+constexpr unsigned kHasAlarm = 0x02;
+constexpr unsigned kHasMessage = 0x04;
 constexpr unsigned kSeverityShift = 4;
+constexpr unsigned kSeverityMask = 0x03;
+constexpr unsigned kStatusShift = 8;
 
 epicsTimeStamp timeOf(double unix_ms) {
   epicsTimeStamp time{};
@@ -98,12 +101,12 @@ Napi::Value post(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto count = info[0].As<Napi::Number>().Uint32Value();
   const auto indexes = info[1].As<Napi::Uint32Array>();
-  const auto flags = info[2].As<Napi::Uint8Array>();
+  const auto flags = info[2].As<Napi::Uint16Array>();
   const auto numbers = info[3].As<Napi::Float64Array>();
   const auto times = info[4].As<Napi::Float64Array>();
   Rest rest(info[5].As<Napi::Array>());
   const std::uint32_t* index = indexes.Data();
-  const std::uint8_t* flag = flags.Data();
+  const std::uint16_t* flag = flags.Data();
   const double* number = numbers.Data();
   const double* time = times.Data();
   const epicsTimeStamp now = timeOf(std::nan(""));
@@ -118,7 +121,9 @@ Napi::Value post(const Napi::CallbackInfo& info) {
     if (update.has_alarm) {
       message.clear();
       if ((flag[i] & kHasMessage) != 0) textFromJs(rest.next(), message);
-      update.alarm.set(static_cast<epicsEnum16>(unsigned{flag[i]} >> kSeverityShift), message.c_str());
+      update.alarm.set(static_cast<epicsEnum16>((unsigned{flag[i]} >> kSeverityShift) & kSeverityMask),
+                       message.c_str());
+      update.alarm.status = static_cast<epicsEnum16>(unsigned{flag[i]} >> kStatusShift);
     }
     const RecordLock lock(device.record);
     applyPost(device, update);
@@ -156,8 +161,7 @@ Napi::Value complete(const Napi::CallbackInfo& info) {
   if (severity == 0) return Napi::Boolean::New(env, completeWrite(device, flight, nullptr));
   std::string message;
   textFromJs(info[3], message);
-  DeviceAlarm failure;
-  failure.set(severity, message.c_str());
+  const WriteFailure failure(severity, std::move(message));
   return Napi::Boolean::New(env, completeWrite(device, flight, &failure));
 }
 

@@ -4,7 +4,7 @@
 
 namespace epics_ioc {
 
-/// post(count, indexes: Uint32Array, flags: Uint8Array, numbers: Float64Array, times: Float64Array, rest:
+/// post(count, indexes: Uint32Array, flags: Uint16Array, numbers: Float64Array, times: Float64Array, rest:
 /// unknown[]) One update each; the layout is that of PostPacker in TypeScript.
 Napi::Value post(const Napi::CallbackInfo& info);
 

@@ -240,7 +240,7 @@ RecordValue loadValue(const DeviceRecord& device) {
     case RecordKind::kBo:
       return loadNumber(as<boRecord>(device)->val != 0);
     case RecordKind::kBusy:
-      return loadNumber(as<BusyRecord>(device)->val);
+      return loadNumber(as<BusyRecord>(device)->val != 0);
     case RecordKind::kMbbi:
       return loadNumber(as<mbbiRecord>(device)->val);
     case RecordKind::kMbbo:

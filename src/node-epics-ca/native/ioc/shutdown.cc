@@ -37,11 +37,7 @@ void drainCallbacks() {
   if (callbackRequest(&callback) == 0) done.wait();
 }
 
-void failWrites(const std::string& reason) {
-  DeviceAlarm failure;
-  failure.set(INVALID_ALARM, reason.c_str());
-  failAllWrites(failure);
-}
+void failWrites(const std::string& reason) { failAllWrites(WriteFailure(INVALID_ALARM, reason)); }
 
 void stop(const std::string& reason) {
   const std::lock_guard<std::mutex> lock(startMutex());

@@ -10,10 +10,12 @@
 #include <recSup.h>
 
 #include <cstring>
+#include <string>
 #include <utility>
 
 #include "busy_record.h"
 #include "ioc_state.h"
+#include "put_failure.h"
 #include "writer_trap.h"
 
 namespace epics_ioc {
@@ -52,15 +54,17 @@ bool hasPutFailed(const DeviceRecord& device) {
          dbChannelRecord(notify->chan) == device.record;
 }
 
-void failNotify(const DeviceRecord& device) {
+void failNotify(const DeviceRecord& device, const std::string& reason) {
   processNotify* notify = notifyOf(device);
-  if (notify != nullptr && notify != device.cancelled_by) notify->status = notifyError;
+  if (notify == nullptr || notify == device.cancelled_by) return;
+  notify->status = notifyError;
+  explainFailure(*notify, reason);
 }
 
 long refuse(DeviceRecord& device, const char* reason) {
   ++IocState::instance().counters.writes_refused;
   device.alarm.set(INVALID_ALARM, reason);
-  failNotify(device);
+  failNotify(device, reason);
   raiseAlarm(device);
   return -1;
 }
@@ -71,14 +75,14 @@ void process(DeviceRecord& device) {
   device.posting = false;
 }
 
-void finish(DeviceRecord& device, const DeviceAlarm* failure) {
+void finish(DeviceRecord& device, const WriteFailure* failure) {
   auto& counters = IocState::instance().counters;
   ++counters.writes_completed;
   device.alarm = DeviceAlarm{};
   if (failure != nullptr) {
     ++counters.writes_failed;
-    device.alarm = *failure;
-    failNotify(device);
+    device.alarm = failure->alarm;
+    failNotify(device, failure->reason);
   }
   stampNow(device.record);
   // Base would process the put that waits on another thread, later: a post in between would overwrite its
@@ -161,14 +165,14 @@ void applyPost(DeviceRecord& device, const Post& post) {
   storeStaged(device);
 }
 
-bool completeWrite(DeviceRecord& device, std::uint32_t flight, const DeviceAlarm* failure) {
+bool completeWrite(DeviceRecord& device, std::uint32_t flight, const WriteFailure* failure) {
   const RecordLock lock(device.record);
   if (device.flight != flight) return false;
   finish(device, failure);
   return true;
 }
 
-std::size_t failAllWrites(const DeviceAlarm& failure) {
+std::size_t failAllWrites(const WriteFailure& failure) {
   std::size_t failed = 0;
   for (DeviceRecord& device : IocState::instance().devices) {
     if (device.record == nullptr) continue;

@@ -28,10 +28,10 @@ void applyPost(DeviceRecord& device, const Post& post);
 /// End a write: exactly one call for each flight has an effect. Takes the record's lock.
 /// @param failure nullptr for success
 /// @returns false when that flight isn't (any more) under way
-bool completeWrite(DeviceRecord& device, std::uint32_t flight, const DeviceAlarm* failure);
+bool completeWrite(DeviceRecord& device, std::uint32_t flight, const WriteFailure* failure);
 
 /// End every write under way with that failure. For shutdown. Takes each record's lock.
 /// @returns how many there were
-std::size_t failAllWrites(const DeviceAlarm& failure);
+std::size_t failAllWrites(const WriteFailure& failure);
 
 }  // namespace epics_ioc

@@ -53,3 +53,14 @@ await t.test('an alarm that was there before is not the reason of a failure', as
   t.same(await putAndRead(pv(old, old), 'x', 'b', false, 100), old);
   t.same(await putAndRead(pv(old, good), 'x', 'b', false, 100), good);
 });
+
+await t.test(
+  'a reason that the server gives whole is said once, and not with its beginning in the alarm',
+  async (t) => {
+    const whole = new Error('too long: the text has 400 characters, and 299 fit');
+    await t.rejects(putAndRead(pv(good, fresh, whole), 'x', 'b', true, 100), {
+      code: 'PUT_FAILED',
+      message: `put x failed: INVALID, ${whole.message}`,
+    });
+  },
+);
