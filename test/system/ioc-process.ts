@@ -17,6 +17,9 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => isKept(name)));
 }
 
+/** An exit code, or the signal that ended the process instead. */
+export type IocExit = number | NodeJS.Signals | null;
+
 /** `dm-ioc run` as a child process on free ports of loopback. */
 export class IocProcess {
   readonly child: ChildProcess;
@@ -25,14 +28,14 @@ export class IocProcess {
   readonly pvaPort: number;
   readonly searchPort: number;
   readonly #lines: string[];
-  readonly #exit: Promise<number | null>;
+  readonly #exit: Promise<IocExit>;
 
   private constructor(
     child: ChildProcess,
     root: string,
     ready: RegExpExecArray,
     lines: string[],
-    exit: Promise<number | null>,
+    exit: Promise<IocExit>,
   ) {
     this.child = child;
     this.root = root;
@@ -69,7 +72,11 @@ export class IocProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const lines: string[] = [];
-    const exit = new Promise<number | null>((done) => child.once('exit', done));
+    const exit = new Promise<IocExit>((done) => {
+      child.once('exit', (code, signal) => {
+        done(code ?? signal);
+      });
+    });
     const ready = await new Promise<RegExpExecArray>((done, fail) => {
       const timer = setTimeout(() => {
         child.kill('SIGKILL');
@@ -109,8 +116,8 @@ export class IocProcess {
     return this.#lines.join('');
   }
 
-  /** Ends it; the exit code. */
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+  /** Ends it; the exit code, or the signal that ended it. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<IocExit> {
     this.child.kill(signal);
     return this.#exit;
   }

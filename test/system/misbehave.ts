@@ -1,8 +1,8 @@
-// Loaded into an IOC by NODE_OPTIONS. SIGUSR2 keeps its event loop from running until the file of HANG_UNTIL is there, and SIGWINCH
+// Loaded into an IOC by NODE_OPTIONS. SIGALRM keeps its event loop from running until the file of HANG_UNTIL is there, and SIGWINCH
 // lets it throw where nobody catches it.
 import { existsSync } from 'node:fs';
 
-process.on('SIGUSR2', () => {
+process.on('SIGALRM', () => {
   while (!existsSync(process.env['HANG_UNTIL'] ?? ''));
 });
 process.on('SIGWINCH', () => {

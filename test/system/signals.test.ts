@@ -33,7 +33,7 @@ async function start(t: Test, settings: readonly string[] = []): Promise<Running
     ioc,
     client,
     directory,
-    hang: () => ioc.child.kill('SIGUSR2'),
+    hang: () => ioc.child.kill('SIGALRM'),
     goOn: () => {
       writeFileSync(file, '');
     },
