@@ -8,7 +8,7 @@ const kinds = [...SLOT_KINDS, toyKind];
 const { values } = parseArgs({ options: { set: { type: 'string', multiple: true } }, allowPositionals: true });
 const config = loadConfig(undefined, values.set, kinds);
 const application = await startApplication(config, createLog(config.log), kinds);
-process.once('SIGTERM', () => void application.close().then(() => process.exit(0)));
+process.on('SIGTERM', () => void application.close().then(() => process.exit(0)));
 const { endpoints } = application;
 process.stdout.write(
   `CA port ${endpoints.caPort}, PVA port ${endpoints.pvaPort} (search ${endpoints.pvaBroadcastPort})\n`,
