@@ -240,13 +240,30 @@ void t.test('overload is refused, not queued without end', async (t) => {
   const go = join(t.testdir(), 'go');
   const blocked = ioc.call('blockUntil', go);
   const answers = records.map(async (name) => clients.call('caPutWait', name, 1));
-  t.match(await Promise.race(answers), { status: FAILED_OVER_CA }, 'a put beyond the queue fails without JavaScript');
+  // Two find room, whichever come first; JavaScript may go on when both others are answered.
+  let answered = 0;
+  await new Promise<void>((resolve) => {
+    for (const answer of answers) {
+      void answer.then((told) => {
+        t.match(
+          told,
+          answered < 2 ? { status: FAILED_OVER_CA } : {},
+          'a put beyond the queue fails without JavaScript',
+        );
+        answered += 1;
+        if (answered === 2) resolve();
+      });
+    }
+  });
   await writeFile(go, '');
   await blocked;
   const handled = await Promise.all([ioc.event({ event: 'write' }), ioc.event({ event: 'write' })]);
   for (const { name } of handled) await ioc.call('settle', name);
   const statuses = (await Promise.all(answers)).map((answer) => (answer as { status: number }).status);
-  t.same(statuses.sort(), [1, 1, FAILED_OVER_CA, FAILED_OVER_CA]);
+  t.same(
+    statuses.sort((a, b) => a - b),
+    [1, 1, FAILED_OVER_CA, FAILED_OVER_CA],
+  );
   const refused = records.find((name) => !handled.some((event) => event['name'] === name)) ?? '';
   t.equal(await ioc.call('getField', `${refused}.AMSG`), 'too many writes queued');
   t.match(await ioc.call('counters'), { writesRefused: 2, writesStarted: 2, queued: 0 });
