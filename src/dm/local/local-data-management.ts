@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChangeFeed } from '../change-feed.js';
-import type { DataManagement, ServiceHealth, Watch } from '../data-management.js';
+import { SERVICE_NAMES, type DataManagement, type ServiceHealth, type Watch } from '../data-management.js';
 import { errorText } from '../error-text.js';
 import { DmError } from '../errors.js';
 import { makeDirectory } from '../make-directory.js';
@@ -212,7 +212,7 @@ export class LocalDataManagement implements DataManagement {
     const lastError = isStarted
       ? (this.#trouble ?? this.#writer.lastError)
       : `The engine is ${this.#state === 'new' ? 'not started' : 'closed'}.`;
-    return (['DS', 'DAQ', 'CAT', 'PROC'] as const).map((service) => ({ service, connected, lastContactMs, lastError }));
+    return SERVICE_NAMES.map((service) => ({ service, connected, lastContactMs, lastError }));
   }
 
   // Everything is pushed, so there is nothing to poll for anybody.

@@ -1,6 +1,5 @@
-import type { ServiceHealth, ServiceName } from '../data-management.js';
+import { SERVICE_NAMES, type ServiceHealth, type ServiceName } from '../data-management.js';
 
-const SERVICES: readonly ServiceName[] = ['DS', 'DAQ', 'CAT', 'PROC'];
 /** How often a mere contact is worth an event. */
 const CONTACT_EVENT_MS = 10_000;
 /** Calls that fail within this time of each other may be one mishap: a connection that they shared. */
@@ -135,7 +134,7 @@ export class ServiceBoard {
   }
 
   health(): ServiceHealth[] {
-    return SERVICES.map((service) => this.#of(service));
+    return SERVICE_NAMES.map((service) => this.#of(service));
   }
 
   #of(service: ServiceName): ServiceHealth {
