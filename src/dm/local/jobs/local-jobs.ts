@@ -10,7 +10,7 @@ import { pageOf } from '../catalog/local-catalog.js';
 import { nowSeconds, timestampText } from '../dm-time.js';
 import type { Statement } from '../store/database-messages.js';
 import type { JobRecord } from '../store/job-repository.js';
-import { ThrottledNotice } from '../throttled-notice.js';
+import { ThrottledNotice } from '../../throttled-notice.js';
 import type { JobSubmitter, SubmittedJob } from '../transfer/file-jobs.js';
 import { checkArguments } from '../workflows/check-arguments.js';
 import type { LocalWorkflows } from '../workflows/local-workflows.js';
