@@ -46,6 +46,17 @@ export type CommandErrorCode =
   | 'JOB_ABORTED'
   | 'DAQ_FAILED'
   | 'UPLOAD_FAILED'
+  /** What a workflow says is of another run than the slot's stream. */
+  | 'STREAM_STALE'
+  /** There is no stream that could take it: none, or one that has ended. */
+  | 'STREAM_ENDED'
+  /** A report, a state or a command that makes no sense now. */
+  | 'STREAM_ORDER'
+  | 'STREAM_FAILED'
+  /** An acknowledgement of a command that was never sent. */
+  | 'COMMAND_UNKNOWN'
+  /** The workflow refused a command, or did not acknowledge it in time. */
+  | 'COMMAND_REFUSED'
   | 'TIMEOUT'
   | 'CANCELLED'
   | 'READ_ONLY'

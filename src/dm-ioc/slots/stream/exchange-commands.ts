@@ -1,0 +1,115 @@
+import { CommandError } from '../../errors.js';
+import { statesFor } from './stream-state.js';
+import { streamWith, type Stream, type StreamAnswer, type StreamCommand } from './stream.js';
+import { requireStream } from './take-report.js';
+
+/** So many commands may wait for their acknowledgements. */
+const MOST_PENDING = 64;
+/** So many acknowledgements are remembered, for puts that are repeated. */
+const KEPT_ANSWERS = 64;
+/** Longest `arguments` of a command. */
+const MOST_CHARACTERS = 32_000;
+
+/** A command as it is put. */
+export interface GivenCommand extends Pick<StreamCommand, 'command' | 'arguments' | 'source' | 'requestId'> {
+  /** Until it must be acknowledged; 0: as long as it takes. */
+  readonly timeoutMs: number;
+}
+
+/** What a workflow says to a command. */
+export interface Acknowledgement {
+  readonly streamId: string;
+  readonly sequence: number;
+  readonly accepted: boolean;
+  readonly message: string;
+}
+
+function checkArguments(text: string): string {
+  if (text.length > MOST_CHARACTERS) {
+    throw new CommandError('SETPOINT_INVALID', `arguments too long, at most ${MOST_CHARACTERS} characters`);
+  }
+  if (text.trim() === '') return '{}';
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw new CommandError('SETPOINT_INVALID', 'arguments are not JSON', { cause: error });
+  }
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return text;
+  throw new CommandError('SETPOINT_INVALID', 'arguments are no JSON object; write {"name": "value"}');
+}
+
+/**
+ * The stream with one more command, and its sequence number. A command whose `requestId` is known is the same one again.
+ * @throws CommandError STREAM_ENDED without a stream that could take it, STREAM_ORDER, SETPOINT_INVALID
+ */
+export function issueCommand(
+  stream: Stream | null,
+  given: GivenCommand,
+  nowMs: number,
+): { readonly stream: Stream; readonly sequence: number } {
+  if (stream === null) throw new CommandError('STREAM_ENDED', 'no stream in this slot: put Start first');
+  const command = given.command.trim();
+  if (command === '') throw new CommandError('SETPOINT_MISSING', 'no command: name one, such as prepare');
+  if (given.requestId !== '') {
+    const known = [...stream.pending, ...stream.answers].find(({ requestId }) => requestId === given.requestId);
+    if (known !== undefined) return { stream, sequence: known.sequence };
+  }
+  if (!statesFor(command).includes(stream.state)) {
+    throw new CommandError('STREAM_ORDER', `${command} makes no sense while ${stream.state}`);
+  }
+  if (stream.pending.length >= MOST_PENDING) {
+    throw new CommandError('STREAM_ORDER', `${MOST_PENDING} commands wait for the workflow already`);
+  }
+  const sequence = stream.sequence + 1;
+  const { timeoutMs, ...sent } = given;
+  const limitMs = timeoutMs === 0 ? null : nowMs + timeoutMs;
+  const newest = { ...sent, command, arguments: checkArguments(given.arguments), sequence, issuedMs: nowMs, limitMs };
+  return { stream: streamWith(stream, { sequence, newest, pending: [...stream.pending, newest] }), sequence };
+}
+
+/**
+ * The stream after an acknowledgement. One of a command that was acknowledged before changes nothing.
+ * @throws CommandError STREAM_STALE, COMMAND_UNKNOWN
+ */
+export function takeAcknowledgement(held: Stream | null, given: Acknowledgement, nowMs: number): Stream {
+  const stream = requireStream(held, given.streamId);
+  const { sequence, accepted, message } = given;
+  const command = stream.pending.find((one) => one.sequence === sequence);
+  if (command === undefined) {
+    if (sequence >= 1 && sequence <= stream.sequence) return streamWith(stream, { seenMs: nowMs });
+    throw new CommandError('COMMAND_UNKNOWN', `no command ${sequence}; the newest is ${stream.sequence}`);
+  }
+  const answer: StreamAnswer = { sequence, requestId: command.requestId, accepted, message };
+  const isEnding = command.command === 'stop' && accepted && statesFor('stop').includes(stream.state);
+  return streamWith(stream, {
+    pending: stream.pending.filter((one) => one !== command),
+    answers: [...stream.answers, answer].slice(-KEPT_ANSWERS),
+    seenMs: nowMs,
+    ...(isEnding ? { state: 'Finishing' } : {}),
+  });
+}
+
+/** The stream without the commands whose time is over: they are withdrawn, and the answer says whether the workflow was heard meanwhile. */
+export function withdrawCommands(stream: Stream, nowMs: number): Stream {
+  const isOver = ({ limitMs }: StreamCommand): boolean => limitMs !== null && limitMs <= nowMs;
+  return stream.pending.filter(isOver).reduce((next, command) => {
+    const { issuedMs } = command;
+    const waited = `not acknowledged within ${((nowMs - issuedMs) / 1000).toFixed(1)} s`;
+    const { seenMs } = stream;
+    const seen =
+      seenMs === null
+        ? 'the workflow was never heard'
+        : `the workflow was heard ${((nowMs - seenMs) / 1000).toFixed(1)} s ago`;
+    return dropCommands(next, [command], `${command.command} ${waited}, withdrawn; ${seen}`);
+  }, stream);
+}
+
+/** The stream without commands that nobody will acknowledge any more, each answered with why. */
+export function dropCommands(stream: Stream, dropped: readonly StreamCommand[], message: string): Stream {
+  const answers = dropped.map(({ sequence, requestId }) => ({ sequence, requestId, accepted: false, message }));
+  return streamWith(stream, {
+    pending: stream.pending.filter((one) => !dropped.includes(one)),
+    answers: [...stream.answers, ...answers].slice(-KEPT_ANSWERS),
+  });
+}

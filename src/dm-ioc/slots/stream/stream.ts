@@ -1,0 +1,115 @@
+import { isTerminalStatus } from 'dm';
+import { z } from 'zod';
+import { isFinal, STREAM_STATES } from './stream-state.js';
+
+export const PROTOCOLS = ['Native', 'PvaPy'] as const;
+
+const sequence = z.number().int().min(0);
+
+const commandSchema = z.object({
+  /** From 1, without gaps, as long as the stream lives. */
+  sequence,
+  command: z.string(),
+  /** A JSON object. */
+  arguments: z.string(),
+  /** Who sent it: user@host. */
+  source: z.string(),
+  /** The sender's own name of it, so that a repeated put is the same command; empty: none. */
+  requestId: z.string(),
+  issuedMs: z.number(),
+  /** When nobody waits for the acknowledgement any more; null: as long as it takes. */
+  limitMs: z.number().nullable(),
+});
+
+const answerSchema = z.object({ sequence, requestId: z.string(), accepted: z.boolean(), message: z.string() });
+
+const reportSchema = z.object({
+  sequence,
+  stage: z.string(),
+  /** In percent. */
+  progress: z.number(),
+  nReceived: z.number(),
+  nProcessed: z.number(),
+  nDropped: z.number(),
+  /** Per second. */
+  receiveRate: z.number(),
+  processRate: z.number(),
+  message: z.string(),
+  /** A command object that the workflow serves itself; empty: it follows ours. */
+  commandPv: z.string(),
+  /** JSON. */
+  results: z.string(),
+});
+
+/** A run of a streaming workflow, whole: what is saved of it, so that both sides go on with it after a restart. */
+export const streamSchema = z.object({
+  /** Made at Start and passed to the workflow: what another run says is refused. */
+  id: z.string().min(1),
+  state: z.enum(STREAM_STATES),
+  protocol: z.enum(PROTOCOLS),
+  workflow: z.string(),
+  owner: z.string(),
+  experiment: z.string(),
+  /** Of the job in DM; empty: DM hasn't taken it yet, or the workflow was started by somebody else. */
+  jobId: z.string(),
+  /** As DM says it; empty: no job is known. */
+  jobStatus: z.string(),
+  dataPv: z.string(),
+  reportPv: z.string(),
+  startedMs: z.number(),
+  /** When the workflow was heard last; null: never. */
+  seenMs: z.number().nullable(),
+  report: reportSchema,
+  /** Of the newest command. */
+  sequence,
+  newest: commandSchema.nullable(),
+  /** Not yet acknowledged, in order. */
+  pending: z.array(commandSchema),
+  /** The last acknowledgements, oldest first. */
+  answers: z.array(answerSchema),
+  /** Why it failed; empty: it didn't. */
+  error: z.string(),
+});
+
+export type StreamContent = z.output<typeof streamSchema>;
+export type StreamCommand = z.output<typeof commandSchema>;
+export type StreamAnswer = z.output<typeof answerSchema>;
+export type StreamReport = z.output<typeof reportSchema>;
+
+/** What a slot holds: the content, and `status` in DM's words, as other objects have it. */
+export type Stream = Readonly<StreamContent> & { readonly status: string };
+
+/** A stream lasts as long as its workflow's job: a new one can't start in its slot before. */
+function statusOf({ state, jobStatus }: StreamContent): string {
+  if (!isFinal(state)) return state === 'Starting' ? 'pending' : 'running';
+  return jobStatus !== '' && !isTerminalStatus(jobStatus) ? 'finalizing' : state.toLowerCase();
+}
+
+/** The stream with these changes. */
+export function streamWith(stream: StreamContent, changes: Partial<StreamContent>): Stream {
+  const content = { ...stream, ...changes };
+  return { ...content, status: statusOf(content) };
+}
+
+const NO_REPORT: StreamReport = {
+  sequence: 0,
+  stage: '',
+  progress: 0,
+  nReceived: 0,
+  nProcessed: 0,
+  nDropped: 0,
+  receiveRate: 0,
+  processRate: 0,
+  message: '',
+  commandPv: '',
+  results: '',
+};
+
+/** A stream that begins. */
+export function newStream(
+  given: Pick<StreamContent, 'id' | 'protocol' | 'workflow' | 'owner' | 'experiment' | 'dataPv' | 'reportPv'>,
+  nowMs: number,
+): Stream {
+  const nothing = { jobId: '', jobStatus: '', seenMs: null, newest: null, pending: [], answers: [], error: '' };
+  return streamWith({ ...given, ...nothing, state: 'Starting', startedMs: nowMs, report: NO_REPORT, sequence: 0 }, {});
+}

@@ -1,0 +1,52 @@
+import { CommandError } from '../../errors.js';
+import { isFinal, mayFollow, stateNamed, STREAM_STATES, type StreamState } from './stream-state.js';
+import { streamWith, type Stream, type StreamReport } from './stream.js';
+
+/** What a workflow says of itself. What it leaves out stays as it is. */
+export interface GivenReport extends Partial<Omit<StreamReport, 'sequence'>> {
+  readonly streamId: string;
+  /** Grows with each report; 0 or nothing: the next. */
+  readonly sequence?: number;
+  /** One of the states; empty or nothing: unchanged. */
+  readonly state?: string;
+}
+
+/** @throws CommandError STREAM_STALE when `streamId` isn't this stream's */
+export function requireStream(stream: Stream | null, streamId: string): Stream {
+  if (streamId === '') {
+    throw new CommandError('STREAM_STALE', 'no streamId: give the one that the workflow got at its start');
+  }
+  if (stream?.id === streamId) return stream;
+  const now = stream === null ? 'there is no stream' : `this is ${stream.id}`;
+  throw new CommandError('STREAM_STALE', `streamId ${streamId} is of another run; ${now}`);
+}
+
+function stateAfter({ state }: Stream, said: string | undefined): StreamState {
+  if (said === undefined || said === '') return state === 'Starting' ? 'Connected' : state;
+  const next = stateNamed(said);
+  if (next === undefined) {
+    throw new CommandError('STREAM_ORDER', `no state ${said.slice(0, 40)}; there are ${STREAM_STATES.join(', ')}`);
+  }
+  if (!mayFollow(state, next)) throw new CommandError('STREAM_ORDER', `${next} can't follow ${state}`);
+  return next;
+}
+
+/**
+ * The stream after a report. One whose sequence is known changes nothing but that the workflow lives: PVAccess clients repeat puts.
+ * @throws CommandError STREAM_STALE, STREAM_ENDED, STREAM_ORDER with the step that was wrong
+ */
+export function takeReport(held: Stream | null, given: GivenReport, nowMs: number): Stream {
+  const { streamId, sequence: number = 0, state: said, ...content } = given;
+  const stream = requireStream(held, streamId);
+  const known = stream.report.sequence;
+  const sequence = number === 0 ? known + 1 : number;
+  if (sequence === known) return isFinal(stream.state) ? stream : streamWith(stream, { seenMs: nowMs });
+  if (isFinal(stream.state)) throw new CommandError('STREAM_ENDED', `stream ${stream.id} is ${stream.state}`);
+  if (sequence < known) {
+    throw new CommandError('STREAM_ORDER', `report ${sequence} after ${known}: go on from Report.sequence`);
+  }
+  const state = stateAfter(stream, said);
+  const report = { ...stream.report, ...content, sequence };
+  const error = state === 'Failed' ? report.message || 'the workflow reported Failed, without a message' : stream.error;
+  return streamWith(stream, { state, report, error, seenMs: nowMs });
+}

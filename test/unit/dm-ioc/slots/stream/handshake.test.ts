@@ -1,0 +1,150 @@
+import {
+  dropCommands,
+  issueCommand,
+  takeAcknowledgement,
+  withdrawCommands,
+} from 'dm-ioc/internal/slots/stream/exchange-commands';
+import { followJob } from 'dm-ioc/internal/slots/stream/follow-job';
+import { newStream, streamWith, type Stream } from 'dm-ioc/internal/slots/stream/stream';
+import { takeReport } from 'dm-ioc/internal/slots/stream/take-report';
+import tap from 'tap';
+
+const BEGUN_MS = 1_700_000_000_000;
+const NEW = newStream(
+  { id: 's1', protocol: 'Native', workflow: 'w', owner: 'o', experiment: 'e', dataPv: '', reportPv: '' },
+  BEGUN_MS,
+);
+const GIVEN = { command: 'prepare', arguments: '{}', source: 'u@h', requestId: '', timeoutMs: 0 };
+
+function reported(...states: readonly string[]): Stream {
+  return states.reduce<Stream>((stream, state) => takeReport(stream, { streamId: 's1', state }, BEGUN_MS + 1), NEW);
+}
+
+void tap.test('the first report connects a stream, whatever it says', (t) => {
+  const stream = takeReport(NEW, { streamId: 's1', message: 'here' }, BEGUN_MS + 5);
+  t.match(stream, { state: 'Connected', seenMs: BEGUN_MS + 5, report: { sequence: 1, message: 'here' } });
+  t.end();
+});
+
+void tap.test('a report leaves what it does not name', (t) => {
+  const first = takeReport(NEW, { streamId: 's1', sequence: 1, nReceived: 7, stage: 'warm-up' }, BEGUN_MS);
+  const second = takeReport(first, { streamId: 's1', sequence: 2, nReceived: 8 }, BEGUN_MS);
+  t.match(second.report, { sequence: 2, nReceived: 8, stage: 'warm-up' });
+  t.end();
+});
+
+void tap.test('the same report again changes nothing but that the workflow lives', (t) => {
+  const first = takeReport(NEW, { streamId: 's1', sequence: 4, state: 'Ready' }, BEGUN_MS);
+  const again = takeReport(first, { streamId: 's1', sequence: 4, state: 'Streaming' }, BEGUN_MS + 9);
+  t.match(again, { state: 'Ready', seenMs: BEGUN_MS + 9, report: { sequence: 4 } });
+  t.end();
+});
+
+void tap.test('a report of another run, an old one, a wrong step and one after the end are refused', (t) => {
+  const ready = reported('Ready');
+  t.throws(() => takeReport(ready, { streamId: 's0' }, BEGUN_MS), { code: 'STREAM_STALE' });
+  t.throws(() => takeReport(ready, { streamId: '' }, BEGUN_MS), { code: 'STREAM_STALE' });
+  t.throws(() => takeReport(null, { streamId: 's1' }, BEGUN_MS), { code: 'STREAM_STALE' });
+  const fifth = takeReport(ready, { streamId: 's1', sequence: 5 }, BEGUN_MS);
+  t.throws(() => takeReport(fifth, { streamId: 's1', sequence: 3 }, BEGUN_MS), { code: 'STREAM_ORDER' });
+  t.throws(() => takeReport(reported('Connected'), { streamId: 's1', state: 'Streaming' }, BEGUN_MS), {
+    code: 'STREAM_ORDER',
+    message: "Streaming can't follow Connected",
+  });
+  t.throws(() => takeReport(ready, { streamId: 's1', state: 'Warm' }, BEGUN_MS), { code: 'STREAM_ORDER' });
+  t.throws(() => takeReport(reported('Ready', 'Done'), { streamId: 's1' }, BEGUN_MS), { code: 'STREAM_ENDED' });
+  t.end();
+});
+
+void tap.test('a state may be written in any case, and a reported failure carries its message', (t) => {
+  const failed = takeReport(NEW, { streamId: 's1', state: 'failed', message: 'no beam' }, BEGUN_MS);
+  t.match(failed, { state: 'Failed', status: 'failed', error: 'no beam' });
+  t.end();
+});
+
+void tap.test('commands are numbered without gaps and stay until they are acknowledged', (t) => {
+  const first = issueCommand(NEW, GIVEN, BEGUN_MS);
+  const second = issueCommand(first.stream, { ...GIVEN, command: 'configure', arguments: '{"a": 1}' }, BEGUN_MS);
+  t.same(
+    second.stream.pending.map(({ sequence, command }) => [sequence, command]),
+    [
+      [1, 'prepare'],
+      [2, 'configure'],
+    ],
+  );
+  const given = { streamId: 's1', sequence: 1, accepted: true, message: 'fine' };
+  const answered = takeAcknowledgement(second.stream, given, BEGUN_MS + 3);
+  t.match(answered, { sequence: 2, seenMs: BEGUN_MS + 3, answers: [{ sequence: 1, accepted: true, message: 'fine' }] });
+  t.equal(answered.pending.length, 1);
+  t.equal(takeAcknowledgement(answered, given, BEGUN_MS + 4).answers.length, 1, 'again: no second answer');
+  t.throws(() => takeAcknowledgement(answered, { ...given, sequence: 9 }, BEGUN_MS), { code: 'COMMAND_UNKNOWN' });
+  t.throws(() => takeAcknowledgement(answered, { ...given, streamId: 's0' }, BEGUN_MS), { code: 'STREAM_STALE' });
+  t.end();
+});
+
+void tap.test('a command that is put again under its request id is the same command', (t) => {
+  const first = issueCommand(NEW, { ...GIVEN, requestId: 'r1' }, BEGUN_MS);
+  t.same(issueCommand(first.stream, { ...GIVEN, requestId: 'r1' }, BEGUN_MS + 1), first);
+  const answered = takeAcknowledgement(
+    first.stream,
+    { streamId: 's1', sequence: 1, accepted: true, message: '' },
+    BEGUN_MS,
+  );
+  t.equal(issueCommand(answered, { ...GIVEN, requestId: 'r1' }, BEGUN_MS + 1).sequence, 1);
+  t.end();
+});
+
+void tap.test('a command that makes no sense now, or whose arguments are no JSON object, is refused', (t) => {
+  t.throws(() => issueCommand(null, GIVEN, BEGUN_MS), { code: 'STREAM_ENDED' });
+  t.throws(() => issueCommand(NEW, { ...GIVEN, command: 'start' }, BEGUN_MS), { code: 'STREAM_ORDER' });
+  t.throws(() => issueCommand(reported('Ready', 'Done'), GIVEN, BEGUN_MS), { code: 'STREAM_ORDER' });
+  t.throws(() => issueCommand(NEW, { ...GIVEN, command: ' ' }, BEGUN_MS), { code: 'SETPOINT_MISSING' });
+  for (const text of ['[1]', '{', '1', `{"a": "${'x'.repeat(33_000)}"}`]) {
+    t.throws(() => issueCommand(NEW, { ...GIVEN, arguments: text }, BEGUN_MS), { code: 'SETPOINT_INVALID' });
+  }
+  t.end();
+});
+
+void tap.test('an accepted stop makes a stream Finishing', (t) => {
+  const { stream } = issueCommand(reported('Ready', 'Streaming'), { ...GIVEN, command: 'stop' }, BEGUN_MS);
+  const refused = takeAcknowledgement(
+    stream,
+    { streamId: 's1', sequence: 1, accepted: false, message: 'no' },
+    BEGUN_MS,
+  );
+  t.equal(refused.state, 'Streaming');
+  const accepted = takeAcknowledgement(stream, { streamId: 's1', sequence: 1, accepted: true, message: '' }, BEGUN_MS);
+  t.equal(accepted.state, 'Finishing');
+  t.end();
+});
+
+void tap.test('a command is withdrawn at its time limit, with whether the workflow was heard', (t) => {
+  const heard = reported('Ready');
+  const { stream } = issueCommand(heard, { ...GIVEN, timeoutMs: 2000 }, BEGUN_MS + 1000);
+  t.equal(withdrawCommands(stream, BEGUN_MS + 2999), stream);
+  const after = withdrawCommands(stream, BEGUN_MS + 3001);
+  t.same(after.pending, []);
+  t.match(after.answers, [
+    { accepted: false, message: 'prepare not acknowledged within 2.0 s, withdrawn; the workflow was heard 3.0 s ago' },
+  ]);
+  t.match(dropCommands(stream, stream.pending, 'gone').answers, [{ accepted: false, message: 'gone' }]);
+  t.end();
+});
+
+void tap.test('the end of the job ends the stream and answers what waits', (t) => {
+  const { stream } = issueCommand(reported('Ready'), GIVEN, BEGUN_MS);
+  const failed = followJob(stream, { id: 'j', status: 'failed', error: 'exit status 3' });
+  t.match(failed, { state: 'Failed', status: 'failed', error: 'exit status 3', pending: [] });
+  t.match(failed.answers, [{ accepted: false, message: 'the job has ended (failed)' }]);
+  t.match(followJob(stream, { id: 'j', status: 'aborted', error: '' }), { state: 'Aborted', error: 'aborted' });
+  t.match(followJob(stream, { id: 'j', status: 'done', error: '' }), { state: 'Done', error: '' });
+  t.end();
+});
+
+void tap.test('a stream that is Done lasts as long as its job, and fails with it', (t) => {
+  const done = streamWith(reported('Ready', 'Done'), { jobId: 'j', jobStatus: 'running' });
+  t.match(done, { state: 'Done', status: 'finalizing' });
+  t.match(followJob(done, { id: 'j', status: 'failed', error: 'late' }), { state: 'Failed', error: 'late' });
+  t.match(followJob(done, { id: 'j', status: 'done', error: '' }), { state: 'Done', status: 'done' });
+  t.end();
+});
