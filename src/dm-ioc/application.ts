@@ -7,7 +7,7 @@ import { lockDirectory } from './autosave/lock-directory.js';
 import { allAreas } from './areas/areas.js';
 import { keepSelection, restoreSelection } from './areas/experiment/restore-selection.js';
 import { applyPollPeriods } from './areas/service/period-commands.js';
-import { collectSaved, restoreSaved, savedFields, watchSaved } from './autosave/saved-signals.js';
+import { collectSaved, restoreSaved, savedFields, savedSlots, watchSaved } from './autosave/saved-signals.js';
 import { mayWrite } from './commands/caller.js';
 import { serveRemoteCalls } from './commands/serve-remote-calls.js';
 import { claimPorts } from './config/claim-ports.js';
@@ -26,6 +26,7 @@ import { PutHandler } from './pvs/put-handler.js';
 import { servePvi } from './pvs/pvi.js';
 import { Tables } from './pvs/tables.js';
 import type { Area } from './registry/area.js';
+import { findIn, type KindService } from './slots/kind-service.js';
 import { SLOT_KINDS } from './slots/kinds.js';
 import { initialState } from './state/initial-state.js';
 import { Store } from './state/store.js';
@@ -123,11 +124,13 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
   const closing = new AbortController();
   const feed = new DmFeed(dm, store, areas, log);
   const follower = new SlotFollower(dm, store, kinds, log);
-  const fields = savedFields(bindings);
+  const toSave = { fields: savedFields(bindings), slots: savedSlots(kinds, config.slots, config.prefix) };
+  const services: KindService[] = [];
+  const service = findIn(services);
   const autosave = new Autosave({
     directory,
     version: VERSION,
-    collect: () => collectSaved(fields, store.state, ioc),
+    collect: () => collectSaved(toSave, store.state, ioc),
     onOutcome: (problem) => {
       if (problem === null) log.info({ directory }, 'autosave works again');
       else log.error({ directory, reason: problem }, 'autosave failed: what is put would be lost at a restart');
@@ -146,6 +149,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
       if (isCommand) tables.flush();
     },
     save: () => autosave.save(),
+    service,
   });
   let open: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => {
@@ -161,7 +165,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
       beforeRun: () => {
         adoptRecordDefaults(ioc, bindings, store);
         adoptPeriods(config, store);
-        for (const problem of restoreSaved(fields, saved, store, ioc)) log.warn({ problem }, 'not restored');
+        for (const problem of restoreSaved(toSave, saved, store, ioc)) log.warn({ problem }, 'not restored');
         publisher.start();
       },
     },
@@ -174,6 +178,14 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
     store,
     log,
   );
+  for (const { name, serve } of kinds) {
+    const slots = config.slots[name] ?? 0;
+    const host = { dm, store, log, server, prefix: config.prefix, slots };
+    if (serve === undefined) continue;
+    services.push(
+      serve({ ...host, save: () => autosave.save(), mayWrite: (group, caller) => mayWrite(ioc, group, caller) }),
+    );
+  }
   serveRemoteCalls({
     server,
     prefix: config.prefix,
@@ -181,6 +193,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
     dm,
     store,
     log,
+    service,
     mayWrite: (caller) => mayWrite(ioc, OPERATOR_GROUP, caller),
   });
   servePvi(
@@ -199,6 +212,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
   if (dm.backend === 'local') await loaded;
   tables.start();
   follower.start();
+  for (const one of services) one.start();
   if (store.state.experiment.inputs.name !== '') store.dispatch({ type: 'experimentUnconfirmed' });
   if (dm.backend === 'local') await restoreSelection(dm, store, log, closing.signal);
   void keepSelection(dm, store, log, closing.signal, () => {
@@ -208,7 +222,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
       publisher.clearAlarm(record);
     }
   });
-  const stopSaving = watchSaved(store, () => {
+  const stopSaving = watchSaved(toSave, store, () => {
     autosave.touch();
   });
   const stopPutLog = ioc.onPut((put) => {
@@ -231,6 +245,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
     stopPutLog();
     publisher.stop();
     tables.stop();
+    for (const one of services) one.close();
     server.close();
     follower.stop();
     feed.stop();

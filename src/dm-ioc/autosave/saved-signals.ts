@@ -1,7 +1,8 @@
 import { errorText } from 'dm';
 import type { Binding } from '../pvs/binding.js';
 import type { Plain } from '../registry/signal.js';
-import { AREA_NAMES, type State } from '../state/state.js';
+import type { SlotKind } from '../slots/slot-kind.js';
+import { AREA_NAMES, slotOf, type State } from '../state/state.js';
 import type { Store } from '../state/store.js';
 import type { SavedValues } from './save-file.js';
 
@@ -45,9 +46,43 @@ function asPlain(binding: Binding, text: string): Plain {
   return signal.valueKind === 'boolean' ? text === '1' : signal.valueKind === 'number' ? Number(text) : text;
 }
 
-/** What the fields hold now. */
-export function collectSaved(saved: readonly SavedField[], state: State, fields: FieldPort): SavedValues {
+/** What a slot holds, where DM doesn't keep it. */
+interface SavedSlot {
+  /** In the file: `dm:Stream1`. */
+  readonly name: string;
+  readonly kind: SlotKind;
+  /** From 1. */
+  readonly number: number;
+}
+
+/** Everything that is saved. */
+export interface Saved {
+  readonly fields: readonly SavedField[];
+  readonly slots: readonly SavedSlot[];
+}
+
+/** The slots whose content is saved whole. */
+export function savedSlots(
+  kinds: readonly SlotKind[],
+  counts: Readonly<Record<string, number>>,
+  prefix: string,
+): SavedSlot[] {
+  return kinds
+    .filter(({ saved }) => saved !== undefined)
+    .flatMap((kind) =>
+      Array.from({ length: counts[kind.name] ?? 0 }, (_slot, index) => {
+        return { name: `${prefix}${kind.device}${index + 1}`, kind, number: index + 1 };
+      }),
+    );
+}
+
+/** What is to be kept now. */
+export function collectSaved({ fields: saved, slots }: Saved, state: State, fields: FieldPort): SavedValues {
   const values = new Map<string, string>();
+  for (const { name, kind, number } of slots) {
+    const { object } = slotOf(state, kind.name, number);
+    if (object !== null && kind.saved !== undefined) values.set(name, kind.saved.toText(object));
+  }
   for (const { name, isValue, binding } of saved) {
     const value = isValue ? valueOf(binding, state) : fields.getField(name);
     if (value !== undefined) values.set(name, typeof value === 'boolean' ? (value ? '1' : '0') : String(value));
@@ -60,12 +95,21 @@ export function collectSaved(saved: readonly SavedField[], state: State, fields:
  * @returns a line for each value that is no longer good, and was left out
  */
 export function restoreSaved(
-  saved: readonly SavedField[],
+  { fields: saved, slots }: Saved,
   values: SavedValues,
   store: Store,
   fields: FieldPort,
 ): string[] {
   const problems: string[] = [];
+  for (const { name, kind, number } of slots) {
+    const text = values.get(name);
+    if (text === undefined || kind.saved === undefined) continue;
+    try {
+      store.dispatch({ type: 'slotTaken', kind: kind.name, slot: number, object: kind.saved.fromText(text) });
+    } catch (error) {
+      problems.push(`${name}: ${errorText(error)}`);
+    }
+  }
   for (const { name, isValue, binding } of saved) {
     const { signal, place } = binding;
     const text = values.get(name);
@@ -86,16 +130,17 @@ export function restoreSaved(
 }
 
 /** What of the state is saved, as references. */
-function savedParts(state: State): unknown[] {
-  const ofSlots = Object.values(state.slots).flatMap((slots) => slots.flatMap(({ inputs, id }) => [inputs, id]));
-  return [...AREA_NAMES.map((name) => state[name].inputs), ...ofSlots];
+function savedParts(state: State, slots: readonly SavedSlot[]): unknown[] {
+  const ofSlots = Object.values(state.slots).flatMap((list) => list.flatMap(({ inputs, id }) => [inputs, id]));
+  const objects = slots.map(({ kind, number }) => slotOf(state, kind.name, number).object);
+  return [...AREA_NAMES.map((name) => state[name].inputs), ...ofSlots, ...objects];
 }
 
 /** Calls `onChange` after each change of what is saved; the result ends it. */
-export function watchSaved(store: Store, onChange: () => void): () => void {
-  let seen = savedParts(store.state);
+export function watchSaved({ slots }: Saved, store: Store, onChange: () => void): () => void {
+  let seen = savedParts(store.state, slots);
   return store.subscribe(() => {
-    const parts = savedParts(store.state);
+    const parts = savedParts(store.state, slots);
     if (parts.every((part, index) => part === seen[index])) return;
     seen = parts;
     onChange();

@@ -1,5 +1,6 @@
 import type { DataManagement } from 'dm';
 import type { Place } from '../state/action.js';
+import type { FindService } from '../slots/kind-service.js';
 import type { Store } from '../state/store.js';
 
 /** What a command works with. It answers its put by resolving or rejecting; what PVs show follows from the state. */
@@ -15,6 +16,8 @@ export interface CommandContext {
   readonly save: () => Promise<void>;
   /** Slots in which a start is under way, so that two puts at once can't start two jobs in one slot. */
   readonly claims: Set<string>;
+  /** What runs for the kinds of slots, by its class. */
+  readonly service: FindService;
 }
 
 /** Resolves when DM has really done it. @throws CommandError or DmError */

@@ -2,6 +2,7 @@ import type { DataManagement } from 'dm';
 import { z } from 'zod';
 import { CommandError } from '../errors.js';
 import type { DmObject } from '../state/collection.js';
+import type { FindService } from '../slots/kind-service.js';
 import type { Store } from '../state/store.js';
 
 /** What a call works with. */
@@ -9,6 +10,8 @@ export interface CallContext {
   readonly dm: DataManagement;
   readonly store: Store;
   readonly signal: AbortSignal;
+  /** What runs for the kinds of slots, by its class. */
+  readonly service: FindService;
 }
 
 /** An operation of DM as an NTURI call, independent of the slots. */

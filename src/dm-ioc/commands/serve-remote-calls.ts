@@ -2,6 +2,7 @@ import { type DataManagement, errorText } from 'dm';
 import type { PvaServer } from 'epics-pva-ts';
 import type { Logger } from 'pino';
 import { CommandError } from '../errors.js';
+import type { FindService } from '../slots/kind-service.js';
 import type { Store } from '../state/store.js';
 import { callerOf, type Caller } from './caller.js';
 import type { RemoteCall } from './remote-call.js';
@@ -13,12 +14,22 @@ export interface RemoteCallsOptions {
   readonly dm: DataManagement;
   readonly store: Store;
   readonly log: Logger;
+  readonly service: FindService;
   /** Whether access security lets the caller write. */
   readonly mayWrite: (caller: Caller) => Promise<boolean>;
 }
 
 /** Serves the calls as `<prefix>rpc:…`. An error answers with its code and message. */
-export function serveRemoteCalls({ server, prefix, calls, dm, store, log, mayWrite }: RemoteCallsOptions): void {
+export function serveRemoteCalls({
+  server,
+  prefix,
+  calls,
+  dm,
+  store,
+  log,
+  service,
+  mayWrite,
+}: RemoteCallsOptions): void {
   for (const { name, description, isReading, schema, handle } of calls) {
     const pvName = `${prefix}rpc:${name}`;
     server.addRpc(pvName, { arguments: schema, description }, async (call) => {
@@ -30,7 +41,7 @@ export function serveRemoteCalls({ server, prefix, calls, dm, store, log, mayWri
           throw new CommandError('ACCESS_DENIED', `${user} on ${host} may not call ${name}: see access.file`);
         }
         // The schema has made the arguments what the handler takes.
-        const result = await handle(call.arguments as never, { dm, store, signal: call.signal });
+        const result = await handle(call.arguments as never, { dm, store, service, signal: call.signal });
         if (!isReading) log.info(who, 'call done');
         return result;
       } catch (error) {

@@ -84,7 +84,7 @@ export class SlotFollower {
   }
 
   #watch(key: string, { kind, slot }: Held): void {
-    const { watch } = kind.objects;
+    const watch = kind.objects?.watch;
     if (watch !== undefined && !this.#watches.has(key)) this.#watches.set(key, watch(this.#dm, slot.id, slot));
   }
 
@@ -95,6 +95,7 @@ export class SlotFollower {
 
   async #ask({ kind: { name, objects }, number, slot }: Held): Promise<void> {
     const { id } = slot;
+    if (objects === undefined) return;
     try {
       const object = await objects.get(this.#dm, id, slot);
       this.#store.dispatch({ type: 'objects', kind: name, objects: [object] });

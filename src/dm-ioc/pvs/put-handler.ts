@@ -11,6 +11,7 @@ import type { Place } from '../state/action.js';
 import type { InputValue } from '../state/state.js';
 import type { Store } from '../state/store.js';
 import type { CommandContext } from '../commands/command.js';
+import type { FindService } from '../slots/kind-service.js';
 import { writerOf } from '../writer-of.js';
 
 export interface PutHandlerOptions {
@@ -25,6 +26,8 @@ export interface PutHandlerOptions {
   readonly save: () => Promise<void>;
   /** Aborted when the IOC stops. */
   readonly closing: AbortSignal;
+  /** What runs for the kinds of slots, by its class. */
+  readonly service: FindService;
 }
 
 /**
@@ -151,8 +154,8 @@ export class PutHandler {
   }
 
   #context(binding: Binding, write: RecordWrite): CommandContext {
-    const { dm, store, closing, save } = this.#options;
-    return { dm, store, closing, save, place: binding.place, signal: write.signal, claims: this.#claims };
+    const { dm, store, closing, save, service } = this.#options;
+    return { dm, store, closing, save, service, place: binding.place, signal: write.signal, claims: this.#claims };
   }
 }
 

@@ -56,7 +56,7 @@ function tables({ name, device, table, slotTables = [] }: SlotKind, numbers: rea
 /** A kind of slot with so many slots, as the area that it is. */
 export function areaOfKind(kind: SlotKind, count: number): Area {
   const { name, calls = [] } = kind;
-  const { change, list } = kind.objects;
+  const { change, list } = kind.objects ?? {};
   const numbers = Array.from({ length: count }, (_slot, index) => index + 1);
   const told = (objects: readonly DmObject[]): Action => ({ type: 'objects', kind: name, objects });
   return {

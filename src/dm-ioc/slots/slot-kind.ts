@@ -5,6 +5,7 @@ import type { Signals } from '../registry/signal.js';
 import type { Collection, DmObject } from '../state/collection.js';
 import type { SlotRules } from '../state/slot-rules.js';
 import type { SlotState } from '../state/state.js';
+import type { KindHost, KindService } from './kind-service.js';
 import type { KindContext, SlotContext } from './slot-context.js';
 
 /** Changes of DM that carry an `O`. */
@@ -20,6 +21,13 @@ export interface ObjectSource<Slot, O> {
   readonly get: (dm: DataManagement, id: string, slot: Slot) => Promise<O>;
   /** Keeps DM's interest in it while it is active. */
   readonly watch?: (dm: DataManagement, id: string, slot: Slot) => Watch;
+}
+
+/** What a slot holds as a line of text, and back. */
+export interface SavedObject<O> {
+  readonly toText: (object: O) => string;
+  /** @throws Error when it isn't one */
+  readonly fromText: (text: string) => O;
 }
 
 /** What there is over all objects of a kind, beside the slots. */
@@ -47,13 +55,18 @@ export interface SlotKindDefinition<
   readonly database: string;
   /** What records of a slot can be. */
   readonly signals: Signals<Slot, SlotContext<Slot, O, Kept>>;
-  readonly objects: ObjectSource<Slot, O>;
+  /** How DM is asked for them; undefined: DM has none of it, the IOC has. */
+  readonly objects?: ObjectSource<Slot, O>;
+  /** How what a slot holds is saved whole, where DM doesn't keep it. */
+  readonly saved?: SavedObject<O>;
   readonly total?: KindTotal<O, Kept>;
   /** All objects, as a PV. */
   readonly table?: RowTable<Collection<Kept>>;
   /** Tables of each slot, under its name (`WF1:Stages`). */
   readonly slotTables?: readonly RowTable<Slot>[];
   readonly calls?: readonly RemoteCall[];
+  /** What runs for the slots beside records and tables. */
+  readonly serve?: (host: KindHost) => KindService;
 }
 
 /** Any kind, for what loops over the kinds. */

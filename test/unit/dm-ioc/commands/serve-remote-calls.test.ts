@@ -1,3 +1,4 @@
+import { findIn } from 'dm-ioc/internal/slots/kind-service';
 import { serveRemoteCalls } from 'dm-ioc/internal/commands/serve-remote-calls';
 import type { Caller } from 'dm-ioc/internal/commands/caller';
 import { PvaClient, PvaServer } from 'epics-pva-ts';
@@ -24,6 +25,7 @@ serveRemoteCalls({
   dm,
   store,
   log: pino({ enabled: false }),
+  service: findIn([]),
   mayWrite: (caller) => {
     callers.push(caller);
     return Promise.resolve(isTrusted);

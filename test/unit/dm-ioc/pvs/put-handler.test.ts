@@ -1,3 +1,4 @@
+import { findIn } from 'dm-ioc/internal/slots/kind-service';
 import { DmCommunicationError, DmInvalidArgumentError, SERVICE_NAMES } from 'dm';
 import type { RecordUpdate } from 'node-epics-ca';
 import { pino } from 'pino';
@@ -53,6 +54,7 @@ function setUp() {
     publisher,
     bindings,
     log: pino({ enabled: false }),
+    service: findIn([]),
     closing: closing.signal,
     flush: () => {
       publisher.flush();

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { remoteCall, nameArgument } from '../../commands/remote-call.js';
+import { StreamService } from './stream-service.js';
+
+const slotArgument = z.coerce.number().int().min(1).default(1);
+
+export const STREAM_CALLS = [
+  remoteCall(
+    'sendCommand',
+    'command, slot?, arguments? (JSON), requestId?, timeout? (s)',
+    z.strictObject({
+      slot: slotArgument,
+      command: nameArgument,
+      arguments: z.string().default('{}'),
+      requestId: z.string().default(''),
+      timeout: z.coerce.number().min(0).max(86_400).default(0),
+    }),
+    async ({ slot, command, arguments: given, requestId, timeout }, { service, signal }) => {
+      const streams = service(StreamService);
+      const timeoutMs = (timeout || streams.slotNumbered(slot).inputs.commandTimeoutS) * 1000;
+      const message = await streams.send(
+        slot,
+        { command, arguments: given, requestId, source: 'rpc', timeoutMs },
+        signal,
+      );
+      return { message };
+    },
+  ),
+];

@@ -1,0 +1,29 @@
+import { defineSlotKind } from '../slot-kind.js';
+import { STREAM_CALLS } from './stream-calls.js';
+import { StreamService } from './stream-service.js';
+import { STREAM_SIGNALS } from './stream-signals.js';
+import { EMPTY_STREAM_SLOT, tickStream, updateStream, type StreamSlot } from './stream-slot.js';
+import { STREAM_TABLE } from './stream-table.js';
+import { streamSchema, streamWith, type Stream } from './stream.js';
+
+/** Streams: a workflow whose processes get frames, and talk with whoever sends them. */
+export const streamKind = defineSlotKind<StreamSlot, Stream, Stream>({
+  name: 'stream',
+  device: 'Stream',
+  service: 'PROC',
+  database: 'stream.db',
+  signals: STREAM_SIGNALS,
+  empty: EMPTY_STREAM_SLOT,
+  update: updateStream,
+  tick: tickStream,
+  isOvertaken: () => false,
+  keep: (stream) => stream,
+  timeOf: ({ startedMs }) => startedMs / 1000,
+  saved: {
+    toText: (stream) => JSON.stringify(streamSchema.parse(stream)),
+    fromText: (text) => streamWith(streamSchema.parse(JSON.parse(text)), {}),
+  },
+  table: STREAM_TABLE,
+  calls: STREAM_CALLS,
+  serve: (host) => new StreamService(host),
+});

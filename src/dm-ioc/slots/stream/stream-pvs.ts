@@ -1,0 +1,189 @@
+import { ThrottledNotice } from 'dm';
+import type { ClientRequest, Pv, PutRequest, StructureInput, StructureValue } from 'epics-pva-ts';
+import { callerOf, type Caller } from '../../commands/caller.js';
+import { CommandError } from '../../errors.js';
+import type { KindHost } from '../kind-service.js';
+import { ACK, COMMAND, REPORT } from './stream-structures.js';
+import type { StreamService } from './stream-service.js';
+import type { Stream, StreamCommand } from './stream.js';
+import type { GivenReport } from './take-report.js';
+
+type ReportValue = StructureValue<typeof REPORT.fields>;
+type CommandValue = StructureValue<typeof COMMAND.fields>;
+type AckValue = StructureValue<typeof ACK.fields>;
+
+/** Access security groups of those who report, and of those who command. */
+const WORKFLOW_GROUP = 'WORKFLOW';
+const OPERATOR_GROUP = 'OPERATOR';
+/** Watchers get reports at most so often, and always the last. */
+const REPORT_PERIOD_MS = 20;
+/** Longest text of a report, all fields together. */
+const MOST_BYTES = 1_000_000;
+
+const TEXTS = ['stage', 'message', 'commandPv', 'results'] as const;
+const COUNTS = ['nReceived', 'nProcessed', 'nDropped'] as const;
+const RATES = ['progress', 'receiveRate', 'processRate'] as const;
+
+/** What of a report was sent. @throws CommandError SETPOINT_INVALID when it is too long or a number makes no sense */
+function givenReport(value: ReportValue, changed: readonly string[]): GivenReport {
+  const sent = new Set(changed);
+  const pick = <K extends keyof ReportValue, V>(
+    names: readonly K[],
+    as: (one: ReportValue[K]) => V,
+  ): Partial<Record<K, V>> =>
+    Object.fromEntries(names.filter((name) => sent.has(name)).map((name) => [name, as(value[name])])) as Partial<
+      Record<K, V>
+    >;
+  const texts = pick(TEXTS, (text) => text);
+  const sizeBytes = Object.values(texts).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (sizeBytes > MOST_BYTES) {
+    throw new CommandError(
+      'SETPOINT_INVALID',
+      `report of ${sizeBytes} bytes, at most ${MOST_BYTES}: put results in a file`,
+    );
+  }
+  const rates = pick(RATES, (rate) => rate);
+  for (const [name, rate] of Object.entries(rates)) {
+    if (!Number.isFinite(rate)) throw new CommandError('SETPOINT_INVALID', `${name} is no number`);
+  }
+  return {
+    streamId: sent.has('streamId') ? value.streamId : '',
+    ...(sent.has('sequence') ? { sequence: Number(value.sequence) } : {}),
+    ...(sent.has('state') ? { state: value.state } : {}),
+    ...texts,
+    ...pick(COUNTS, Number),
+    ...rates,
+  };
+}
+
+function reportFields({ id, jobId, state, report }: Stream): StructureInput<typeof REPORT.fields> {
+  return { streamId: id, jobId, state, ...report };
+}
+
+function commandFields({
+  sequence,
+  command,
+  arguments: given,
+  source,
+  requestId,
+}: StreamCommand): StructureInput<typeof COMMAND.fields> {
+  return { sequence, command, arguments: given, source, requestId };
+}
+
+const NO_COMMAND = { sequence: 0, command: '', arguments: '', source: '', requestId: '' };
+
+/** The three structures of a slot, over PVAccess. */
+export class StreamPvs {
+  readonly #host: KindHost;
+  readonly #slot: number;
+  readonly #service: StreamService;
+  readonly #report: Pv<ReportValue, StructureInput<typeof REPORT.fields>>;
+  readonly #command: Pv<CommandValue, StructureInput<typeof COMMAND.fields>>;
+  readonly #ack: Pv<AckValue, StructureInput<typeof ACK.fields>>;
+  readonly #notice: ThrottledNotice;
+  #shown: Stream | null = null;
+
+  constructor(host: KindHost, slot: number, service: StreamService) {
+    this.#host = host;
+    this.#slot = slot;
+    this.#service = service;
+    const name = `${host.prefix}Stream${slot}`;
+    this.#report = host.server.add(`${name}:Report`, REPORT, { onPut: (put) => this.#takeReport(put) });
+    this.#command = host.server.add(`${name}:Command`, COMMAND, { onPut: (put) => this.#takeCommand(put) });
+    this.#ack = host.server.add(`${name}:Ack`, ACK, { onPut: (put) => this.#takeAck(put) });
+    this.#notice = new ThrottledNotice(REPORT_PERIOD_MS, () => {
+      if (this.#shown !== null) this.#report.post(reportFields(this.#shown));
+    });
+  }
+
+  /** Posts what has changed. */
+  show(stream: Stream | null): void {
+    const shown = this.#shown;
+    if (stream === shown) return;
+    this.#shown = stream;
+    if (stream === null) return;
+    if (stream.report !== shown?.report || stream.state !== shown.state || stream.jobId !== shown.jobId) {
+      this.#notice.announce();
+    }
+    if (stream.newest === shown?.newest && stream.pending === shown?.pending) return;
+    const pending = stream.pending.map(commandFields);
+    this.#command.post({
+      streamId: stream.id,
+      ...(stream.newest === null ? NO_COMMAND : commandFields(stream.newest)),
+      pending,
+    });
+  }
+
+  close(): void {
+    this.#notice.cancel();
+    for (const pv of [this.#report, this.#command, this.#ack]) pv.close();
+  }
+
+  async #takeReport(put: PutRequest<ReportValue>): Promise<undefined> {
+    await this.#as(WORKFLOW_GROUP, put, 'report', () =>
+      this.#service.report(this.#slot, givenReport(put.value, put.changed)),
+    );
+  }
+
+  async #takeAck(put: PutRequest<AckValue>): Promise<StructureInput<typeof ACK.fields>> {
+    const { streamId, sequence, accepted, message } = put.value;
+    const isSent = (name: string): boolean => put.changed.includes(name);
+    const given = {
+      streamId: isSent('streamId') ? streamId : '',
+      sequence: isSent('sequence') ? Number(sequence) : 0,
+      accepted: isSent('accepted') ? accepted : true,
+      message: isSent('message') ? message : '',
+    };
+    await this.#as(WORKFLOW_GROUP, put, 'acknowledge', () => this.#service.acknowledge(this.#slot, given));
+    return given;
+  }
+
+  async #takeCommand(put: PutRequest<CommandValue>): Promise<undefined> {
+    const { value, changed, signal } = put;
+    const isSent = (name: string): boolean => changed.includes(name);
+    await this.#as(OPERATOR_GROUP, put, 'command', async ({ user, host }) => {
+      const { id } = this.#service.streamIn(this.#slot) ?? {};
+      if (isSent('streamId') && value.streamId !== '' && value.streamId !== id) {
+        throw new CommandError('STREAM_STALE', `streamId ${value.streamId} is of another run`);
+      }
+      const { commandTimeoutS } = this.#service.slotNumbered(this.#slot).inputs;
+      const timeoutS = isSent('timeout') && value.timeout > 0 ? value.timeout : commandTimeoutS;
+      await this.#service.send(
+        this.#slot,
+        {
+          command: isSent('command') ? value.command : '',
+          arguments: isSent('arguments') ? value.arguments : '{}',
+          source: `${user}@${host}`,
+          requestId: isSent('requestId') ? value.requestId : '',
+          timeoutMs: timeoutS * 1000,
+        },
+        signal,
+      );
+    });
+  }
+
+  /** Does it when access security allows; what is refused is logged. */
+  async #as(
+    group: string,
+    request: Pick<ClientRequest, 'account' | 'peer' | 'roles'>,
+    what: string,
+    run: (caller: Caller) => Promise<void>,
+  ): Promise<void> {
+    const caller = callerOf(request);
+    const { user, host } = caller;
+    try {
+      if (!(await this.#host.mayWrite(group, caller))) {
+        throw new CommandError('ACCESS_DENIED', `${user} on ${host} may not ${what}: see access.file`);
+      }
+      await run(caller);
+    } catch (error) {
+      if (error instanceof CommandError) {
+        this.#host.log.warn(
+          { stream: this.#slot, what, user, host, code: error.code, reason: error.message },
+          'refused',
+        );
+      }
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { errorText, type Job, type JobArguments } from 'dm';
+import { CommandError } from '../../errors.js';
+import { slotOf, type State } from '../../state/state.js';
+import type { KindHost, KindService } from '../kind-service.js';
+import {
+  issueCommand,
+  takeAcknowledgement,
+  withdrawCommands,
+  type Acknowledgement,
+  type GivenCommand,
+} from './exchange-commands.js';
+import { followJob } from './follow-job.js';
+import { StreamJobs } from './stream-jobs.js';
+import { StreamPvs } from './stream-pvs.js';
+import type { StreamSlot } from './stream-slot.js';
+import { newStream, type Stream } from './stream.js';
+import { takeReport, type GivenReport } from './take-report.js';
+
+/** A stream that begins, and the arguments by which its workflow finds it. */
+export interface BegunStream {
+  readonly stream: Stream;
+  readonly arguments: JobArguments;
+}
+
+function newId(nowMs: number): string {
+  const time = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+Z$/gu, '');
+  return `${time}-${randomBytes(4).toString('hex')}`;
+}
+
+/** Holds the two sides of each slot's stream together. All that changes a stream goes through here: it is in the state, and on the disk before it is answered. */
+export class StreamService implements KindService {
+  readonly #host: KindHost;
+  readonly #pvs: readonly StreamPvs[];
+  readonly #jobs: StreamJobs;
+  #limit: NodeJS.Timeout | undefined;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(host: KindHost) {
+    this.#host = host;
+    this.#pvs = Array.from({ length: host.slots }, (_slot, index) => new StreamPvs(host, index + 1, this));
+    this.#jobs = new StreamJobs(host, this);
+  }
+
+  start(): void {
+    this.#unsubscribe = this.#host.store.subscribe(() => {
+      this.#follow();
+    });
+    this.#jobs.start();
+    this.#follow();
+  }
+
+  close(): void {
+    clearTimeout(this.#limit);
+    this.#unsubscribe?.();
+    this.#jobs.close();
+    for (const pvs of this.#pvs) pvs.close();
+  }
+
+  slotNumbered(slot: number): StreamSlot {
+    return slotOf(this.#host.store.state, 'stream', slot) as StreamSlot;
+  }
+
+  streamIn(slot: number): Stream | null {
+    return this.slotNumbered(slot).object;
+  }
+
+  /** Begins a stream in a slot whose last one has ended. */
+  begin(slot: number, { workflow, owner }: { readonly workflow: string; readonly owner: string }): BegunStream {
+    const { store, prefix } = this.#host;
+    const { protocol, dataPv, reportPv } = this.slotNumbered(slot).inputs;
+    const experiment = store.state.experiment.selected?.name ?? '';
+    const nowMs = Date.now();
+    const stream = newStream({ id: newId(nowMs), protocol, workflow, owner, experiment, dataPv, reportPv }, nowMs);
+    store.dispatch({ type: 'slotTaken', kind: 'stream', slot, object: stream });
+    const name = `${prefix}Stream${slot}`;
+    return {
+      stream,
+      arguments: {
+        streamId: stream.id,
+        reportPv: reportPv === '' ? `${name}:Report` : reportPv,
+        commandPv: `${name}:Command`,
+        ackPv: `${name}:Ack`,
+        ...(dataPv === '' ? {} : { dataPv }),
+      },
+    };
+  }
+
+  /** DM has told of the job of a stream. */
+  hold(slot: number, streamId: string, job: Job): void {
+    const stream = this.streamIn(slot);
+    if (stream?.id !== streamId) return;
+    this.#change(followJob(stream, { id: job.id, status: job.status, error: job.errorMessage ?? '' }));
+  }
+
+  /** The workflow has said this. @throws CommandError as `takeReport` */
+  async report(slot: number, given: GivenReport): Promise<void> {
+    const known = this.streamIn(slot);
+    const stream = takeReport(known, given, Date.now());
+    this.#change(stream);
+    if (stream.state !== known?.state) await this.#host.save();
+  }
+
+  /** @throws CommandError as `takeAcknowledgement` */
+  async acknowledge(slot: number, given: Acknowledgement): Promise<void> {
+    this.#change(takeAcknowledgement(this.streamIn(slot), given, Date.now()));
+    await this.#host.save();
+  }
+
+  /**
+   * Sends a command to the workflow of a slot; resolves with what the workflow says when it accepts.
+   * @throws CommandError COMMAND_REFUSED with its reason, or after the time limit; SLOT_EMPTY, and as `issueCommand`
+   */
+  async send(slot: number, given: GivenCommand, signal: AbortSignal): Promise<string> {
+    const { stream, sequence } = issueCommand(this.streamIn(slot), given, Date.now());
+    this.#change(stream);
+    await this.#host.save();
+    const answer = await this.#host.store.when((state: State) => {
+      const object = slotOf(state, 'stream', slot).object as Stream | null;
+      if (object?.id !== stream.id) return null;
+      return object.answers.find((one) => one.sequence === sequence);
+    }, signal);
+    if (answer === null) throw new CommandError('SLOT_EMPTY', 'the stream was cleared meanwhile');
+    if (!answer.accepted) {
+      const reason = answer.message || `the workflow refused ${given.command}, without a message`;
+      throw new CommandError('COMMAND_REFUSED', reason, { severity: 'MAJOR' });
+    }
+    return answer.message;
+  }
+
+  #change(stream: Stream): void {
+    this.#host.store.dispatch({ type: 'objects', kind: 'stream', objects: [stream] });
+  }
+
+  #follow(): void {
+    let limitMs = Infinity;
+    for (const [index, pvs] of this.#pvs.entries()) {
+      const stream = this.streamIn(index + 1);
+      pvs.show(stream);
+      for (const command of stream?.pending ?? []) limitMs = Math.min(limitMs, command.limitMs ?? Infinity);
+    }
+    clearTimeout(this.#limit);
+    if (limitMs === Infinity) return;
+    this.#limit = setTimeout(
+      () => {
+        this.#withdraw();
+      },
+      Math.max(0, limitMs - Date.now()),
+    );
+  }
+
+  #withdraw(): void {
+    const nowMs = Date.now();
+    for (const index of this.#pvs.keys()) {
+      const stream = this.streamIn(index + 1);
+      const next = stream === null ? null : withdrawCommands(stream, nowMs);
+      if (next !== null && next !== stream) this.#change(next);
+    }
+    void this.#host.save().catch((error: unknown) => {
+      this.#host.log.error({ reason: errorText(error) }, 'streams were not saved');
+    });
+    this.#follow();
+  }
+}
