@@ -11,10 +11,12 @@ import {
   type GivenCommand,
 } from './exchange-commands.js';
 import { followJob } from './follow-job.js';
+import { PvaClient } from 'epics-pva-ts';
 import { StreamJobs } from './stream-jobs.js';
+import { StreamLinks } from './stream-links.js';
 import { StreamPvs } from './stream-pvs.js';
 import type { StreamSlot } from './stream-slot.js';
-import { newStream, type Stream } from './stream.js';
+import { newStream, streamWith, type Stream, type StreamLive } from './stream.js';
 import { takeReport, type GivenReport } from './take-report.js';
 
 /** A stream that begins, and the arguments by which its workflow finds it. */
@@ -33,6 +35,8 @@ export class StreamService implements KindService {
   readonly #host: KindHost;
   readonly #pvs: readonly StreamPvs[];
   readonly #jobs: StreamJobs;
+  readonly #client = new PvaClient();
+  readonly #links: readonly StreamLinks[];
   #limit: NodeJS.Timeout | undefined;
   #unsubscribe: (() => void) | undefined;
 
@@ -40,6 +44,7 @@ export class StreamService implements KindService {
     this.#host = host;
     this.#pvs = Array.from({ length: host.slots }, (_slot, index) => new StreamPvs(host, index + 1, this));
     this.#jobs = new StreamJobs(host, this);
+    this.#links = this.#pvs.map((_pvs, index) => new StreamLinks(this.#client, index + 1, this, host.log));
   }
 
   start(): void {
@@ -54,7 +59,8 @@ export class StreamService implements KindService {
     clearTimeout(this.#limit);
     this.#unsubscribe?.();
     this.#jobs.close();
-    for (const pvs of this.#pvs) pvs.close();
+    for (const one of [...this.#links, ...this.#pvs]) one.close();
+    this.#client.close();
   }
 
   slotNumbered(slot: number): StreamSlot {
@@ -101,6 +107,12 @@ export class StreamService implements KindService {
     if (stream.state !== known?.state) await this.#host.save();
   }
 
+  /** What is true now of what lives elsewhere. */
+  live(slot: number, streamId: string, change: Partial<StreamLive>): void {
+    const stream = this.streamIn(slot);
+    if (stream?.id === streamId) this.#change(streamWith(stream, { live: { ...stream.live, ...change } }));
+  }
+
   /** @throws CommandError as `takeAcknowledgement` */
   async acknowledge(slot: number, given: Acknowledgement): Promise<void> {
     this.#change(takeAcknowledgement(this.streamIn(slot), given, Date.now()));
@@ -137,6 +149,7 @@ export class StreamService implements KindService {
     for (const [index, pvs] of this.#pvs.entries()) {
       const stream = this.streamIn(index + 1);
       pvs.show(stream);
+      this.#links[index]?.follow(stream);
       for (const command of stream?.pending ?? []) limitMs = Math.min(limitMs, command.limitMs ?? Infinity);
     }
     clearTimeout(this.#limit);

@@ -79,4 +79,9 @@ export const STREAM_SIGNALS: Signals<StreamSlot, StreamContext> = {
   nPending: ofStream('integer', 'Commands not acknowledged', ({ pending }) => pending.length),
   results: reported('text', 'Results, JSON', ({ results }) => results),
   commandPv: reported('text', 'Command object of the workflow', ({ commandPv }) => commandPv),
+  dataConnected: ofStream('boolean', 'DataPv is connected', ({ live }) => live.data.isConnected, { states: NO_YES }),
+  dataCount: ofStream('integer', 'Frames seen at DataPv', ({ live }) => live.data.count),
+  dataRate: ofStream('number', 'Frames per second at DataPv', ({ live }) => live.data.rate, { unit: 'Hz' }),
+  dataMissed: ofStream('integer', 'Gaps in uniqueId at DataPv', ({ live }) => live.data.missed),
+  dataLastId: ofStream('integer', 'Last uniqueId at DataPv', ({ live }) => live.data.lastId),
 };

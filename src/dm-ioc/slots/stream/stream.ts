@@ -76,8 +76,31 @@ export type StreamCommand = z.output<typeof commandSchema>;
 export type StreamAnswer = z.output<typeof answerSchema>;
 export type StreamReport = z.output<typeof reportSchema>;
 
-/** What a slot holds: the content, and `status` in DM's words, as other objects have it. */
-export type Stream = Readonly<StreamContent> & { readonly status: string };
+/** How the frames come, as a client sees them. */
+export interface DataView {
+  readonly isConnected: boolean;
+  readonly count: number;
+  /** Per second. */
+  readonly rate: number;
+  /** Gaps in `uniqueId`. */
+  readonly missed: number;
+  readonly lastId: number;
+}
+
+/** What is true only now, and isn't saved. */
+export interface StreamLive {
+  readonly data: DataView;
+  /** What is not connected that should be; empty: all is. */
+  readonly lost: string;
+}
+
+const NOTHING_LIVE: StreamLive = {
+  data: { isConnected: false, count: 0, rate: 0, missed: 0, lastId: 0 },
+  lost: '',
+};
+
+/** What a slot holds: the content, what is true now, and `status` in DM's words, as other objects have it. */
+export type Stream = Readonly<StreamContent> & { readonly status: string; readonly live: StreamLive };
 
 /** A stream lasts as long as its workflow's job: a new one can't start in its slot before. */
 function statusOf({ state, jobStatus }: StreamContent): string {
@@ -86,8 +109,11 @@ function statusOf({ state, jobStatus }: StreamContent): string {
 }
 
 /** The stream with these changes. */
-export function streamWith(stream: StreamContent, changes: Partial<StreamContent>): Stream {
-  const content = { ...stream, ...changes };
+export function streamWith(
+  stream: StreamContent & { readonly live?: StreamLive },
+  changes: Partial<StreamContent & { readonly live: StreamLive }>,
+): Stream {
+  const content = { live: NOTHING_LIVE, ...stream, ...changes };
   return { ...content, status: statusOf(content) };
 }
 
