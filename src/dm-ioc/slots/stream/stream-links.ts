@@ -145,7 +145,9 @@ export class StreamLinks {
     const isStreaming =
       stream.state === 'Ready' && counts.nReceived > stream.report.nReceived && stream.report.sequence > 1;
     const state = isBegun ? (isStreaming ? 'Streaming' : '') : isAll ? 'Ready' : 'Connected';
-    const message = isAll ? '' : `${views.length - away.length} of ${views.length} consumers are connected`;
+    const isLeaving = stream.state === 'Finishing';
+    const message =
+      isAll || isLeaving ? '' : `${views.length - away.length} of ${views.length} consumers are connected`;
     void this.#service.report(this.#slot, { streamId: id, state, ...counts, message }).catch(() => undefined);
   }
 }
