@@ -3,7 +3,6 @@ import {
   createLocalDataManagement,
   DmError,
   DmObjectAlreadyExistsError,
-  DmObjectNotFoundError,
   hasDmServices,
   readDmSetupFile,
   readLoginFile,
@@ -95,15 +94,10 @@ export async function addConfiguredExperiments(
   if (dm.backend !== 'local') return;
   for (const name of names) {
     try {
-      await dm.experiments.getByName(name);
+      await dm.experiments.add({ name });
+      log.info({ experiment: name }, 'experiment made');
     } catch (error) {
-      if (!(error instanceof DmObjectNotFoundError)) throw error;
-      try {
-        await dm.experiments.add({ name });
-        log.info({ experiment: name }, 'experiment made');
-      } catch (addError) {
-        if (!(addError instanceof DmObjectAlreadyExistsError)) throw addError;
-      }
+      if (!(error instanceof DmObjectAlreadyExistsError)) throw error;
     }
   }
 }

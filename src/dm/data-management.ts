@@ -1,4 +1,5 @@
 import type { Changes } from './change-feed.js';
+import type { Query } from './matches-query.js';
 import type { Dataset, FileMetadata } from './schemas/catalog.js';
 import type { Experiment, NewExperiment } from './schemas/experiment.js';
 import type { Job, JobArguments } from './schemas/job.js';
@@ -98,13 +99,18 @@ export interface Workflows {
   remove(owner: string, name: string, options?: CallOptions): Promise<void>;
 }
 
+/** One page of the jobs that match a query. */
+export interface JobPageOptions extends PageOptions {
+  readonly query?: Query;
+}
+
 export interface Jobs {
   /** Start a workflow; resolves when DM has taken the job (`pending`). Never repeated by a retry. */
   start(owner: string, workflowName: string, args: JobArguments, options?: CallOptions): Promise<Job>;
   /** All keys, with stages and child processes. */
   get(owner: string, id: string, options?: CallOptions): Promise<Job>;
   /** Newest first. The entries carry the default keys only (no stages). */
-  list(owner: string, page?: PageOptions): Promise<Job[]>;
+  list(owner: string, page?: JobPageOptions): Promise<Job[]>;
   /** Ask DM to abort; returns at once with `aborting` (or the terminal status when it had ended). */
   stop(owner: string, id: string, options?: CallOptions): Promise<Job>;
 }

@@ -44,10 +44,12 @@ export {
   type UploadOptions,
 } from './schemas/transfer.js';
 export type { ChildProcess, Stage, Workflow } from './schemas/workflow.js';
+export { Backoff } from './backoff.js';
 export { checked } from './checked.js';
 export { errorText } from './error-text.js';
 export { silentLogger, type DmLogger } from './logger.js';
 export { makeDirectory } from './make-directory.js';
+export { ThrottledNotice } from './throttled-notice.js';
 export * from './wire/index.js';
 export * from './environment/index.js';
 export { daqAdvisory, jobAdvisory, uploadAdvisory } from './advisories.js';

@@ -1,16 +1,14 @@
-import { type DataManagement, errorText, type NewExperiment, newExperimentSchema } from 'dm';
+import { checked, type DataManagement, errorText, type NewExperiment, newExperimentSchema } from 'dm';
 import { PvaClient, PvaError } from 'epics-pva-ts';
 import type { Config } from '../config/config.js';
 import { requestedEndpoints } from '../config/epics-environment.js';
-import { loadConfig } from '../config/load-config.js';
+import { loadConfig, type ConfigOptions } from '../config/load-config.js';
 import { backendOf, createDataManagement } from '../create-data-management.js';
 import { StartupError } from '../errors.js';
 import { createLog } from '../log/create-log.js';
 import { pvaClientEnvironment } from './pv-reading.js';
 
-export interface AddExperimentOptions {
-  readonly config?: string;
-  readonly set: readonly string[];
+export interface AddExperimentOptions extends ConfigOptions {
   readonly type?: string;
   readonly description?: string;
   readonly user: readonly string[];
@@ -19,19 +17,9 @@ export interface AddExperimentOptions {
 /** `dm-ioc experiment add NAME` */
 export async function addExperiment(name: string, options: AddExperimentOptions): Promise<void> {
   const config = loadConfig(options.config, options.set);
-  const wanted = newExperimentSchema.safeParse({
-    name,
-    ...(options.type === undefined ? {} : { typeName: options.type }),
-    ...(options.description === undefined ? {} : { description: options.description }),
-    ...(options.user.length === 0 ? {} : { users: options.user }),
-  });
-  if (!wanted.success) {
-    throw new StartupError(
-      'CONFIG_INVALID',
-      `experiment ${name}: ${wanted.error.issues.map((issue) => issue.message).join('; ')}`,
-    );
-  }
-  const { experiment, by } = await add(config, wanted.data);
+  const { type: typeName, description, user: users } = options;
+  const wanted = checked(`experiment ${name}:`, newExperimentSchema, { name, typeName, description, users });
+  const { experiment, by } = await add(config, wanted);
   process.stdout.write(`experiment ${experiment.name} made${by}: ${experiment.dataDirectory ?? ''}\n`);
 }
 

@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { errorText } from 'dm';
-import { loadConfig } from '../config/load-config.js';
+import { loadConfig, type ConfigOptions } from '../config/load-config.js';
 import { backendOf, restOptions } from '../create-data-management.js';
 import { StartupError } from '../errors.js';
 import { loadForInspection } from './load-for-inspection.js';
 
 /** `dm-ioc check`: also beside a running IOC, because the engine is not opened. */
-export async function check(options: { readonly config?: string; readonly set: readonly string[] }): Promise<void> {
+export async function check(options: ConfigOptions): Promise<void> {
   const config = loadConfig(options.config, options.set);
   const { bindings } = await loadForInspection(config);
   const backend = await backendOf(config);

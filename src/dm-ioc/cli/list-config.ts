@@ -1,6 +1,7 @@
 import { restOptionsSchema } from 'dm/rest';
 import { z } from 'zod';
 import { configSchema } from '../config/config.js';
+import { markdownCode, markdownTable } from '../text-table.js';
 
 interface Key {
   readonly key: string;
@@ -33,11 +34,12 @@ export function listConfig(): void {
   const own = keysOf(z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }), '');
   const rest = keysOf(z.toJSONSchema(restOptionsSchema, { io: 'input', unrepresentable: 'any' }), 'dm.rest');
   const keys = own.flatMap((key) => (key.key === 'dm.rest' ? [key, ...rest] : [key]));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
-  const rows = keys.map(({ key, type, otherwise, meaning }) =>
-    line([`\`${key}\``, type, otherwise === '' ? '' : `\`${otherwise}\``, meaning]),
-  );
+  const rows = keys.map(({ key, type, otherwise, meaning }) => [
+    markdownCode(key),
+    type,
+    markdownCode(otherwise),
+    meaning,
+  ]);
   process.stdout.write(
     [
       '# Configuration',
@@ -46,9 +48,7 @@ export function listConfig(): void {
       '`EPICS_CA*`, `EPICS_PVA*` variables win over both. Every key may be left out; an unknown key is an error. Paths are relative to the',
       'working directory. The value of `--set` is text as it is where the key holds text (`--set prefix=15ID:`), else YAML.',
       '',
-      line(['key', 'type', 'default', 'meaning']),
-      '| --- | --- | --- | --- |',
-      ...rows,
+      markdownTable([['key', 'type', 'default', 'meaning'], ...rows]),
       '',
     ].join('\n'),
   );

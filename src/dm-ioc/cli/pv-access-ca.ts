@@ -1,6 +1,5 @@
 import { CaClient, type CaPutValue, type CaReading } from 'node-epics-ca';
-import { putNumber } from './put-number.js';
-import { putState } from './put-state.js';
+import { putNumber, putState } from './put-value.js';
 import { clientEnvironment, type PvAccess, type PvReading } from './pv-reading.js';
 
 const SEVERITIES = ['NONE', 'MINOR', 'MAJOR', 'INVALID'] as const;

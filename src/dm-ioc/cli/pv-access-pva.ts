@@ -1,6 +1,5 @@
 import { PvaClient, type PvaData } from 'epics-pva-ts';
-import { putInteger, putNumber } from './put-number.js';
-import { putState } from './put-state.js';
+import { putInteger, putNumber, putState } from './put-value.js';
 import { pvaClientEnvironment, type PvAccess, type PvReading } from './pv-reading.js';
 
 interface EnumFields {

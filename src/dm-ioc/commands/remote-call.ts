@@ -1,6 +1,7 @@
 import type { DataManagement } from 'dm';
 import { z } from 'zod';
 import { CommandError } from '../errors.js';
+import type { DmObject } from '../state/collection.js';
 import type { Store } from '../state/store.js';
 
 /** What a call works with. */
@@ -36,6 +37,8 @@ export function remoteCall<S extends z.ZodType>(
 /** A name among the arguments. */
 export const nameArgument = z.string().min(1);
 
+const OBJECT_FORM = '; write {"name": "value"}';
+
 /** JSON text, as command-line clients send it, or the object itself. */
 export const jsonArgument = z.preprocess(
   (value, context) => {
@@ -44,11 +47,11 @@ export const jsonArgument = z.preprocess(
     try {
       return JSON.parse(value) as unknown;
     } catch {
-      context.addIssue({ code: 'custom', message: 'not JSON' });
+      context.addIssue({ code: 'custom', message: `not JSON${OBJECT_FORM}` });
       return z.NEVER;
     }
   },
-  z.record(z.string(), z.unknown()),
+  z.record(z.string(), z.unknown(), `not a JSON object${OBJECT_FORM}`),
 );
 
 /** The experiment that is named, else the selected one. @throws CommandError EXPERIMENT_NOT_SELECTED */
@@ -59,10 +62,6 @@ export function namedExperiment(given: string | undefined, { store }: CallContex
 }
 
 /** Objects of DM have any shape: they go out as JSON beside the keys that everybody wants. */
-export function callAnswer(object: { readonly id: string; readonly status: string }): {
-  readonly id: string;
-  readonly status: string;
-  readonly json: string;
-} {
+export function callAnswer(object: DmObject): DmObject & { readonly json: string } {
   return { id: object.id, status: object.status, json: JSON.stringify(object) };
 }

@@ -10,6 +10,12 @@ import { wantsText } from './wants-text.js';
 /** Read when none is named, relative to the working directory. */
 const DEFAULT_CONFIG_FILE = 'ioc/config.yaml';
 
+/** What the command line says of the configuration. */
+export interface ConfigOptions {
+  readonly config?: string;
+  readonly set: readonly string[];
+}
+
 type Tree = Record<string, unknown>;
 
 function isTree(value: unknown): value is Tree {

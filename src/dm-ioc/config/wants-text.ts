@@ -2,17 +2,7 @@ import { z } from 'zod';
 import { configSchema } from './config.js';
 
 /** The web services' own keys that hold text; their schema is loaded only with the services. */
-const REST_TEXTS: ReadonlySet<string> = new Set([
-  'ds',
-  'cat',
-  'proc',
-  'apsDb',
-  'station',
-  'beamline',
-  'owner',
-  'loginFile',
-  'tls.ca',
-]);
+const REST_TEXTS: ReadonlySet<string> = new Set('ds cat proc apsDb station beamline owner loginFile tls.ca'.split(' '));
 
 /** Whether a key of the configuration holds text. @param path `['dm', 'local', 'root']` */
 export function wantsText(path: readonly string[]): boolean {

@@ -10,6 +10,12 @@ import type { Area } from '../registry/area.js';
 /** The public contract: which PVs there are. */
 const DATABASES = fileURLToPath(new URL('../../../../db/', import.meta.url));
 
+/** The DTYP of records that have an address of the registry. */
+export const DEVICE_TYPE = 'dm';
+
+/** The .dbd files that declare it. */
+export const DEFINITIONS: readonly string[] = [resolve(DATABASES, 'dm.dbd')];
+
 type Loader = Pick<Ioc, 'loadRecords' | 'execute'>;
 
 /** Loads the records of the areas and those of the site that the configuration names. @throws IocError, StartupError DATABASE_NOT_FOUND */

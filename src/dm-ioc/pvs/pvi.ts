@@ -78,14 +78,13 @@ function deviceTree(
  * Serves `<prefix>PVI` and one for each device (`<prefix>WF1:PVI`), by which ophyd-async finds the PVs. Slots are a DeviceVector: the
  * entry `wf` leads to `<prefix>WF:PVI`, whose entries `__1`, `__2`… are the slots.
  * @param tables names of PVA tables, listed as readable
- * @returns the names
  */
 export function servePvi(
   server: PvaServer,
   prefix: string,
   bindings: readonly Binding[],
   tables: readonly string[],
-): string[] {
+): void {
   const devices = deviceTree(prefix, bindings, tables);
   const slots = new Set(
     [...devices.values()].flatMap((entries) =>
@@ -95,10 +94,8 @@ export function servePvi(
     ),
   );
   const top = devices.get('') ?? {};
-  const names: string[] = [];
   const serve = (name: string, description: string, entries: Entries): void => {
     server.add(name, ntPvi({ description, entries: entries as Record<string, PviEntry> }));
-    names.push(name);
   };
   for (const [device, entries] of devices) {
     if (device === '') continue;
@@ -109,5 +106,4 @@ export function servePvi(
     serve(name, device, entries);
   }
   serve(`${prefix}PVI`, 'dm-ioc', top);
-  return names;
 }

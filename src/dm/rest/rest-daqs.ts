@@ -1,4 +1,4 @@
-import type { CallOptions, Daqs, Watch } from '../data-management.js';
+import type { CallOptions, Daqs } from '../data-management.js';
 import { DmError, DmInvalidObjectStateError, DmObjectNotFoundError } from '../errors.js';
 import { isTerminalStatus } from '../schemas/status.js';
 import type { DaqInfo, DaqOptions } from '../schemas/transfer.js';
@@ -10,18 +10,13 @@ import type { ServiceClient } from './service-client.js';
 /** A DAQ that has seen no file at all is more likely late than idle: `sync` waits so many times longer. */
 const NOTHING_SEEN_FACTOR = 3;
 
-export class RestDaqs implements Daqs {
-  readonly transfers: RestTransfers<DaqInfo>;
+export class RestDaqs extends RestTransfers<DaqInfo> implements Daqs {
   readonly #context: RestContext;
   readonly #starting = new Map<string, Promise<DaqInfo>>();
 
   constructor(services: readonly [DaqService, ...DaqService[]], context: RestContext) {
+    super(services, { list: 'listDaqs', get: 'getDaqInfo', clear: 'clearDaq', event: 'daq' }, context);
     this.#context = context;
-    this.transfers = new RestTransfers<DaqInfo>(
-      services,
-      { list: 'listDaqs', get: 'getDaqInfo', clear: 'clearDaq', event: 'daq' },
-      context,
-    );
   }
 
   /** DM would start a second DAQ of the same directory, so the active ones are looked at first, one start of a pair at a time. */
@@ -35,11 +30,11 @@ export class RestDaqs implements Daqs {
     const before = this.#starting.get(pair);
     const started = (async () => {
       await before?.catch(() => undefined);
-      const client = this.transfers.clientFor(dataDirectory);
+      const client = this.clientFor(dataDirectory);
       const active = await this.#findActive(client, experimentName, dataDirectory, options);
-      if (active !== undefined) return this.transfers.observe(client, active);
+      if (active !== undefined) return this.observe(client, active);
       const parameters = { experimentName, dataDirectory, taskInfo: daqOptions };
-      return this.transfers.observe(client, await client.call('startDaq', parameters, options));
+      return this.observe(client, await client.call('startDaq', parameters, options));
     })();
     this.#starting.set(pair, started);
     try {
@@ -50,29 +45,13 @@ export class RestDaqs implements Daqs {
   }
 
   async stop(experimentName: string, dataDirectory: string, options?: CallOptions): Promise<DaqInfo> {
-    for (const client of this.transfers.clientsFor(dataDirectory)) {
+    for (const client of this.clientsFor(dataDirectory)) {
       const active = await this.#findActive(client, experimentName, dataDirectory, options);
       if (active === undefined) continue;
       const answer = await client.call('stopDaq', { experimentName, dataDirectory }, options);
-      return this.transfers.afterStop(client, active.id, answer, options);
+      return this.afterStop(client, active.id, answer, options);
     }
     throw new DmObjectNotFoundError(`No active DAQ of experiment ${experimentName} watches ${dataDirectory}.`);
-  }
-
-  list(options?: CallOptions): Promise<DaqInfo[]> {
-    return this.transfers.list(options);
-  }
-
-  get(id: string, options?: CallOptions): Promise<DaqInfo> {
-    return this.transfers.get(id, options);
-  }
-
-  clear(id: string, options?: CallOptions): Promise<void> {
-    return this.transfers.clear(id, options);
-  }
-
-  watch(id: string): Watch {
-    return this.transfers.watch(id);
   }
 
   /**
@@ -111,7 +90,7 @@ export class RestDaqs implements Daqs {
     dataDirectory: string,
     options?: CallOptions,
   ): Promise<DaqInfo | undefined> {
-    const daqs = await this.transfers.activeOf(client, options);
+    const daqs = await this.activeOf(client, options);
     return daqs.find(
       (daq) =>
         daq.experimentName === experimentName &&

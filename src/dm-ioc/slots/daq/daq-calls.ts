@@ -1,4 +1,4 @@
-import { daqOptionsSchema } from 'dm';
+import { checked, daqOptionsSchema } from 'dm';
 import { z } from 'zod';
 import { callAnswer, jsonArgument, namedExperiment, nameArgument, remoteCall } from '../../commands/remote-call.js';
 
@@ -12,7 +12,8 @@ export const DAQ_CALLS = [
     async ({ dataDirectory, experiment, options }, context) => {
       const { dm, store, signal } = context;
       const name = namedExperiment(experiment, context);
-      const daq = await dm.daqs.start(name, dataDirectory, daqOptionsSchema.parse(options ?? {}), { signal });
+      const daqOptions = checked('DAQ option', daqOptionsSchema, options ?? {});
+      const daq = await dm.daqs.start(name, dataDirectory, daqOptions, { signal });
       store.dispatch({ type: 'objects', kind: 'daq', objects: [daq] });
       return callAnswer(daq);
     },

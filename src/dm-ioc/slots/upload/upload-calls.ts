@@ -1,4 +1,4 @@
-import { uploadOptionsSchema } from 'dm';
+import { checked, uploadOptionsSchema } from 'dm';
 import { z } from 'zod';
 import { callAnswer, jsonArgument, namedExperiment, nameArgument, remoteCall } from '../../commands/remote-call.js';
 
@@ -14,7 +14,8 @@ export const UPLOAD_CALLS = [
     async ({ dataDirectory, experiment, options }, context) => {
       const { dm, store, signal } = context;
       const name = namedExperiment(experiment, context);
-      const upload = await dm.uploads.start(name, dataDirectory, uploadOptionsSchema.parse(options ?? {}), { signal });
+      const uploadOptions = checked('Upload option', uploadOptionsSchema, options ?? {});
+      const upload = await dm.uploads.start(name, dataDirectory, uploadOptions, { signal });
       store.dispatch({ type: 'objects', kind: 'upload', objects: [upload] });
       return callAnswer(upload);
     },

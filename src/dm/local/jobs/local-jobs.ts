@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ChangeFeed } from '../../change-feed.js';
-import type { CallOptions, Jobs, PageOptions } from '../../data-management.js';
+import type { CallOptions, JobPageOptions, Jobs } from '../../data-management.js';
 import { DmInvalidArgumentError, DmObjectNotFoundError } from '../../errors.js';
+import { matchesQuery } from '../../matches-query.js';
 import type { Job, JobArguments } from '../../schemas/job.js';
 import { isTerminalStatus } from '../../schemas/status.js';
 import type { Workflow } from '../../schemas/workflow.js';
@@ -10,7 +11,7 @@ import { pageOf } from '../catalog/local-catalog.js';
 import { nowSeconds, timestampText } from '../dm-time.js';
 import type { Statement } from '../store/database-messages.js';
 import type { JobRecord } from '../store/job-repository.js';
-import { ThrottledNotice } from '../throttled-notice.js';
+import { ThrottledNotice } from '../../throttled-notice.js';
 import type { JobSubmitter, SubmittedJob } from '../transfer/file-jobs.js';
 import { checkArguments } from '../workflows/check-arguments.js';
 import type { LocalWorkflows } from '../workflows/local-workflows.js';
@@ -77,13 +78,16 @@ export class LocalJobs implements Jobs, JobSubmitter {
     });
   }
 
-  list(owner: string, page: PageOptions = {}): Promise<Job[]> {
+  list(owner: string, page: JobPageOptions = {}): Promise<Job[]> {
     return call(page, async () => {
       if (owner === '') throw new DmInvalidArgumentError('Invalid owner name provided');
       const { skip, limit } = pageOf({ limit: DEFAULT_LIMIT, ...page });
-      const stored = await this.#context.repository.list(owner, skip, limit);
+      const { query } = page;
+      const { repository } = this.#context;
+      const stored = await (query === undefined ? repository.list(owner, skip, limit) : repository.like(owner, query));
       // What is still being written is told from memory.
-      return stored.map((summary) => this.#active.get(summary.id)?.state.summary() ?? summary);
+      const jobs = stored.map((summary) => this.#active.get(summary.id)?.state.summary() ?? summary);
+      return query === undefined ? jobs : jobs.filter((job) => matchesQuery(job, query)).slice(skip, skip + limit);
     });
   }
 

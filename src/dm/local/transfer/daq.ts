@@ -3,7 +3,7 @@ import { isTerminalStatus, type DmStatus } from '../../schemas/status.js';
 import type { DaqInfo } from '../../schemas/transfer.js';
 import { Deferred } from '../deferred.js';
 import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
-import { ThrottledNotice } from '../throttled-notice.js';
+import { ThrottledNotice } from '../../throttled-notice.js';
 import { selectionOf, type FileSelection } from '../tree/file-selection.js';
 import { TreeFollower } from '../tree/tree-follower.js';
 import type { TreeError } from '../tree/tree-messages.js';

@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { ChangeFeed } from '../../change-feed.js';
+import { checked } from '../../checked.js';
 import type { CallOptions, Daqs } from '../../data-management.js';
 import { errorText } from '../../error-text.js';
 import { DmInvalidObjectStateError, DmObjectNotFoundError } from '../../errors.js';
@@ -13,7 +14,6 @@ import { nowSeconds, timestampText } from '../dm-time.js';
 import type { LocalExperiments, StoredExperiment } from '../experiments/local-experiments.js';
 import { Daq } from './daq.js';
 import type { DaqContext } from './daq-context.js';
-import { checkedOptions } from './checked-options.js';
 import { FileJobs, type JobSubmitter } from './file-jobs.js';
 import { sourceDirectory } from './source-directory.js';
 import { storeTarget } from './store-target.js';
@@ -46,9 +46,9 @@ export class LocalDaqs implements Daqs {
     daqOptions: DaqOptions = {},
     { signal }: CallOptions = {},
   ): Promise<DaqInfo> {
-    const checked = checkedOptions('DAQ', daqOptionsSchema, daqOptions);
+    const given = checked('DAQ option', daqOptionsSchema, daqOptions);
     const experiment = this.#context.experiments.find(experimentName);
-    const inPlace = checked.skipTransfer === true;
+    const inPlace = given.skipTransfer === true;
     const source = await sourceDirectory(dataDirectory, this.#context.storageRoot, inPlace);
     signal?.throwIfAborted();
     const key = `${experimentName}\0${source}`;
@@ -57,7 +57,7 @@ export class LocalDaqs implements Daqs {
     this.#context.experiments.find(experimentName);
     let starting = this.#starting.get(key);
     if (starting === undefined) {
-      starting = this.#start(experiment, dataDirectory, source, checked).finally(() => this.#starting.delete(key));
+      starting = this.#start(experiment, dataDirectory, source, given).finally(() => this.#starting.delete(key));
       this.#starting.set(key, starting);
     }
     return await starting;

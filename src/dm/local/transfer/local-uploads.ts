@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { ChangeFeed } from '../../change-feed.js';
+import { checked } from '../../checked.js';
 import type { CallOptions, Uploads } from '../../data-management.js';
 import { errorText } from '../../error-text.js';
 import { DmInvalidArgumentError, DmInvalidObjectStateError, DmObjectNotFoundError } from '../../errors.js';
@@ -13,7 +14,6 @@ import { call } from '../call.js';
 import { nowSeconds, timestampText } from '../dm-time.js';
 import type { LocalExperiments } from '../experiments/local-experiments.js';
 import { relativePath } from '../relative-path.js';
-import { checkedOptions } from './checked-options.js';
 import { FileJobs, type JobSubmitter } from './file-jobs.js';
 import { sourceDirectory } from './source-directory.js';
 import { storeTarget } from './store-target.js';
@@ -44,10 +44,10 @@ export class LocalUploads implements Uploads {
     uploadOptions: UploadOptions = {},
     { signal }: CallOptions = {},
   ): Promise<UploadInfo> {
-    const checked = checkedOptions('Upload', uploadOptionsSchema, uploadOptions);
+    const given = checked('Upload option', uploadOptionsSchema, uploadOptions);
     const { experiments, station, owner, repository } = this.#context;
     const experiment = experiments.find(experimentName);
-    const options = await this.#normalised(checked, dataDirectory);
+    const options = await this.#normalised(given, dataDirectory);
     const source = await sourceDirectory(dataDirectory, this.#context.storageRoot, options.skipTransfer === true);
     const target = storeTarget(experiment, options, source);
     const jobs = new FileJobs(this.#context.submitter, target, options, owner);

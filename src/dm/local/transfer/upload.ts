@@ -10,7 +10,7 @@ import type { FileRepository } from '../store/file-repository.js';
 import type { StateWriter } from '../store/state-writer.js';
 import type { TransferRepository } from '../store/transfer-repository.js';
 import { PackedList } from '../packed-list.js';
-import { ThrottledNotice } from '../throttled-notice.js';
+import { ThrottledNotice } from '../../throttled-notice.js';
 import { selectionOf } from '../tree/file-selection.js';
 import type { TreeEntry } from '../tree/tree-messages.js';
 import type { TreeService } from '../tree/tree-service.js';

@@ -1,3 +1,4 @@
+import { checked } from '../../checked.js';
 import { errorText } from '../../error-text.js';
 import { DmInvalidArgumentError } from '../../errors.js';
 import { workflowSchema, type Workflow } from '../../schemas/workflow.js';
@@ -9,12 +10,7 @@ import { outputRegex } from '../jobs/output-regex.js';
  * @throws DmInvalidArgumentError that names the key
  */
 export function checkWorkflow(definition: unknown): Workflow {
-  const parsed = workflowSchema.safeParse(definition);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new DmInvalidArgumentError(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
-  }
-  const workflow = parsed.data;
+  const workflow = checked('The definition:', workflowSchema, definition);
   if (Object.keys(workflow.stages).length === 0)
     throw new DmInvalidArgumentError('stages: a workflow needs at least one stage');
   for (const [id, stage] of Object.entries(workflow.stages)) {

@@ -5,7 +5,7 @@ import { errorText } from '../../error-text.js';
 import { DmError } from '../../errors.js';
 import type { Workflow } from '../../schemas/workflow.js';
 import type { DmLogger } from '../../logger.js';
-import { ThrottledNotice } from '../throttled-notice.js';
+import { ThrottledNotice } from '../../throttled-notice.js';
 import { directoryIdentity } from '../tree/scan-tree.js';
 import { isWorkflowFile } from './read-workflow-file.js';
 import { WorkflowReader, type WorkflowReading } from './workflow-reader.js';

@@ -371,6 +371,23 @@ function jobBehaviour(t: Test, factory: SubjectFactory): void {
     t.notOk(listed?.workflow?.stages, 'a list carries no stages');
   });
 
+  void t.test('jobs are listed by a query, those that are active and those that have ended', async (t) => {
+    const { dm } = await factory(t);
+    const failed = await dm.jobs.start(dm.owner, 'fails', { filePath: '/dev/null' });
+    await waitForJob(dm, failed.id);
+    const running = await dm.jobs.start(dm.owner, 'sleep', { filePath: '/dev/null', seconds: '60' });
+    await waitForJob(dm, running.id, ({ status }) => status === 'running');
+    const listed = async (query: object, page = {}): Promise<string[]> =>
+      (await dm.jobs.list(dm.owner, { ...page, query: { ...query } })).map(({ id }) => id);
+    t.same(await listed({ status: 'failed' }), [failed.id]);
+    t.same(await listed({ status: 'running' }), [running.id]);
+    t.same(await listed({ status: 'pending' }), []);
+    t.same(await listed({ status: 'failed', id: 'x' }), [], 'all of it must match');
+    t.same(await listed({ owner: dm.owner }, { skip: 1, limit: 1 }), [failed.id], 'newest first, in pages');
+    await dm.jobs.stop(dm.owner, running.id);
+    await waitForJob(dm, running.id);
+  });
+
   void t.test('a job without an input specification fails as DM says it', async (t) => {
     const { dm } = await factory(t);
     const { id } = await dm.jobs.start(dm.owner, 'example-01', { run_uid: '1' });
