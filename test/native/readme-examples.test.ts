@@ -5,7 +5,6 @@ import ts from 'typescript';
 import { loopbackEnvironment } from '../loopback-environment.js';
 import { cleanEnvironment, runProgram } from '../system/ioc-process.js';
 
-t.setTimeout(120_000);
 const ROOT = join(import.meta.dirname, '../../..');
 /** Within the checkout, so that the examples find the packages. */
 const DIRECTORY = join(ROOT, 'build/readme-examples');

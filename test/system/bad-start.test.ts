@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { IocProcess, PROGRAM, runProgram, temporaryDirectory } from './ioc-process.js';
 
-t.setTimeout(120_000);
 const directory = temporaryDirectory(t);
 mkdirSync(join(directory, 'db'));
 

@@ -5,7 +5,6 @@ import t from 'tap';
 import { createTestCertificate } from '../unit/dm/test-certificate.js';
 import { cleanEnvironment, IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
 
-t.setTimeout(120_000);
 const PASSWORD = 'a secret|=#"x';
 
 function dmIoc(args: readonly string[], settings: readonly string[], environment = {}): Promise<Finished> {

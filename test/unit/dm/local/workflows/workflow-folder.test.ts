@@ -101,7 +101,8 @@ void t.test('a folder that is gone for a while keeps its workflows, and is follo
   t.match((await complained)[0], /workflows can't be read: ENOENT/u);
   t.match(await engine.workflows.get(engine.owner, 'mine'), { name: 'mine' });
   const changed = changeOf(engine, 'workflow');
-  await writeFiles(workflowsDirectory, { 'mine.yaml': GOOD.replace('good', 'back') });
+  await writeFiles(`${workflowsDirectory}.back`, { 'mine.yaml': GOOD.replace('good', 'back') });
+  await rename(`${workflowsDirectory}.back`, workflowsDirectory);
   t.match(await changed, { name: 'mine', description: 'back' });
   const added = changeOf(engine, 'workflow');
   await writeFiles(workflowsDirectory, { 'new.yaml': GOOD });
