@@ -46,6 +46,7 @@ export {
 export type { ChildProcess, Stage, Workflow } from './schemas/workflow.js';
 export { checked } from './checked.js';
 export { errorText } from './error-text.js';
+export { exactJsonText, parseExactJson } from './exact-json.js';
 export { silentLogger, type DmLogger } from './logger.js';
 export { makeDirectory } from './make-directory.js';
 export * from './wire/index.js';

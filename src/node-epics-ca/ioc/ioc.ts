@@ -293,7 +293,7 @@ export class Ioc {
   #deliver(event: NativeEvent): void {
     switch (event[0]) {
       case 0:
-        this.#dispatcher?.begin(event[1], event[2], event[3], event[4], event[5]);
+        this.#dispatcher?.begin(event[1], event[2], event[3], event[4], event[5], event[6]);
         break;
       case 1:
         this.#dispatcher?.cancel(event[1], event[2]);

@@ -7,6 +7,11 @@ export interface RecordWrite {
   readonly record: DeviceRecord;
   /** An index for bo, mbbo; always 1 for busy; a bigint for int64out. */
   readonly value: RecordValue;
+  /**
+   * It came as an EPICS string, though the record (an lso) holds more: a client cuts a longer text to 39 bytes without a word.
+   * Characters (`.VAL$`) and PVAccess carry it whole.
+   */
+  readonly isShortString: boolean;
   /** Who put it; empty when the IOC did so itself, or the access file doesn't trap writes (TRAPWRITE). */
   readonly user: string;
   readonly host: string;

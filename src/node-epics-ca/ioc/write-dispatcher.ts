@@ -21,10 +21,10 @@ export class WriteDispatcher {
   }
 
   /** A put arrived. */
-  begin(index: number, flight: number, value: RecordValue, user: string, host: string): void {
+  begin(index: number, flight: number, value: RecordValue, user: string, host: string, isShortString: boolean): void {
     const record = this.#records[index];
     if (record === undefined) throw new IocError('IOC_STATE', `a write to record number ${index}, which doesn't exist`);
-    const write = new RunningWrite(record, flight, value, user, host);
+    const write = new RunningWrite(record, flight, value, user, host, isShortString);
     if (this.#isClosed) {
       this.#complete(write, closing());
       return;
@@ -86,14 +86,23 @@ class RunningWrite implements RecordWrite {
   readonly value: RecordValue;
   readonly user: string;
   readonly host: string;
+  readonly isShortString: boolean;
   #controller: AbortController | undefined;
 
-  constructor(record: DeviceRecord, flight: number, value: RecordValue, user: string, host: string) {
+  constructor(
+    record: DeviceRecord,
+    flight: number,
+    value: RecordValue,
+    user: string,
+    host: string,
+    isShortString: boolean,
+  ) {
     this.record = record;
     this.flight = flight;
     this.value = value;
     this.user = user;
     this.host = host;
+    this.isShortString = isShortString;
   }
 
   /** Made when first asked for: most handlers never do, and it costs more than the put. */

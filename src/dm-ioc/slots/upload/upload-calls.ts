@@ -1,25 +1,42 @@
-import { uploadOptionsSchema } from 'dm';
+import { checked, uploadOptionsSchema } from 'dm';
 import { z } from 'zod';
-import { callAnswer, jsonArgument, namedExperiment, nameArgument, remoteCall } from '../../commands/remote-call.js';
+import {
+  ANSWER,
+  callAnswer,
+  jsonArgument,
+  namedExperiment,
+  nameArgument,
+  pathArgument,
+  remoteCall,
+} from '../../commands/remote-call.js';
 
 export const UPLOAD_CALLS = [
   remoteCall(
-    'upload',
-    'dataDirectory, experiment?, options? (JSON)',
-    z.strictObject({
-      dataDirectory: nameArgument,
-      experiment: nameArgument.optional(),
-      options: jsonArgument.optional(),
-    }),
+    {
+      name: 'upload',
+      description: 'dataDirectory, experiment?, options? (JSON)',
+      schema: z.strictObject({
+        dataDirectory: pathArgument,
+        experiment: nameArgument.optional(),
+        options: jsonArgument.optional(),
+      }),
+      result: ANSWER,
+    },
     async ({ dataDirectory, experiment, options }, context) => {
       const { dm, store, signal } = context;
       const name = namedExperiment(experiment, context);
-      const upload = await dm.uploads.start(name, dataDirectory, uploadOptionsSchema.parse(options ?? {}), { signal });
+      const upload = await dm.uploads.start(
+        name,
+        dataDirectory,
+        checked('Upload option', uploadOptionsSchema, options ?? {}),
+        { signal },
+      );
       store.dispatch({ type: 'objects', kind: 'upload', objects: [upload] });
       return callAnswer(upload);
     },
   ),
-  remoteCall('stopUpload', 'id', z.strictObject({ id: nameArgument }), async ({ id }, { dm, signal }) =>
-    callAnswer(await dm.uploads.stop(id, { signal })),
+  remoteCall(
+    { name: 'stopUpload', description: 'id', schema: z.strictObject({ id: nameArgument }), result: ANSWER },
+    async ({ id }, { dm, signal }) => callAnswer(await dm.uploads.stop(id, { signal })),
   ),
 ];

@@ -36,9 +36,9 @@ function errorOf({ object }: WorkflowSlot): string {
 
 /** Addresses `@workflow[n].…` */
 export const WORKFLOW_SIGNALS: Signals<WorkflowSlot, WorkflowContext> = {
-  workflow: setpoint.text('workflow', 'Workflow to run', { maxCharacters: 255 }),
-  owner: setpoint.text('owner', 'Its owner; empty: the DM user', { maxCharacters: 255 }),
-  filePath: setpoint.text('filePath', 'Its input, job argument filePath'),
+  workflow: setpoint.name('workflow', 'Workflow to run'),
+  owner: setpoint.name('owner', 'Its owner; empty: the DM user'),
+  filePath: setpoint.path('filePath', 'Its input, job argument filePath'),
   args: setpoint.json('args', 'Its other arguments, a JSON object', 8000),
   reportingPeriod: setpoint.number('reportingPeriodS', 'Between two reports', { unit: 's', min: 1, max: 86_400 }),
   concise: setpoint.boolean('concise', 'Report one line, not all stages', NO_YES),

@@ -1,3 +1,4 @@
+import { exactJsonText, readExactJson } from '../../exact-json.js';
 import type { Job } from '../../schemas/job.js';
 import { statement, type Database } from './database.js';
 import type { Row, Statement } from './database-messages.js';
@@ -30,8 +31,8 @@ export class JobRepository {
       seq,
       document.id,
       document.owner,
-      JSON.stringify(summary),
-      JSON.stringify(document),
+      exactJsonText(summary),
+      exactJsonText(document),
     );
     return { seq, statement: insertion };
   }
@@ -42,8 +43,8 @@ export class JobRepository {
       'UPDATE jobs SET active = ?, end_time = ?, summary = ?, document = ? WHERE seq = ?',
       active ? 1 : 0,
       document.endTime ?? null,
-      JSON.stringify(summary),
-      JSON.stringify(document),
+      exactJsonText(summary),
+      exactJsonText(document),
       seq,
     );
   }
@@ -56,7 +57,7 @@ export class JobRepository {
   /** Summaries, newest first. */
   list(owner: string, skip: number, limit: number): Promise<Job[]> {
     const sql = 'SELECT summary FROM jobs WHERE owner = ? ORDER BY seq DESC LIMIT ? OFFSET ?';
-    return this.#database.all((row) => JSON.parse(String(row['summary'])) as Job, sql, owner, limit, skip);
+    return this.#database.all((row) => readExactJson(String(row['summary'])) as Job, sql, owner, limit, skip);
   }
 
   /** Those that had not ended, oldest first. */
@@ -74,5 +75,5 @@ export class JobRepository {
 }
 
 function toRecord(row: Row): JobRecord {
-  return { seq: Number(row['seq']), document: JSON.parse(String(row['document'])) as Job };
+  return { seq: Number(row['seq']), document: readExactJson(String(row['document'])) as Job };
 }

@@ -6,6 +6,8 @@
 #include <alarm.h>
 #include <callback.h>
 #include <dbAccess.h>
+#include <dbBase.h>
+#include <dbFldTypes.h>
 #include <devSup.h>
 #include <epicsTime.h>
 #include <menuScan.h>
@@ -51,6 +53,28 @@ long initAi(dbCommon* record) {
 long initUnconverted(dbCommon* record) {
   const long status = initRecord(record);
   return status == 0 ? 2 : status;
+}
+
+/// Record support's own, which it is called after.
+long (*long_string_special)(dbAddr* address, int after) = nullptr;
+
+bool isOfOurs(const dbCommon* record);
+
+/// A put to a long string comes here while the record is locked. As an EPICS string it may have been cut by
+/// the client; as characters ("VAL$", and over PVAccess) it is whole.
+long noteRequest(dbAddr* address, int after) {
+  dbCommon* record = address->precord;
+  if (after && isOfOurs(record)) deviceOf(record)->was_put_as_string = address->field_type == DBF_STRING;
+  return long_string_special == nullptr ? 0 : long_string_special(address, after);
+}
+
+long initLongString(dbCommon* record) {
+  static rset noting = *record->rdes->prset;
+  if (record->rdes->prset != &noting) {
+    long_string_special = std::exchange(noting.special, noteRequest);
+    record->rdes->prset = &noting;
+  }
+  return initRecord(record);
 }
 
 /// Reads of longin and int64in, which take 0 for a defined value, and hand anything else to the client as the
@@ -148,8 +172,14 @@ DeviceSupport text_in_support = DEVICE_SUPPORT(5, initRecord, readText);
 DeviceSupport array_in_support = DEVICE_SUPPORT(5, initRecord, readArray);
 DeviceSupport unconverted_out_support = DEVICE_SUPPORT(6, initUnconverted, write);
 DeviceSupport out_support = DEVICE_SUPPORT(5, initRecord, write);
+DeviceSupport long_string_out_support = DEVICE_SUPPORT(5, initLongString, write);
 DeviceSupport array_out_support = DEVICE_SUPPORT(5, initRecord, write);
 #undef DEVICE_SUPPORT
+
+bool isOfOurs(const dbCommon* record) {
+  return record->dset == reinterpret_cast<const dset*>(&long_string_out_support);
+}
+
 BusyDeviceSupport busy_support = {{6, nullptr, nullptr, initRecord, nullptr}, writeBusy, putBusy};
 
 }  // namespace
@@ -169,7 +199,7 @@ void registerDeviceSupport() {
       {"devNodeStringin", &text_in_support},
       {"devNodeStringout", &out_support},
       {"devNodeLsi", &text_in_support},
-      {"devNodeLso", &out_support},
+      {"devNodeLso", &long_string_out_support},
       {"devNodeWaveform", &array_in_support},
       {"devNodeAai", &array_in_support},
       {"devNodeAao", &array_out_support},

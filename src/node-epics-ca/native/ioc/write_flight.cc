@@ -111,6 +111,7 @@ long beginWrite(DeviceRecord& device) {
   do event.flight = ++state.last_flight;
   while (event.flight == 0);
   event.value = loadValue(device);
+  event.is_string = device.was_put_as_string;
   event.writer = writerOf(device);
   device.cancelled_by = nullptr;
   device.is_cancelling = false;
