@@ -1,5 +1,5 @@
 import type { RecordWrite } from 'node-epics-ca';
-import type { Plain, ValueKind } from '../registry/signal.js';
+import type { Plain, SetpointSignal } from '../registry/signal.js';
 
 /** What the decoder puts where bytes are not UTF-8. */
 const REPLACEMENT = '\uFFFD';
@@ -10,11 +10,18 @@ const SHORT_STRING_BYTES = 39;
 /**
  * Why a record must not keep what was put to it, whatever its signal is; undefined when it may. EPICS cuts a text that is longer than
  * the record without a word, maybe within a character, so one that fills the record counts as cut. PVAccess clients can't read
- * what isn't UTF-8, and NaN makes the record undefined, which hides the reason of the refusal.
+ * what isn't UTF-8, or isn't a state, and NaN makes the record undefined, which hides the reason of the refusal.
  */
-export function unfitReason({ record, isShortString }: RecordWrite, kind: ValueKind, put: Plain): string | undefined {
+export function unfitReason(
+  { record, isShortString }: RecordWrite,
+  { valueKind, states }: SetpointSignal<unknown>,
+  put: Plain,
+): string | undefined {
+  if (states !== undefined && typeof put !== 'boolean') {
+    return states.includes(String(put)) ? undefined : `not one of ${states.join(', ')}: ${put}`;
+  }
   if (typeof put === 'number') return Number.isFinite(put) ? undefined : `not a number: ${put}`;
-  if (kind !== 'text' || typeof put !== 'string') return undefined;
+  if (valueKind !== 'text' || typeof put !== 'string') return undefined;
   const mostBytes = record.maxLength - 2;
   const sizeBytes = Buffer.byteLength(put);
   if (sizeBytes > mostBytes) return `text too long, at most ${mostBytes} bytes`;

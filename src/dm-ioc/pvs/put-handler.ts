@@ -115,7 +115,7 @@ export class PutHandler {
     try {
       const put = fromRecordValue(signal, write.value);
       publisher.holds(write.record, put);
-      const unfit = unfitReason(write, signal.valueKind, put);
+      const unfit = unfitReason(write, signal, put);
       if (unfit !== undefined) {
         publisher.restore(write.record);
         throw new CommandError('SETPOINT_INVALID', unfit);

@@ -84,11 +84,12 @@ export class Setpoints<S extends InputState<object>, C = CommandContext> {
   number(input: InputName<S, number>, description: string, options: NumberOptions<C>): SetpointSignal<S, C> {
     const { unit, min, max, ...others } = options;
     const parse = (value: Plain): number => parseNumber(value, { unit, min, max });
-    return this.#setpoint(input, { description, valueKind: 'number', unit }, parse, others);
+    return this.#setpoint(input, { description, valueKind: 'number', unit, limits: { min, max } }, parse, others);
   }
 
   boolean(input: InputName<S, boolean>, description: string, states: readonly [string, string]): SetpointSignal<S, C> {
-    const parse = (value: Plain): boolean => value === true || value === 1;
+    const parse = (value: Plain): boolean =>
+      typeof value === 'boolean' ? value : refuse(`not one of ${states.join(', ')}: ${value}`);
     return this.#setpoint(input, { description, valueKind: 'boolean', states }, parse);
   }
 
@@ -106,7 +107,7 @@ export class Setpoints<S extends InputState<object>, C = CommandContext> {
 
   #setpoint(
     input: string,
-    base: Pick<SetpointSignal<S, C>, 'description' | 'valueKind' | 'states' | 'unit'>,
+    base: Pick<SetpointSignal<S, C>, 'description' | 'valueKind' | 'states' | 'unit' | 'limits'>,
     parse: (value: Plain) => InputValue,
     options: SetpointOptions<C> = {},
   ): SetpointSignal<S, C> {

@@ -6,8 +6,6 @@
 #include <alarm.h>
 #include <callback.h>
 #include <dbAccess.h>
-#include <dbBase.h>
-#include <dbFldTypes.h>
 #include <devSup.h>
 #include <epicsTime.h>
 #include <menuScan.h>
@@ -19,6 +17,7 @@
 #include <utility>
 
 #include "busy_record.h"
+#include "extended_support.h"
 #include "ioc_state.h"
 #include "write_flight.h"
 
@@ -55,26 +54,19 @@ long initUnconverted(dbCommon* record) {
   return status == 0 ? 2 : status;
 }
 
-/// Record support's own, which it is called after.
-long (*long_string_special)(dbAddr* address, int after) = nullptr;
-
-bool isOfOurs(const dbCommon* record);
-
-/// A put to a long string comes here while the record is locked. As an EPICS string it may have been cut by
-/// the client; as characters ("VAL$", and over PVAccess) it is whole.
-long noteRequest(dbAddr* address, int after) {
-  dbCommon* record = address->precord;
-  if (after && isOfOurs(record)) deviceOf(record)->was_put_as_string = address->field_type == DBF_STRING;
-  return long_string_special == nullptr ? 0 : long_string_special(address, after);
+long initLongString(dbCommon* record) {
+  noteRequests(record);
+  return initRecord(record);
 }
 
-long initLongString(dbCommon* record) {
-  static rset noting = *record->rdes->prset;
-  if (record->rdes->prset != &noting) {
-    long_string_special = std::exchange(noting.special, noteRequest);
-    record->rdes->prset = &noting;
-  }
+long initNumberOut(dbCommon* record) {
+  tellControlLimits(record);
   return initRecord(record);
+}
+
+long initAo(dbCommon* record) {
+  tellControlLimits(record);
+  return initUnconverted(record);
 }
 
 /// Reads of longin and int64in, which take 0 for a defined value, and hand anything else to the client as the
@@ -172,14 +164,11 @@ DeviceSupport text_in_support = DEVICE_SUPPORT(5, initRecord, readText);
 DeviceSupport array_in_support = DEVICE_SUPPORT(5, initRecord, readArray);
 DeviceSupport unconverted_out_support = DEVICE_SUPPORT(6, initUnconverted, write);
 DeviceSupport out_support = DEVICE_SUPPORT(5, initRecord, write);
+DeviceSupport ao_support = DEVICE_SUPPORT(6, initAo, write);
+DeviceSupport number_out_support = DEVICE_SUPPORT(5, initNumberOut, write);
 DeviceSupport long_string_out_support = DEVICE_SUPPORT(5, initLongString, write);
 DeviceSupport array_out_support = DEVICE_SUPPORT(5, initRecord, write);
 #undef DEVICE_SUPPORT
-
-bool isOfOurs(const dbCommon* record) {
-  return record->dset == reinterpret_cast<const dset*>(&long_string_out_support);
-}
-
 BusyDeviceSupport busy_support = {{6, nullptr, nullptr, initRecord, nullptr}, writeBusy, putBusy};
 
 }  // namespace
@@ -187,15 +176,15 @@ BusyDeviceSupport busy_support = {{6, nullptr, nullptr, initRecord, nullptr}, wr
 void registerDeviceSupport() {
   const std::pair<const char*, void*> tables[] = {
       {"devNodeAi", &ai_support},
-      {"devNodeAo", &unconverted_out_support},
+      {"devNodeAo", &ao_support},
       {"devNodeBi", &state_in_support},
       {"devNodeBo", &unconverted_out_support},
       {"devNodeMbbi", &state_in_support},
       {"devNodeMbbo", &unconverted_out_support},
       {"devNodeLongin", &number_in_support},
-      {"devNodeLongout", &out_support},
+      {"devNodeLongout", &number_out_support},
       {"devNodeInt64in", &number_in_support},
-      {"devNodeInt64out", &out_support},
+      {"devNodeInt64out", &number_out_support},
       {"devNodeStringin", &text_in_support},
       {"devNodeStringout", &out_support},
       {"devNodeLsi", &text_in_support},
