@@ -32,12 +32,14 @@ function allRows(bindings: readonly Binding[], prefix: string, areas: readonly A
     }));
   const calls = areas
     .flatMap((area) => area.calls ?? [])
-    .map(({ name, description }): Row => ({
+    .map(({ name, description, result }): Row => ({
       pv: `${prefix}rpc:${name}`,
       type: 'RPC',
       unit: '',
       address: '',
-      description,
+      description: `${description} → ${Object.entries(result)
+        .map(([field, type]) => `${field}: ${typeof type === 'string' ? type : type.code}`)
+        .join(', ')}`,
     }));
   const pvi: Row = {
     pv: `${prefix}PVI`,

@@ -17,6 +17,8 @@ export interface RemoteCallsOptions {
   readonly mayWrite: (caller: Caller) => Promise<boolean>;
 }
 
+const LONGEST_REASON = 1000;
+
 /** Serves the calls as `<prefix>rpc:…`. An error answers with its code and message. */
 export function serveRemoteCalls({ server, prefix, calls, dm, store, log, mayWrite }: RemoteCallsOptions): void {
   for (const { name, description, isReading = false, schema, result, handle } of calls) {
@@ -34,7 +36,7 @@ export function serveRemoteCalls({ server, prefix, calls, dm, store, log, mayWri
         if (!isReading) log.info(who, 'call done');
         return answer as never;
       } catch (error) {
-        log.warn({ ...who, reason: errorText(error) }, 'call failed');
+        log.warn({ ...who, reason: errorText(error).slice(0, LONGEST_REASON) }, 'call failed');
         throw error;
       }
     });

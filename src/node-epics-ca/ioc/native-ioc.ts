@@ -19,6 +19,7 @@ export type NativeEvent =
       user: string,
       host: string,
       isShortString: boolean,
+      requestText: string | undefined,
     ]
   | readonly [kind: 1, index: number, flight: number]
   | readonly [kind: 2, record: string, field: string, text: string, user: string, host: string]

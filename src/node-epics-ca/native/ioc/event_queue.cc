@@ -25,7 +25,8 @@ class Caller {
     switch (event.kind) {
       case Event::Kind::kWrite:
         listener_.Call({kind, number(event.index), number(event.flight), valueToJs(env_, event.value), user_,
-                        host_, Napi::Boolean::New(env_, event.is_string)});
+                        host_, Napi::Boolean::New(env_, event.is_string),
+                        event.writer.request ? string(*event.writer.request) : env_.Undefined()});
         break;
       case Event::Kind::kCancel:
         listener_.Call({kind, number(event.index), number(event.flight)});
