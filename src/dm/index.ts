@@ -47,6 +47,7 @@ export type { ChildProcess, Stage, Workflow } from './schemas/workflow.js';
 export { Backoff } from './backoff.js';
 export { checked } from './checked.js';
 export { errorText } from './error-text.js';
+export { exactJsonText, parseExactJson } from './exact-json.js';
 export { silentLogger, type DmLogger } from './logger.js';
 export { makeDirectory } from './make-directory.js';
 export { ThrottledNotice } from './throttled-notice.js';

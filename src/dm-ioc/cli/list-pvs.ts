@@ -1,4 +1,5 @@
 import { allAreas } from '../areas/areas.js';
+import type { RemoteCall } from '../commands/remote-call.js';
 import { loadConfig, type ConfigOptions } from '../config/load-config.js';
 import type { Binding } from '../pvs/binding.js';
 import type { Area } from '../registry/area.js';
@@ -19,10 +20,19 @@ function recordRow({ record, signal }: Binding): Row {
   return [record.name, record.type, unit, `@${record.address}`, record.description || signal.description];
 }
 
+function resultText(result: RemoteCall['result']): string {
+  const fields = Object.entries(result).map(
+    ([field, type]) => `${field}: ${typeof type === 'string' ? type : type.code}`,
+  );
+  return fields.join(', ');
+}
+
 function areaRows({ tables = [], calls = [] }: Area, prefix: string): Row[] {
   return [
     ...tables.map(({ name, descriptor }): Row => [`${prefix}${name}`, 'NTTable', '', '', descriptor]),
-    ...calls.map(({ name, description }): Row => [`${prefix}rpc:${name}`, 'RPC', '', '', description]),
+    ...calls.map(({ name, description, result }): Row => {
+      return [`${prefix}rpc:${name}`, 'RPC', '', '', `${description} → ${resultText(result)}`];
+    }),
   ];
 }
 

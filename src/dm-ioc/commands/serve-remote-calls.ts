@@ -17,11 +17,13 @@ export interface RemoteCallsOptions {
   readonly mayWrite: (caller: Caller) => Promise<boolean>;
 }
 
+const LONGEST_REASON = 1000;
+
 /** Serves the calls as `<prefix>rpc:…`. An error answers with its code and message. */
 export function serveRemoteCalls({ server, prefix, calls, dm, store, log, mayWrite }: RemoteCallsOptions): void {
-  for (const { name, description, isReading, schema, handle } of calls) {
+  for (const { name, description, isReading = false, schema, result, handle } of calls) {
     const pvName = `${prefix}rpc:${name}`;
-    server.addRpc(pvName, { arguments: schema, description }, async (call) => {
+    server.addRpc(pvName, { arguments: schema, result, description }, async (call) => {
       const caller = callerOf(call);
       const { user, host } = caller;
       const who = { call: pvName, user, host };
@@ -30,11 +32,11 @@ export function serveRemoteCalls({ server, prefix, calls, dm, store, log, mayWri
           throw new CommandError('ACCESS_DENIED', `${user} on ${host} may not call ${name}: see access.file`);
         }
         // The schema has made the arguments what the handler takes.
-        const result = await handle(call.arguments as never, { dm, store, signal: call.signal });
+        const answer = await handle(call.arguments as never, { dm, store, signal: call.signal });
         if (!isReading) log.info(who, 'call done');
-        return result;
+        return answer as never;
       } catch (error) {
-        log.warn({ ...who, reason: errorText(error) }, 'call failed');
+        log.warn({ ...who, reason: errorText(error).slice(0, LONGEST_REASON) }, 'call failed');
         throw error;
       }
     });

@@ -1,10 +1,10 @@
 import { CommandError } from '../errors.js';
 
-/** Longest delay of a Node timer; a limit beyond it (25 days) counts as none. */
-const MAX_TIMER_MS = 2_147_483_647;
+/** The longest limit that may be put: a week. A timer of Node takes no more than 24 days. */
+export const LONGEST_WAIT_S = 604_800;
 
 /**
- * Runs `wait` with a signal that also aborts after `timeoutS` seconds (0: no limit).
+ * Runs `wait` with a signal that also aborts after `timeoutS` seconds (0: no limit), at most {@link LONGEST_WAIT_S}.
  * @throws CommandError TIMEOUT, severity MINOR, when the limit ended it; CANCELLED when the given signal did
  */
 export async function withTimeLimit<T>(
@@ -16,7 +16,7 @@ export async function withTimeLimit<T>(
   const timeoutMs = timeoutS * 1000;
   const limit = new AbortController();
   const timer =
-    timeoutMs > 0 && timeoutMs <= MAX_TIMER_MS
+    timeoutMs > 0
       ? setTimeout(() => {
           limit.abort();
         }, timeoutMs)

@@ -115,13 +115,12 @@ export class PutHandler {
     try {
       const put = fromRecordValue(signal, write.value);
       publisher.holds(write.record, put);
-      const unfit = unfitReason(write.record, signal.valueKind, put);
+      const unfit = unfitReason(write, signal, put);
       if (unfit !== undefined) {
         publisher.restore(write.record);
         throw new CommandError('SETPOINT_INVALID', unfit);
       }
       const value: InputValue = signal.parse(put);
-      publisher.holds(write.record, value);
       store.dispatch({ type: 'input', place, input: signal.input, value });
       await signal.effect?.(this.#context(binding, write));
     } catch (error) {

@@ -41,6 +41,8 @@ export interface ReadingSignal<S> extends SignalBase {
 export interface SetpointSignal<S, C = CommandContext> extends SignalBase {
   readonly kind: 'setpoint';
   readonly input: string;
+  /** What a number may be; the record tells it by LOPR and HOPR. */
+  readonly limits?: { readonly min: number; readonly max: number };
   /** DM's name of the option that the input becomes, in DM's complaints. */
   readonly option: string;
   readonly read: (slice: S) => Plain;

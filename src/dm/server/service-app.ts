@@ -7,6 +7,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { z } from 'zod';
 import type { DataManagement } from '../data-management.js';
 import { DmError, DmInvalidArgumentError } from '../errors.js';
+import { exactJsonText } from '../exact-json.js';
 import type { DmLogger } from '../logger.js';
 import type { PathTemplate } from '../wire/path-template.js';
 import type { ResolvedRoute, RouteTable } from '../wire/route-table.js';
@@ -78,6 +79,7 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<Fast
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ errorMessage: `The path ${request.url.split('?', 1)[0] ?? ''} was not found.` }),
   );
+  app.setReplySerializer(exactJsonText);
   app.setErrorHandler((error, _request, reply) => sendError(reply, error, options.logger));
   app.post(LOGIN_PATH, (request, reply) => login(request, reply, sessions, faults));
   for (const resolved of options.table.values()) {

@@ -293,7 +293,13 @@ export class Ioc {
   #deliver(event: NativeEvent): void {
     switch (event[0]) {
       case 0:
-        this.#dispatcher?.begin(event[1], event[2], event[3], event[4], event[5]);
+        this.#dispatcher?.begin(event[1], event[2], {
+          value: event[3],
+          user: event[4],
+          host: event[5],
+          isShortString: event[6],
+          requestText: event[7],
+        });
         break;
       case 1:
         this.#dispatcher?.cancel(event[1], event[2]);

@@ -11,7 +11,16 @@ export interface NativeResult {
 
 /** An event as the listener's arguments, of which the first is the kind. They come in the order in which they happened. */
 export type NativeEvent =
-  | readonly [kind: 0, index: number, flight: number, value: RecordValue, user: string, host: string]
+  | readonly [
+      kind: 0,
+      index: number,
+      flight: number,
+      value: RecordValue,
+      user: string,
+      host: string,
+      isShortString: boolean,
+      requestText: string | undefined,
+    ]
   | readonly [kind: 1, index: number, flight: number]
   | readonly [kind: 2, record: string, field: string, text: string, user: string, host: string]
   | readonly [kind: 3, text: string];

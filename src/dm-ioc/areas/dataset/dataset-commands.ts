@@ -1,4 +1,4 @@
-import { errorText } from 'dm';
+import { errorText, parseExactJson } from 'dm';
 import type { Command } from '../../commands/command.js';
 import { requireExperiment, requireGoodInputs, requireText } from '../../commands/requirements.js';
 
@@ -8,7 +8,7 @@ export const uploadDataset: Command = async (context) => {
   const { name: experimentName } = requireExperiment(context);
   requireGoodInputs(store.state.dataset);
   const datasetName = requireText(store.state.dataset.inputs.name, 'Dataset:Name');
-  const metadata = JSON.parse(store.state.dataset.inputs.metadata) as Record<string, unknown>;
+  const metadata = parseExactJson(store.state.dataset.inputs.metadata) as Record<string, unknown>;
   store.dispatch({ type: 'datasetStatus', status: 'running', error: '' });
   try {
     await dm.catalog.addDataset({ ...metadata, experimentName, datasetName }, { signal });

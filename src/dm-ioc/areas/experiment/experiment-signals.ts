@@ -17,7 +17,7 @@ function ofSelected(
 
 /** Addresses `@experiment.…` */
 export const EXPERIMENT_SIGNALS: Signals<ExperimentState> = {
-  name: setpoint.text('name', 'Experiment to work for', { maxCharacters: 128, effect: selectExperiment }),
+  name: setpoint.name('name', 'Experiment to work for', { maxCharacters: 128, effect: selectExperiment }),
   selected: ofSelected('Experiment that commands use', (experiment) => experiment.name),
   valid: reading(
     'boolean',

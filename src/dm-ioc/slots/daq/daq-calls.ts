@@ -1,14 +1,25 @@
 import { checked, daqOptionsSchema } from 'dm';
 import { z } from 'zod';
-import { callAnswer, jsonArgument, namedExperiment, nameArgument, remoteCall } from '../../commands/remote-call.js';
+import {
+  ANSWER,
+  callAnswer,
+  jsonArgument,
+  namedExperiment,
+  nameArgument,
+  pathArgument,
+  remoteCall,
+} from '../../commands/remote-call.js';
 
-const directoryArguments = { dataDirectory: nameArgument, experiment: nameArgument.optional() };
+const directoryArguments = { dataDirectory: pathArgument, experiment: nameArgument.optional() };
 
 export const DAQ_CALLS = [
   remoteCall(
-    'startDaq',
-    'dataDirectory, experiment?, options? (JSON)',
-    z.strictObject({ ...directoryArguments, options: jsonArgument.optional() }),
+    {
+      name: 'startDaq',
+      description: 'dataDirectory, experiment?, options? (JSON)',
+      schema: z.strictObject({ ...directoryArguments, options: jsonArgument.optional() }),
+      result: ANSWER,
+    },
     async ({ dataDirectory, experiment, options }, context) => {
       const { dm, store, signal } = context;
       const name = namedExperiment(experiment, context);
@@ -19,9 +30,12 @@ export const DAQ_CALLS = [
     },
   ),
   remoteCall(
-    'stopDaq',
-    'dataDirectory, experiment?',
-    z.strictObject(directoryArguments),
+    {
+      name: 'stopDaq',
+      description: 'dataDirectory, experiment?',
+      schema: z.strictObject(directoryArguments),
+      result: ANSWER,
+    },
     async ({ dataDirectory, experiment }, context) => {
       const { dm, signal } = context;
       return callAnswer(await dm.daqs.stop(namedExperiment(experiment, context), dataDirectory, { signal }));

@@ -1,4 +1,4 @@
-import type { DaqInfo, DaqOptions } from 'dm';
+import { parseExactJson, type DaqInfo, type DaqOptions } from 'dm';
 import { requireExperiment, requireGoodInputs, requireText } from '../../commands/requirements.js';
 import { withTimeLimit } from '../../commands/time-limit.js';
 import { CommandError } from '../../errors.js';
@@ -14,7 +14,7 @@ function daqOptions(inputs: DaqInputs): DaqOptions {
     ...(inputs.skipPattern === '' ? {} : { skipFilePathPattern: inputs.skipPattern }),
     ...(inputs.useAnalysisDirectory ? { useAnalysisDirectoryAsRoot: true } : {}),
     ...(inputs.workflowName === '' ? {} : { workflowName: inputs.workflowName }),
-    ...(hasArgs ? { workflowArgs: JSON.parse(inputs.workflowArgs) as Record<string, unknown> } : {}),
+    ...(hasArgs ? { workflowArgs: parseExactJson(inputs.workflowArgs) as Record<string, unknown> } : {}),
   };
 }
 

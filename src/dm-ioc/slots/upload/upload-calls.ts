@@ -1,16 +1,27 @@
 import { checked, uploadOptionsSchema } from 'dm';
 import { z } from 'zod';
-import { callAnswer, jsonArgument, namedExperiment, nameArgument, remoteCall } from '../../commands/remote-call.js';
+import {
+  ANSWER,
+  callAnswer,
+  jsonArgument,
+  namedExperiment,
+  nameArgument,
+  pathArgument,
+  remoteCall,
+} from '../../commands/remote-call.js';
 
 export const UPLOAD_CALLS = [
   remoteCall(
-    'upload',
-    'dataDirectory, experiment?, options? (JSON)',
-    z.strictObject({
-      dataDirectory: nameArgument,
-      experiment: nameArgument.optional(),
-      options: jsonArgument.optional(),
-    }),
+    {
+      name: 'upload',
+      description: 'dataDirectory, experiment?, options? (JSON)',
+      schema: z.strictObject({
+        dataDirectory: pathArgument,
+        experiment: nameArgument.optional(),
+        options: jsonArgument.optional(),
+      }),
+      result: ANSWER,
+    },
     async ({ dataDirectory, experiment, options }, context) => {
       const { dm, store, signal } = context;
       const name = namedExperiment(experiment, context);
@@ -20,7 +31,8 @@ export const UPLOAD_CALLS = [
       return callAnswer(upload);
     },
   ),
-  remoteCall('stopUpload', 'id', z.strictObject({ id: nameArgument }), async ({ id }, { dm, signal }) =>
-    callAnswer(await dm.uploads.stop(id, { signal })),
+  remoteCall(
+    { name: 'stopUpload', description: 'id', schema: z.strictObject({ id: nameArgument }), result: ANSWER },
+    async ({ id }, { dm, signal }) => callAnswer(await dm.uploads.stop(id, { signal })),
   ),
 ];

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Job, JobArguments } from 'dm';
+import { parseExactJson, type Job, type JobArguments } from 'dm';
 import { requireExperiment, requireGoodInputs, requireText } from '../../commands/requirements.js';
 import { withTimeLimit } from '../../commands/time-limit.js';
 import { CommandError } from '../../errors.js';
@@ -19,7 +19,7 @@ function inputPath(filePath: string, dataDirectory: string | undefined): string 
 /** Args, and over them the selected experiment and FilePath, as DM's flat dictionary. */
 function jobArguments({ slot, store }: WorkflowContext): JobArguments {
   const { selected } = store.state.experiment;
-  const args = JSON.parse(slot.inputs.args === '' ? '{}' : slot.inputs.args) as JobArguments;
+  const args = parseExactJson(slot.inputs.args === '' ? '{}' : slot.inputs.args) as JobArguments;
   return {
     ...(selected === null ? {} : { experimentName: selected.name }),
     ...args,

@@ -1,4 +1,5 @@
 import type { Job } from 'dm';
+import { LONGEST_WAIT_S } from '../../commands/time-limit.js';
 import { NO_YES, readingsOf, type ReadingOptions } from '../../registry/readings.js';
 import { Setpoints } from '../../registry/setpoints.js';
 import { command, type Plain, type ReadingSignal, type Signals, type ValueKind } from '../../registry/signal.js';
@@ -36,13 +37,13 @@ function errorOf({ object }: WorkflowSlot): string {
 
 /** Addresses `@workflow[n].…` */
 export const WORKFLOW_SIGNALS: Signals<WorkflowSlot, WorkflowContext> = {
-  workflow: setpoint.text('workflow', 'Workflow to run', { maxCharacters: 255 }),
-  owner: setpoint.text('owner', 'Its owner; empty: the DM user', { maxCharacters: 255 }),
-  filePath: setpoint.text('filePath', 'Its input, job argument filePath'),
+  workflow: setpoint.name('workflow', 'Workflow to run'),
+  owner: setpoint.name('owner', 'Its owner; empty: the DM user'),
+  filePath: setpoint.path('filePath', 'Its input, job argument filePath'),
   args: setpoint.json('args', 'Its other arguments, a JSON object', 8000),
   reportingPeriod: setpoint.number('reportingPeriodS', 'Between two reports', { unit: 's', min: 1, max: 86_400 }),
   concise: setpoint.boolean('concise', 'Report one line, not all stages', NO_YES),
-  timeout: setpoint.number('timeoutS', 'Ends waiting, not the job; 0: none', { unit: 's', min: 0, max: 1_000_000_000 }),
+  timeout: setpoint.number('timeoutS', 'Ends waiting, not the job; 0: none', { unit: 's', min: 0, max: LONGEST_WAIT_S }),
   start: command('Start; done when DM has the job', startJob),
   run: command('Start; done when the job has ended', runJob),
   wait: command('Done when the job has ended', waitForJob),

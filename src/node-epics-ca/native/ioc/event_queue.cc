@@ -24,8 +24,9 @@ class Caller {
     const Napi::Value kind = number(static_cast<int>(event.kind));
     switch (event.kind) {
       case Event::Kind::kWrite:
-        listener_.Call(
-            {kind, number(event.index), number(event.flight), valueToJs(env_, event.value), user_, host_});
+        listener_.Call({kind, number(event.index), number(event.flight), valueToJs(env_, event.value), user_,
+                        host_, Napi::Boolean::New(env_, event.is_string),
+                        event.writer.request ? string(*event.writer.request) : env_.Undefined()});
         break;
       case Event::Kind::kCancel:
         listener_.Call({kind, number(event.index), number(event.flight)});

@@ -20,6 +20,7 @@ struct Event {
   std::uint32_t index = 0;   // record of kWrite and kCancel
   std::uint32_t flight = 0;  // serial number of the write
   RecordValue value;         // kWrite
+  bool is_string = false;    // kWrite: put as an EPICS string to a record that holds more
   Writer writer;             // kWrite and kPut
   std::string record;        // kPut
   std::string field;         // kPut

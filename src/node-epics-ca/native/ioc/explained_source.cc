@@ -12,6 +12,7 @@
 #include <pvxs/server.h>
 #include <pvxs/source.h>
 
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -55,6 +56,13 @@ bool isWithoutProcessing(const Value& request) {
   return !is_processed;
 }
 
+/// Whether an enum's index would become another one in the record.
+bool hasWrongIndex(const Value& value) {
+  const Value index = value["value.index"];
+  std::int64_t number = 0;
+  return index.valid() && index.isMarked() && index.as(number) && (number < 0 || number > 0xffff);
+}
+
 struct ExplainedPut final : ExecOp {
   explicit ExplainedPut(std::unique_ptr<ExecOp>&& op)
       : ExecOp(op->name(), op->credentials(), op->op(), op->pvRequest()), inner(std::move(op)) {}
@@ -86,6 +94,8 @@ struct ExplainedConnect final : ConnectOp {
                                                                              Value&& value) {
       if (needs_processing && isWithoutProcessing(op->pvRequest()))
         op->error(op->name() + " is carried out by being processed: put it without process=false");
+      else if (hasWrongIndex(value))
+        op->error(op->name() + " has no state of this index");
       else
         put(std::make_unique<ExplainedPut>(std::move(op)), std::move(value));
     });

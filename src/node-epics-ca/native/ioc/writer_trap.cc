@@ -4,6 +4,7 @@
 #include <asTrapWrite.h>
 #include <dbAccess.h>
 #include <dbChannel.h>
+#include <dbFldTypes.h>
 #include <dbNotify.h>
 
 #include <atomic>
@@ -14,6 +15,7 @@
 
 #include "channel_text.h"
 #include "ioc_state.h"
+#include "old_request_type.h"
 
 namespace epics_ioc {
 namespace {
@@ -62,8 +64,19 @@ void report(const asTrapWriteMessage& message, std::string text) {
   event.record = dbChannelRecord(channelOf(message))->name;
   event.field = dbChannelFldDes(channelOf(message))->name;
   event.text = std::move(text);
-  event.writer = {message.userid, message.hostid};
+  event.writer = {message.userid, message.hostid, std::nullopt};
   IocState::instance().events.push(std::move(event));
+}
+
+Writer writerOf(const asTrapWriteMessage& message) {
+  Writer writer{message.userid, message.hostid, std::nullopt};
+  const int field_type = dbChannelFieldType(channelOf(message));
+  const bool is_state = field_type == DBF_ENUM;
+  const bool is_number = field_type > DBF_STRING && field_type < DBF_ENUM;
+  const bool is_text = message.dbrType == static_cast<int>(OldRequestType::kString);
+  if (message.data != nullptr && (is_state || (is_number && is_text)))
+    writer.request = textOfRequest(message.dbrType, message.data, message.no_elements);
+  return writer;
 }
 
 void beforeWrite(const asTrapWriteMessage& message) {
@@ -76,7 +89,7 @@ void beforeWrite(const asTrapWriteMessage& message) {
     for (auto it = writes.begin(); it != writes.end();)
       it = it->second.has_ended ? writes.erase(it) : std::next(it);
   }
-  writes[channelOf(message)] = {{message.userid, message.hostid}, false, false};
+  writes[channelOf(message)] = {writerOf(message), false, false};
 }
 
 /// A plain put to a record that is active is processed later, on another thread: remember by whom. The caller
@@ -100,9 +113,9 @@ void afterWrite(const asTrapWriteMessage& message) {
   if (found == trap().writes.end()) return;
   const bool was_delivered = found->second.was_delivered;
   found->second.has_ended = true;
+  if (!was_delivered) keepWaitingWriter(channel, found->second.writer);
   const bool may_be_queued = !was_delivered && dbChannelRecord(channel)->ppn != nullptr;
   if (!may_be_queued) trap().writes.erase(found);
-  if (!was_delivered) keepWaitingWriter(channel, {message.userid, message.hostid});
 }
 
 void onWrite(asTrapWriteMessage* message, int is_after) {

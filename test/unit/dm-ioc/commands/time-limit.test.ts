@@ -1,4 +1,4 @@
-import { withTimeLimit } from 'dm-ioc/internal/commands/time-limit';
+import { LONGEST_WAIT_S, withTimeLimit } from 'dm-ioc/internal/commands/time-limit';
 import t from 'tap';
 
 const untilAborted = (signal: AbortSignal): Promise<never> =>
@@ -24,10 +24,6 @@ await t.test(
       withTimeLimit(signal, 10, '', () => Promise.reject(new Error('broken'))),
       { message: 'broken' },
     );
-    t.equal(
-      await withTimeLimit(signal, 999_999_999, '', () => Promise.resolve(7)),
-      7,
-      'a limit beyond any timer is none',
-    );
+    t.ok(LONGEST_WAIT_S * 1000 < 2 ** 31, 'the longest is within what a timer takes');
   },
 );

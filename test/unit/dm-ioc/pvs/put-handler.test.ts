@@ -63,14 +63,18 @@ function setUp() {
       return Promise.resolve();
     },
   });
+  const putAs = (isShortString: boolean, index: number, value: string | number, signal: AbortSignal): Promise<void> =>
+    handler.handle({ record: RECORDS[index] ?? RECORDS[0], value, isShortString, user: 'me', host: 'here', signal });
   const put = (index: number, value: string | number, signal = new AbortController().signal): Promise<void> =>
-    handler.handle({ record: RECORDS[index] ?? RECORDS[0], value, user: 'me', host: 'here', signal });
+    putAs(false, index, value, signal);
+  const putString = (index: number, value: string): Promise<void> =>
+    putAs(true, index, value, new AbortController().signal);
   const last = (name: string): RecordUpdate | undefined =>
     posts
       .flat()
       .filter((update) => update.record.name === name)
       .at(-1);
-  return { dm, store, posts, publisher, put, last, closing, saved };
+  return { dm, store, posts, publisher, put, putString, last, closing, saved };
 }
 
 await t.test('everything is published once at the start: commands are idle, the rest follows in one batch', (t) => {
@@ -103,6 +107,38 @@ await t.test('a put to Experiment selects what DM confirms, and its outcome is p
   t.equal(last('Experiment_RBV')?.value, '', 'nothing is selected then: no data may go to the wrong experiment');
   t.match(last('Message'), { severity: 'INVALID', value: /^Experiment: / });
   t.equal(store.state.experiment.selected, null);
+});
+
+await t.test(
+  'a text that a string of EPICS may have cut is refused for every text, and the command after it',
+  async (t) => {
+    const { put, putString, last, store } = setUp();
+    for (const index of [0, 2, 3, 8, 11, 12]) {
+      await t.rejects(putString(index, 'x'.repeat(39)), {
+        code: 'SETPOINT_INVALID',
+        severity: 'INVALID',
+        message: new RegExp(`^maybe cut to 39 characters: caput -S ${RECORDS[index]?.name ?? ''}\\.VAL\\$`, 'u'),
+      });
+    }
+    t.equal(last('Upload1:DataDirectory')?.value, '', 'and is not shown');
+    await t.rejects(put(13, 1), { message: /maybe cut/u });
+    await putString(12, 'x'.repeat(38));
+    await put(12, 'y'.repeat(39));
+    t.equal(uploads.slotOf(store.state, 1).inputs.dataDirectory, 'y'.repeat(39), 'characters are whole');
+    await t.rejects(putString(12, 'é'.repeat(19) + 'e'), { message: /maybe cut/u }, 'bytes count');
+  },
+);
+
+await t.test('a name is shown as it is used, and a path is used as it is shown', async (t) => {
+  const { dm, put, last, publisher, store } = setUp();
+  await dm.experiments.add({ name: 'demo' });
+  await put(0, ' demo  ');
+  t.equal(last('Experiment')?.value, 'demo');
+  t.equal(last('Experiment_RBV')?.value, 'demo');
+  await put(11, ' lead.dat');
+  publisher.flush();
+  t.equal(last('Upload1:FilePath')?.value, '', 'the record holds what was put');
+  t.equal(uploads.slotOf(store.state, 1).inputs.filePath, ' lead.dat');
 });
 
 await t.test('a command is refused while a setpoint that it needs was refused', async (t) => {
