@@ -50,4 +50,5 @@ export { silentLogger, type DmLogger } from './logger.js';
 export { makeDirectory } from './make-directory.js';
 export * from './wire/index.js';
 export * from './environment/index.js';
+export { jobError, lastProcess } from './job-error.js';
 export { daqAdvisory, jobAdvisory, uploadAdvisory } from './advisories.js';
