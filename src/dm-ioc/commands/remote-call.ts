@@ -2,11 +2,13 @@ import type { DataManagement } from 'dm';
 import { z } from 'zod';
 import { CommandError } from '../errors.js';
 import type { Store } from '../state/store.js';
+import type { StartGates } from './start-gate.js';
 
 /** What a call works with. */
 export interface CallContext {
   readonly dm: DataManagement;
   readonly store: Store;
+  readonly gates: StartGates;
   readonly signal: AbortSignal;
 }
 

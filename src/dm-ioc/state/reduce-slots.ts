@@ -39,8 +39,14 @@ export function takeObjects(state: State, rules: AnySlotRules, objects: readonly
 }
 
 /** The slot holds an id, of which nothing else is known; the empty id: nothing. What was put stays. */
-export function holdId(state: State, rules: AnySlotRules, slot: number, id: string): State {
-  return withSlot(state, rules.name, slot, ({ inputs, refused }) => ({ ...rules.empty, inputs, refused, id }));
+export function holdId(state: State, rules: AnySlotRules, slot: number, id: string, isRestored = false): State {
+  return withSlot(state, rules.name, slot, ({ inputs, refused }) => ({
+    ...rules.empty,
+    inputs,
+    refused,
+    id,
+    isRestored,
+  }));
 }
 
 /** Once a second: what lives in the slots. */

@@ -69,7 +69,7 @@ export function reduce(state: State, action: Action, kinds: readonly AnySlotRule
       return takeObjects(held, rules, [action.object], moment);
     }
     case 'slotRestored':
-      return holdId(state, rulesOf(kinds, action.kind), action.slot, action.id);
+      return holdId(state, rulesOf(kinds, action.kind), action.slot, action.id, true);
     case 'slotCleared':
       return holdId(state, rulesOf(kinds, action.kind), action.slot, '');
     case 'saved': {

@@ -18,6 +18,8 @@ export interface SlotState<I = object, O extends DmObject = DmObject> extends In
   readonly id: string;
   /** What it holds as DM told it last; null while that isn't known. */
   readonly object: O | null;
+  /** It held it before a restart of the IOC already: whoever waited for the end was told nothing true. */
+  readonly isRestored: boolean;
   /** How its last command failed; empty: it didn't. */
   readonly commandError: string;
   /** True beside DM's status: something that a user would want to know, such as a transfer that took no file. */

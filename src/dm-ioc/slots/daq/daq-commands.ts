@@ -39,8 +39,12 @@ export function startDaq(context: DaqContext): Promise<void> {
   });
 }
 
-/** Stop: done when the files that were seen are stored and the DAQ has ended; at once when none is active. */
-export async function stopDaq(context: DaqContext): Promise<void> {
+/** Stop: done when the files that were seen are stored, the DAQ has ended and whoever waited in line was refused; at once when none is active. */
+export function stopDaq(context: DaqContext): Promise<void> {
+  return context.abort('Stop', () => endDaq(context));
+}
+
+async function endDaq(context: DaqContext): Promise<void> {
   const { dm, slot, signal } = context;
   const active = activeDaq(slot);
   if (active === null) return;
@@ -53,6 +57,7 @@ export async function stopDaq(context: DaqContext): Promise<void> {
 /** Sync: done when every file that was there at the put is stored; cancelling ends the waiting only. */
 export async function syncDaq(context: DaqContext): Promise<void> {
   const { dm, signal } = context;
+  await context.started();
   const { id } = context.slot;
   if (id === '') throw new CommandError('SLOT_EMPTY', 'no DAQ in this slot: put Start');
   const daq = await withTimeLimit(signal, 0, 'the DAQ goes on', (limited) => dm.daqs.sync(id, { signal: limited }));

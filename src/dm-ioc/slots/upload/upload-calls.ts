@@ -1,6 +1,8 @@
 import { uploadOptionsSchema } from 'dm';
 import { z } from 'zod';
 import { callAnswer, jsonArgument, namedExperiment, nameArgument, remoteCall } from '../../commands/remote-call.js';
+import type { SlotState } from '../../state/state.js';
+import { abortHeld } from '../abort-held.js';
 
 export const UPLOAD_CALLS = [
   remoteCall(
@@ -19,7 +21,9 @@ export const UPLOAD_CALLS = [
       return callAnswer(upload);
     },
   ),
-  remoteCall('stopUpload', 'id', z.strictObject({ id: nameArgument }), async ({ id }, { dm, signal }) =>
-    callAnswer(await dm.uploads.stop(id, { signal })),
-  ),
+  remoteCall('stopUpload', 'id', z.strictObject({ id: nameArgument }), async ({ id }, context) => {
+    const { dm, signal } = context;
+    const isHeld = (slot: SlotState): boolean => slot.id === id;
+    return callAnswer(await abortHeld(context, 'upload', isHeld, () => dm.uploads.stop(id, { signal })));
+  }),
 ];

@@ -52,8 +52,10 @@ export async function runUpload(context: UploadContext): Promise<void> {
   }
 }
 
-/** Abort: done when the upload has really ended; at once when there is none. */
-export async function abortUpload(context: UploadContext): Promise<void> {
-  const { slot } = context;
-  if (isSlotBusy(slot)) await stopUpload(context, slot.id);
+/** Abort: done when the upload has really ended, and whoever waited in line was refused; at once when there is none. */
+export function abortUpload(context: UploadContext): Promise<void> {
+  return context.abort('Abort', async () => {
+    const { slot } = context;
+    if (isSlotBusy(slot)) await stopUpload(context, slot.id);
+  });
 }

@@ -3,6 +3,7 @@ import { NO_YES, readingsOf, type ReadingOptions } from '../../registry/readings
 import { Setpoints } from '../../registry/setpoints.js';
 import { command, type Plain, type ReadingSignal, type Signals, type ValueKind } from '../../registry/signal.js';
 import { isActive } from '../../state/active.js';
+import { restoredAlarm } from '../restored-alarm.js';
 import { jobPercent, jobRunTime, stageNames, stageNumber } from './job-view.js';
 import { abortJob, clearJob, runJob, startJob, waitForJob } from './workflow-commands.js';
 import type { WorkflowContext, WorkflowSlot } from './workflow-slot.js';
@@ -44,7 +45,7 @@ export const WORKFLOW_SIGNALS: Signals<WorkflowSlot, WorkflowContext> = {
   concise: setpoint.boolean('concise', 'Report one line, not all stages', NO_YES),
   timeout: setpoint.number('timeoutS', 'Ends waiting, not the job; 0: none', { unit: 's', min: 0, max: 1_000_000_000 }),
   start: command('Start; done when DM has the job', startJob),
-  run: command('Start; done when the job has ended', runJob),
+  run: command('Start; done when the job has ended', runJob, restoredAlarm(errorOf)),
   wait: command('Done when the job has ended', waitForJob),
   abort: command('Abort; done when the job has ended', abortJob),
   clear: command('Forget the job', clearJob),
