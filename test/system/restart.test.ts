@@ -104,7 +104,12 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     const { ioc, root, settings, log, go, jobId } = await withRunningJob(t);
     const before = new PvaClient({ environment: ioc.clientEnvironment });
     await put(before, 'dm:Upload2:FilePath', 'the last one');
+    const told = t.rejects(put(before, 'dm:WF1:Wait', 1), {
+      message: signal === 'SIGTERM' ? 'the IOC stops, the job goes on' : /./u,
+    });
+    await before.get('dm:WF1:Wait');
     await ioc.stop(signal);
+    if (signal === 'SIGTERM') await told;
     before.close();
     const second = await IocProcess.start(root, settings);
     const client = new PvaClient({ environment: second.clientEnvironment });

@@ -10,6 +10,7 @@ import type { SetpointSignal } from '../registry/signal.js';
 import type { Place } from '../state/action.js';
 import type { InputValue } from '../state/state.js';
 import type { Store } from '../state/store.js';
+import { cancelCause } from '../commands/cancel-cause.js';
 import type { CommandContext } from '../commands/command.js';
 import type { StartGates } from '../commands/start-gate.js';
 import { writerOf } from '../writer-of.js';
@@ -37,7 +38,7 @@ function asCommandError(error: unknown, signal: AbortSignal, withPvName: (reason
   if (error instanceof CommandError) return error;
   const isUnknown = error instanceof DmError && error.code === 'DM_OUTCOME_UNKNOWN';
   if (signal.aborted && !isUnknown)
-    return new CommandError('CANCELLED', 'cancelled', { severity: 'MINOR', cause: error });
+    return new CommandError('CANCELLED', cancelCause(signal), { severity: 'MINOR', cause: error });
   if (error instanceof DmError) {
     const severity = error.code === 'DM_COMMAND_FAILED' ? 'MAJOR' : 'INVALID';
     return new CommandError('DM_FAILED', withPvName(error.message), { severity, cause: error });

@@ -4,6 +4,7 @@ import { withTimeLimit } from '../../commands/time-limit.js';
 import { CommandError } from '../../errors.js';
 import { isActive } from '../../state/active.js';
 import { transferError } from '../transfer/transfer-view.js';
+import { whenStopped } from '../transfer/when-stopped.js';
 import type { DaqContext, DaqInputs, DaqSlot } from './daq-slot.js';
 
 function daqOptions(inputs: DaqInputs): DaqOptions {
@@ -49,7 +50,13 @@ async function endDaq(context: DaqContext): Promise<void> {
   const active = activeDaq(slot);
   if (active === null) return;
   context.learn(await dm.daqs.stop(active.experimentName, active.dataDirectory, { signal }));
-  const daq = await withTimeLimit(signal, 0, 'the DAQ goes on ending', (limited) => context.ended(active.id, limited));
+  const daq = await withTimeLimit(
+    signal,
+    0,
+    'the DAQ goes on ending',
+    (limited) => context.ended(active.id, limited),
+    whenStopped(dm),
+  );
   if (daq.status === 'failed')
     throw new CommandError('DAQ_FAILED', transferError(daq) || 'failed', { severity: 'MAJOR' });
 }
@@ -60,7 +67,13 @@ export async function syncDaq(context: DaqContext): Promise<void> {
   await context.started();
   const { id } = context.slot;
   if (id === '') throw new CommandError('SLOT_EMPTY', 'no DAQ in this slot: put Start');
-  const daq = await withTimeLimit(signal, 0, 'the DAQ goes on', (limited) => dm.daqs.sync(id, { signal: limited }));
+  const daq = await withTimeLimit(
+    signal,
+    0,
+    'the DAQ goes on',
+    (limited) => dm.daqs.sync(id, { signal: limited }),
+    whenStopped(dm),
+  );
   context.learn(daq);
   const reason = transferError(daq);
   if (reason !== '') throw new CommandError('DAQ_FAILED', reason, { severity: 'MAJOR' });
