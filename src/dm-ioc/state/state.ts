@@ -24,8 +24,10 @@ export interface SlotState<I = object, O extends DmObject = DmObject> extends In
   readonly commandError: string;
   /** True beside DM's status: something that a user would want to know, such as a transfer that took no file. */
   readonly warning: string;
-  /** Milliseconds since the epoch, moved once a second while the slot is active. */
+  /** Milliseconds since the epoch, moved once a second while the slot is active; a clock that is set meanwhile doesn't count. */
   readonly nowMs: number;
+  /** The same moment on the steady clock. */
+  readonly steadyMs: number;
 }
 
 export interface ExperimentState extends InputState<{ readonly name: string }> {

@@ -3,7 +3,7 @@ import type { Job } from '../../schemas/job.js';
 import { isTerminalStatus, type DmStatus } from '../../schemas/status.js';
 import { workflowSchema, type ChildProcess, type Stage, type Workflow } from '../../schemas/workflow.js';
 import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
-import { Elapsed } from './elapsed.js';
+import { Elapsed } from '../elapsed.js';
 import { JOB_KEYS } from './job-keys.js';
 
 /** Of a reason in a list. */
