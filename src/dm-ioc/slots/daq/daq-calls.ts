@@ -1,9 +1,7 @@
 import { daqOptionsSchema } from 'dm';
 import { z } from 'zod';
 import { callAnswer, jsonArgument, namedExperiment, nameArgument, remoteCall } from '../../commands/remote-call.js';
-import type { SlotState } from '../../state/state.js';
 import { abortHeld } from '../abort-held.js';
-import type { DaqSlot } from './daq-slot.js';
 
 const directoryArguments = { dataDirectory: nameArgument, experiment: nameArgument.optional() };
 
@@ -27,12 +25,7 @@ export const DAQ_CALLS = [
     async ({ dataDirectory, experiment }, context) => {
       const { dm, signal } = context;
       const name = namedExperiment(experiment, context);
-      const isHeld = (slot: SlotState): boolean => {
-        const { object } = slot as DaqSlot;
-        return object?.experimentName === name && object.dataDirectory === dataDirectory;
-      };
-      const daq = await abortHeld(context, 'daq', isHeld, () => dm.daqs.stop(name, dataDirectory, { signal }));
-      return callAnswer(daq);
+      return callAnswer(await abortHeld(context, 'daq', null, () => dm.daqs.stop(name, dataDirectory, { signal })));
     },
   ),
 ];

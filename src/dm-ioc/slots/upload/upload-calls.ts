@@ -1,7 +1,6 @@
 import { uploadOptionsSchema } from 'dm';
 import { z } from 'zod';
 import { callAnswer, jsonArgument, namedExperiment, nameArgument, remoteCall } from '../../commands/remote-call.js';
-import type { SlotState } from '../../state/state.js';
 import { abortHeld } from '../abort-held.js';
 
 export const UPLOAD_CALLS = [
@@ -23,7 +22,6 @@ export const UPLOAD_CALLS = [
   ),
   remoteCall('stopUpload', 'id', z.strictObject({ id: nameArgument }), async ({ id }, context) => {
     const { dm, signal } = context;
-    const isHeld = (slot: SlotState): boolean => slot.id === id;
-    return callAnswer(await abortHeld(context, 'upload', isHeld, () => dm.uploads.stop(id, { signal })));
+    return callAnswer(await abortHeld(context, 'upload', id, () => dm.uploads.stop(id, { signal })));
   }),
 ];

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { callAnswer, jsonArgument, nameArgument, remoteCall } from '../../commands/remote-call.js';
 import { abortHeld } from '../abort-held.js';
 import { isActive } from '../../state/active.js';
-import type { SlotState } from '../../state/state.js';
 
 const jobSchema = z.strictObject({ id: nameArgument, owner: nameArgument.optional() });
 
@@ -21,8 +20,7 @@ export const WORKFLOW_CALLS = [
   ),
   remoteCall('stopWorkflow', 'id, owner?', jobSchema, async ({ id, owner }, context) => {
     const { dm, store, signal } = context;
-    const isHeld = (slot: SlotState): boolean => slot.id === id;
-    const job = await abortHeld(context, 'workflow', isHeld, () => dm.jobs.stop(owner ?? dm.owner, id, { signal }));
+    const job = await abortHeld(context, 'workflow', id, () => dm.jobs.stop(owner ?? dm.owner, id, { signal }));
     store.dispatch({ type: 'objects', kind: 'workflow', objects: [job] });
     return callAnswer(job);
   }),
