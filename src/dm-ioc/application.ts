@@ -9,6 +9,7 @@ import { keepSelection, restoreSelection } from './areas/experiment/restore-sele
 import { applyPollPeriods } from './areas/service/period-commands.js';
 import { collectSaved, restoreSaved, savedFields, watchSaved } from './autosave/saved-signals.js';
 import { mayWrite } from './commands/caller.js';
+import { startGates } from './commands/start-gate.js';
 import { serveRemoteCalls } from './commands/serve-remote-calls.js';
 import { claimPorts } from './config/claim-ports.js';
 import type { Config } from './config/config.js';
@@ -134,9 +135,11 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
       store.dispatch({ type: 'saved', problem });
     },
   });
+  const gates = startGates();
   const puts = new PutHandler({
     dm,
     store,
+    gates,
     publisher,
     bindings,
     log,
@@ -180,6 +183,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
     calls: areas.flatMap((area) => area.calls ?? []),
     dm,
     store,
+    gates,
     log,
     mayWrite: (caller) => mayWrite(ioc, OPERATOR_GROUP, caller),
   });
@@ -200,14 +204,20 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
   tables.start();
   follower.start();
   if (store.state.experiment.inputs.name !== '') store.dispatch({ type: 'experimentUnconfirmed' });
-  if (dm.backend === 'local') await restoreSelection(dm, store, log, closing.signal);
-  void keepSelection(dm, store, log, closing.signal, () => {
+  const showAnswer = (reason: string | null): void => {
     for (const { record, place } of bindings) {
       if (record.address !== 'experiment.name') continue;
-      store.dispatch({ type: 'putSucceeded', place, pv: record.name, isCommand: false });
-      publisher.clearAlarm(record);
+      const pv = record.name;
+      store.dispatch(
+        reason === null
+          ? { type: 'putSucceeded', place, pv, isCommand: false }
+          : { type: 'putFailed', place, pv, severity: 'INVALID', reason },
+      );
+      publisher.setRefusal(record, reason);
     }
-  });
+  };
+  if (dm.backend === 'local') await restoreSelection(dm, store, log, closing.signal, showAnswer);
+  void keepSelection(dm, store, log, closing.signal, showAnswer);
   const stopSaving = watchSaved(store, () => {
     autosave.touch();
   });

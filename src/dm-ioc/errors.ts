@@ -41,6 +41,7 @@ export type CommandErrorCode =
   | 'EXPERIMENT_NOT_SELECTED'
   | 'SETPOINT_MISSING'
   | 'SLOT_BUSY'
+  | 'ABORT_UNDER_WAY'
   | 'SLOT_EMPTY'
   | 'JOB_FAILED'
   | 'JOB_ABORTED'

@@ -53,4 +53,5 @@ export { makeDirectory } from './make-directory.js';
 export { ThrottledNotice } from './throttled-notice.js';
 export * from './wire/index.js';
 export * from './environment/index.js';
+export { jobError, lastProcess } from './job-error.js';
 export { daqAdvisory, jobAdvisory, uploadAdvisory } from './advisories.js';

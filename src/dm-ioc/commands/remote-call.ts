@@ -6,6 +6,7 @@ import { parseJsonObject } from '../registry/json-object.js';
 import { textFault } from '../registry/text-fault.js';
 import type { DmObject } from '../state/collection.js';
 import type { Store } from '../state/store.js';
+import type { StartGates } from './start-gate.js';
 
 const LONGEST_NAME = 255;
 /** PATH_MAX of Linux, without the NUL at its end. */
@@ -15,6 +16,7 @@ const LONGEST_PATH = 4095;
 export interface CallContext {
   readonly dm: DataManagement;
   readonly store: Store;
+  readonly gates: StartGates;
   readonly signal: AbortSignal;
 }
 

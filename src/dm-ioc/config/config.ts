@@ -91,7 +91,7 @@ export const configSchema = z.strictObject({
         .array(databaseSchema)
         .default([])
         .describe(
-          'Your own records. One linked with ours that waits for its device inside its processing makes DM wait, too',
+          'Your own records. A link to a setpoint or command of ours needs PP; a record linked with ours that waits for its device inside its processing makes DM wait, too',
         ),
       startup: text.optional().describe('Your own iocsh lines, before and after its line iocInit'),
     })

@@ -33,7 +33,7 @@ export function attributeName(device: string, name: string): string {
 
 function entryOf({ record, signal }: Binding): PviEntry {
   if (signal.kind === 'command') return { x: record.name };
-  return signal.kind === 'setpoint' ? { rw: record.name } : { r: record.name };
+  return record.direction === 'out' ? { rw: record.name } : { r: record.name };
 }
 
 function add(entries: Entries, device: string, name: string, entry: PviEntry): void {

@@ -1,4 +1,5 @@
 import type { ServiceName } from 'dm';
+import type { CommandContext } from '../commands/command.js';
 import { STATUS_LABELS, statusLabel, statusSeverity } from '../state/status-labels.js';
 import type { Plain, ReadingSignal, Shown, ValueKind } from './signal.js';
 
@@ -9,6 +10,7 @@ export interface ReadingOptions {
   readonly states?: readonly string[];
   readonly keep?: 'head' | 'tail';
   readonly isSlotId?: true;
+  readonly acknowledge?: (context: CommandContext) => void;
 }
 
 /** What a status enum needs to know: DM's own text (null: there is no object), why it failed, and what else a user should know. */

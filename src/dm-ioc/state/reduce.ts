@@ -27,9 +27,18 @@ function rulesOf(kinds: readonly AnySlotRules[], kind: string): AnySlotRules {
   return rules;
 }
 
-/** The next state. Pure: time comes in as an argument, and an unchanged part keeps its reference. */
-export function reduce(state: State, action: Action, kinds: readonly AnySlotRules[], nowMs: number): State {
-  const moment: Moment = { nowMs, backend: state.service.backend };
+/**
+ * The next state. Pure: time comes in as an argument, and an unchanged part keeps its reference.
+ * @param nowMs of the clock @param steadyMs of one that is never set
+ */
+export function reduce(
+  state: State,
+  action: Action,
+  kinds: readonly AnySlotRules[],
+  nowMs: number,
+  steadyMs = nowMs,
+): State {
+  const moment: Moment = { nowMs, steadyMs, backend: state.service.backend };
   switch (action.type) {
     case 'tick':
       return reduceTick(state, kinds, moment);
@@ -69,7 +78,7 @@ export function reduce(state: State, action: Action, kinds: readonly AnySlotRule
       return takeObjects(held, rules, [action.object], moment);
     }
     case 'slotRestored':
-      return holdId(state, rulesOf(kinds, action.kind), action.slot, action.id);
+      return holdId(state, rulesOf(kinds, action.kind), action.slot, action.id, true);
     case 'slotCleared':
       return holdId(state, rulesOf(kinds, action.kind), action.slot, '');
     case 'saved': {

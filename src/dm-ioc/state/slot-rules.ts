@@ -3,7 +3,10 @@ import type { SlotState } from './state.js';
 
 /** What a change of a slot may depend on beside the slot. */
 export interface Moment {
+  /** To a slot whose object is active: the time at which the object began, and what has passed since, whatever the clock was set to. */
   readonly nowMs: number;
+  /** Goes on evenly, from any beginning. */
+  readonly steadyMs: number;
   /** Which engine DM is: what the web services say needs more explaining. */
   readonly backend: string;
 }

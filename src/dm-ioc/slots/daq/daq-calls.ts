@@ -9,6 +9,7 @@ import {
   pathArgument,
   remoteCall,
 } from '../../commands/remote-call.js';
+import { abortHeld } from '../abort-held.js';
 
 const directoryArguments = { dataDirectory: pathArgument, experiment: nameArgument.optional() };
 
@@ -38,7 +39,8 @@ export const DAQ_CALLS = [
     },
     async ({ dataDirectory, experiment }, context) => {
       const { dm, signal } = context;
-      return callAnswer(await dm.daqs.stop(namedExperiment(experiment, context), dataDirectory, { signal }));
+      const name = namedExperiment(experiment, context);
+      return callAnswer(await abortHeld(context, 'daq', null, () => dm.daqs.stop(name, dataDirectory, { signal })));
     },
   ),
 ];

@@ -4,6 +4,7 @@ import { withTimeLimit } from '../../commands/time-limit.js';
 import { CommandError } from '../../errors.js';
 import { isActive } from '../../state/active.js';
 import { transferError } from '../transfer/transfer-view.js';
+import { whenStopped } from '../transfer/when-stopped.js';
 import type { DaqContext, DaqInputs, DaqSlot } from './daq-slot.js';
 
 function daqOptions(inputs: DaqInputs): DaqOptions {
@@ -39,13 +40,23 @@ export function startDaq(context: DaqContext): Promise<void> {
   });
 }
 
-/** Stop: done when the files that were seen are stored and the DAQ has ended; at once when none is active. */
-export async function stopDaq(context: DaqContext): Promise<void> {
+/** Stop: done when the files that were seen are stored, the DAQ has ended and whoever waited in line was refused; at once when none is active. */
+export function stopDaq(context: DaqContext): Promise<void> {
+  return context.abort('Stop', () => endDaq(context));
+}
+
+async function endDaq(context: DaqContext): Promise<void> {
   const { dm, slot, signal } = context;
   const active = activeDaq(slot);
   if (active === null) return;
   context.learn(await dm.daqs.stop(active.experimentName, active.dataDirectory, { signal }));
-  const daq = await withTimeLimit(signal, 0, 'the DAQ goes on ending', (limited) => context.ended(active.id, limited));
+  const daq = await withTimeLimit(
+    signal,
+    0,
+    'the DAQ goes on ending',
+    (limited) => context.ended(active.id, limited),
+    whenStopped(dm),
+  );
   if (daq.status === 'failed')
     throw new CommandError('DAQ_FAILED', transferError(daq) || 'failed', { severity: 'MAJOR' });
 }
@@ -53,9 +64,16 @@ export async function stopDaq(context: DaqContext): Promise<void> {
 /** Sync: done when every file that was there at the put is stored; cancelling ends the waiting only. */
 export async function syncDaq(context: DaqContext): Promise<void> {
   const { dm, signal } = context;
+  await context.started();
   const { id } = context.slot;
   if (id === '') throw new CommandError('SLOT_EMPTY', 'no DAQ in this slot: put Start');
-  const daq = await withTimeLimit(signal, 0, 'the DAQ goes on', (limited) => dm.daqs.sync(id, { signal: limited }));
+  const daq = await withTimeLimit(
+    signal,
+    0,
+    'the DAQ goes on',
+    (limited) => dm.daqs.sync(id, { signal: limited }),
+    whenStopped(dm),
+  );
   context.learn(daq);
   const reason = transferError(daq);
   if (reason !== '') throw new CommandError('DAQ_FAILED', reason, { severity: 'MAJOR' });

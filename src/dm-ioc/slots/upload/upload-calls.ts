@@ -9,6 +9,7 @@ import {
   pathArgument,
   remoteCall,
 } from '../../commands/remote-call.js';
+import { abortHeld } from '../abort-held.js';
 
 export const UPLOAD_CALLS = [
   remoteCall(
@@ -33,6 +34,9 @@ export const UPLOAD_CALLS = [
   ),
   remoteCall(
     { name: 'stopUpload', description: 'id', schema: z.strictObject({ id: nameArgument }), result: ANSWER },
-    async ({ id }, { dm, signal }) => callAnswer(await dm.uploads.stop(id, { signal })),
+    async ({ id }, context) => {
+      const { dm, signal } = context;
+      return callAnswer(await abortHeld(context, 'upload', id, () => dm.uploads.stop(id, { signal })));
+    },
   ),
 ];

@@ -1,5 +1,4 @@
 import { isTerminalStatus, type ChildProcess, type Job } from 'dm';
-import { exitText } from './exit-text.js';
 
 /** Stage names in the order in which DM runs them: sorted as strings. */
 export function stageNames(job: Job): readonly string[] {
@@ -18,15 +17,6 @@ export function jobPercent(job: Job): number {
   return total === 0 ? 0 : (Math.max(0, stageNumber(job) - 1) / total) * 100;
 }
 
-/** The newest process of the stage that runs or ran last; null while none did. */
-export function lastProcess(job: Job): ChildProcess | null {
-  const processes = Object.values(job.workflow?.stages?.[job.stage ?? '']?.childProcesses ?? {});
-  return processes.reduce<ChildProcess | null>(
-    (newest, one) => (newest === null || one.childProcessNumber > newest.childProcessNumber ? one : newest),
-    null,
-  );
-}
-
 /** A process of a stage; none while the stage has not begun. */
 export interface StageRow {
   readonly stage: string;
@@ -42,34 +32,6 @@ export function stageRows(job: Job): StageRow[] {
     if (processes.length === 0) return [{ stage, command: definition?.command ?? '', process: null }];
     return processes.map((process) => ({ stage, command: process.command, process }));
   });
-}
-
-/** What a program said at its end comes first, as that names the mistake (a Python traceback ends with it); then all of it. */
-function pointFirst(text: string): string {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.length < 2 ? text : `${lines.at(-1)?.trim() ?? ''}\n${text}`;
-}
-
-/** DM's own words, and what to do about them. */
-function withRemedy(reason: string): string {
-  return /^Invalid input file specification/iu.test(reason)
-    ? `${reason} Put FilePath, or give filePath, filePathList or dataDir in Args.`
-    : reason;
-}
-
-/** Why a job failed, the point in the first line: DM's own message, else the failed stage with what it wrote to stderr. Empty unless it failed. */
-export function jobError(job: Job): string {
-  if (job.errorMessage !== undefined && job.errorMessage !== null && job.errorMessage !== '') {
-    return withRemedy(job.errorMessage);
-  }
-  if (job.status === 'aborted') return 'aborted';
-  if (job.status !== 'failed') return '';
-  const process = lastProcess(job);
-  if (process === null) return job.stage === undefined ? 'failed' : `${job.stage} failed`;
-  const detail = (process.stdErr ?? '').trim();
-  const exit =
-    process.exitStatus === undefined || process.exitStatus === null ? '' : ` (${exitText(process.exitStatus)})`;
-  return `${job.stage ?? 'a stage'} failed${exit}${detail === '' ? '' : `: ${pointFirst(detail)}`}`;
 }
 
 /** Seconds since the start while the job is active (DM gives none then), DM's own figure once it has ended. */

@@ -1,10 +1,11 @@
-import type { Job } from 'dm';
+import { jobError, lastProcess, type Job } from 'dm';
 import { LONGEST_WAIT_S } from '../../commands/time-limit.js';
 import { NO_YES, readingsOf, type ReadingOptions } from '../../registry/readings.js';
 import { Setpoints } from '../../registry/setpoints.js';
 import { command, type Plain, type ReadingSignal, type Signals, type ValueKind } from '../../registry/signal.js';
 import { isActive } from '../../state/active.js';
-import { jobError, jobPercent, jobRunTime, lastProcess, stageNames, stageNumber } from './job-view.js';
+import { restoredAlarm } from '../restored-alarm.js';
+import { jobPercent, jobRunTime, stageNames, stageNumber } from './job-view.js';
 import { abortJob, clearJob, runJob, startJob, waitForJob } from './workflow-commands.js';
 import type { WorkflowContext, WorkflowSlot } from './workflow-slot.js';
 
@@ -43,9 +44,13 @@ export const WORKFLOW_SIGNALS: Signals<WorkflowSlot, WorkflowContext> = {
   args: setpoint.json('args', 'Its other arguments, a JSON object', 8000),
   reportingPeriod: setpoint.number('reportingPeriodS', 'Between two reports', { unit: 's', min: 1, max: 86_400 }),
   concise: setpoint.boolean('concise', 'Report one line, not all stages', NO_YES),
-  timeout: setpoint.number('timeoutS', 'Ends waiting, not the job; 0: none', { unit: 's', min: 0, max: LONGEST_WAIT_S }),
+  timeout: setpoint.number('timeoutS', 'Ends waiting, not the job; 0: none', {
+    unit: 's',
+    min: 0,
+    max: LONGEST_WAIT_S,
+  }),
   start: command('Start; done when DM has the job', startJob),
-  run: command('Start; done when the job has ended', runJob),
+  run: command('Start; done when the job has ended', runJob, restoredAlarm(errorOf)),
   wait: command('Done when the job has ended', waitForJob),
   abort: command('Abort; done when the job has ended', abortJob),
   clear: command('Forget the job', clearJob),

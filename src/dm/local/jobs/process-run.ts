@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { errorText } from '../../error-text.js';
 import type { ChildProcess, Stage } from '../../schemas/workflow.js';
 import { elapsedSeconds, nowSeconds } from '../dm-time.js';
-import { Elapsed } from './elapsed.js';
+import { Elapsed } from '../elapsed.js';
 import type { JobDirectory } from './job-directory.js';
 import type { JobJournal } from './job-journal.js';
 import type { JobState } from './job-state.js';

@@ -3,6 +3,7 @@ import { isTerminalStatus, type DmStatus } from '../../schemas/status.js';
 import type { DaqInfo } from '../../schemas/transfer.js';
 import { Deferred } from '../deferred.js';
 import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
+import { Elapsed } from '../elapsed.js';
 import { ThrottledNotice } from '../../throttled-notice.js';
 import { selectionOf, type FileSelection } from '../tree/file-selection.js';
 import { TreeFollower } from '../tree/tree-follower.js';
@@ -31,6 +32,7 @@ export class Daq {
   readonly #syncs = new DaqSyncs();
   readonly #limit = new RunTimeLimit();
   #info: DaqInfo;
+  readonly #elapsed: Elapsed;
   #treeProblem: string | undefined;
   #lastScan: Promise<void> | undefined;
   #scannedLast = false;
@@ -43,6 +45,7 @@ export class Daq {
     this.#context = context;
     this.#parts = parts;
     this.#info = parts.info;
+    this.#elapsed = new Elapsed(elapsedSeconds(parts.info.startTime ?? nowSeconds(), nowSeconds()));
     this.#selection = selectionOf(parts.options);
     this.#notice = new ThrottledNotice(NOTICE_PERIOD_MS, () => {
       this.#tell();
@@ -67,13 +70,12 @@ export class Daq {
   get info(): DaqInfo {
     const counts = this.#ledger.counts();
     const errorMessage = this.#ledger.errors.summary() ?? this.#treeProblem;
-    const { startTime, endTime } = this.#info;
     return {
       ...this.#info,
       ...counts,
       nProcessedFiles: counts.nCompletedFiles + counts.nProcessingErrors,
       percentageComplete: percentage(counts.countFiles - counts.nWaitingFiles, counts.countFiles),
-      runTime: startTime === undefined ? 0 : elapsedSeconds(startTime, endTime ?? nowSeconds()),
+      runTime: this.#info.endTime === undefined ? this.#elapsed.seconds() : (this.#info.runTime ?? 0),
       ...(counts.nProcessingErrors > 0 && { processingErrors: this.#ledger.errors.list() }),
       ...(errorMessage !== undefined && { errorMessage }),
     };
@@ -261,7 +263,8 @@ export class Daq {
 
   #end(): void {
     const endTime = nowSeconds();
-    this.#info = { ...this.#info, endTime, endTimestamp: timestampText(endTime) };
+    const runTime = this.#elapsed.seconds();
+    this.#info = { ...this.#info, endTime, endTimestamp: timestampText(endTime), runTime };
     this.#setStatus('done');
     this.#halt();
     const { writer, files, onEnd } = this.#context;

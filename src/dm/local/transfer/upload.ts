@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isTerminalStatus, type DmStatus } from '../../schemas/status.js';
 import type { UploadInfo, UploadOptions } from '../../schemas/transfer.js';
 import type { CopyOutcome } from '../copy/copy-messages.js';
-import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
+import { nowSeconds, timestampText } from '../dm-time.js';
+import { Elapsed } from '../elapsed.js';
 import type { DmLogger } from '../../logger.js';
 import type { FileRepository } from '../store/file-repository.js';
 import type { StateWriter } from '../store/state-writer.js';
@@ -57,6 +58,8 @@ export class Upload {
   /** The next of them, unpacked. */
   #next: TreeEntry[] = [];
   #info: UploadInfo;
+  /** Since it has begun to work. */
+  #elapsed: Elapsed | undefined;
   #countFiles = 0;
   #nCopied = 0;
   #nCompleted = 0;
@@ -75,7 +78,7 @@ export class Upload {
   }
 
   get info(): UploadInfo {
-    const { startTime, endTime } = this.#info;
+    const runTime = this.#info.endTime === undefined ? this.#elapsed?.seconds() : this.#info.runTime;
     const errorMessage = this.#info.errorMessage ?? this.#errors.summary();
     const nErrors = this.#errors.size;
     return {
@@ -86,7 +89,7 @@ export class Upload {
       nWaitingFiles: this.#countFiles - this.#nCompleted - nErrors,
       nProcessingErrors: nErrors,
       percentageComplete: percentage(this.#nCopied, this.#countFiles),
-      ...(startTime !== undefined && { runTime: elapsedSeconds(startTime, endTime ?? nowSeconds()) }),
+      ...(runTime !== undefined && { runTime }),
       ...(nErrors > 0 && { processingErrors: this.#errors.list() }),
       ...(errorMessage !== undefined && { errorMessage }),
     };
@@ -94,7 +97,9 @@ export class Upload {
 
   /** Work until the terminal status. Never rejects. */
   async run(): Promise<void> {
-    this.#info = { ...this.#info, startTime: nowSeconds(), startTimestamp: timestampText(nowSeconds()) };
+    const startTime = nowSeconds();
+    this.#elapsed = new Elapsed();
+    this.#info = { ...this.#info, startTime, startTimestamp: timestampText(startTime) };
     this.#setStatus('running');
     try {
       await this.#select();
@@ -233,6 +238,7 @@ export class Upload {
       ...this.#info,
       endTime,
       endTimestamp: timestampText(endTime),
+      runTime: this.#elapsed?.seconds() ?? 0,
       ...(errorMessage !== undefined && { errorMessage }),
     };
     this.#setStatus(status);

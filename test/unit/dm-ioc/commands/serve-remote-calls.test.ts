@@ -1,3 +1,4 @@
+import { startGates } from 'dm-ioc/internal/commands/start-gate';
 import { serveRemoteCalls } from 'dm-ioc/internal/commands/serve-remote-calls';
 import type { Caller } from 'dm-ioc/internal/commands/caller';
 import { PvaClient, PvaServer } from 'epics-pva-ts';
@@ -23,6 +24,7 @@ serveRemoteCalls({
   calls: AREAS.flatMap((area) => area.calls ?? []),
   dm,
   store,
+  gates: startGates(),
   log: pino({ enabled: false }),
   mayWrite: (caller) => {
     callers.push(caller);
