@@ -3,6 +3,8 @@ import type { TreeEntry } from '../tree/tree-messages.js';
 import type { TreeService } from '../tree/tree-service.js';
 import type { FileStore, StoreTarget } from './file-store.js';
 
+const COARSE_CLOCK_MS = 1000;
+
 export interface UnchangedContext {
   readonly tree: TreeService;
   readonly store: FileStore;
@@ -34,5 +36,11 @@ export async function withoutUnchanged(
 
 function isSame(row: FileRecord, entry: TreeEntry): boolean {
   if (row.sizeBytes !== entry.sizeBytes || row.mtimeMs !== entry.mtimeMs) return false;
-  return row.inode === null || (row.inode === entry.inode && row.ctimeMs === entry.ctimeMs);
+  if (row.inode === null) return true;
+  return row.inode === entry.inode && row.ctimeMs === entry.ctimeMs && !mayHaveChanged(row);
+}
+
+/** Where the clock of files counts whole seconds, a file that was written again in the second of its copy looks the same. */
+function mayHaveChanged({ ctimeMs, storedMs }: FileRecord): boolean {
+  return ctimeMs !== null && ctimeMs % COARSE_CLOCK_MS === 0 && storedMs - ctimeMs < 2 * COARSE_CLOCK_MS;
 }
