@@ -16,6 +16,7 @@ import type { TreeEntry } from '../tree/tree-messages.js';
 import type { TreeService } from '../tree/tree-service.js';
 import type { FileJobs } from './file-jobs.js';
 import { FileStore, type StoreTarget } from './file-store.js';
+import { withFailedJob } from './failed-job.js';
 import { percentage } from './percentage.js';
 import { errorText } from '../../error-text.js';
 import { TransferErrors } from './transfer-errors.js';
@@ -85,7 +86,7 @@ export class Upload {
       nCompletedFiles: this.#nCompleted,
       nWaitingFiles: this.#countFiles - this.#nCompleted - nErrors,
       nProcessingErrors: nErrors,
-      percentageComplete: percentage(this.#nCopied, this.#countFiles),
+      percentageComplete: percentage(Math.min(this.#nCopied, this.#countFiles - nErrors), this.#countFiles),
       ...(startTime !== undefined && { runTime: elapsedSeconds(startTime, endTime ?? nowSeconds()) }),
       ...(nErrors > 0 && { processingErrors: this.#errors.list() }),
       ...(errorMessage !== undefined && { errorMessage }),
@@ -105,6 +106,12 @@ export class Upload {
       this.#context.log.error({ upload: this.#info.id, error }, 'an upload failed');
       this.#terminal('failed', errorText(error));
     }
+  }
+
+  /** A job for one of its files has failed. */
+  noteFailedJob(reason: string): void {
+    this.#info = withFailedJob(this.#info, reason);
+    this.#notice.announce();
   }
 
   /** Copies under way end; the status is `aborting`, then `aborted`. */
@@ -213,8 +220,8 @@ export class Upload {
         continue;
       }
       if (status === 'aborted') continue;
-      this.#nCopied++;
-      if (status !== 'stored') this.#errors.set(path, message);
+      if (status === 'stored') this.#nCopied++;
+      else this.#errors.set(path, message);
     }
     if (again.length > 0) await delay(this.#context.quietTimeMs);
     return again;
