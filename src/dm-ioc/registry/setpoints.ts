@@ -1,4 +1,4 @@
-import { errorText } from 'dm';
+import { errorText, relativePath } from 'dm';
 import type { CommandContext } from '../commands/command.js';
 import { CommandError } from '../errors.js';
 import type { InputState, InputValue } from '../state/state.js';
@@ -31,12 +31,26 @@ function refuse(message: string): never {
   throw new CommandError('SETPOINT_INVALID', message);
 }
 
+/** EPICS cuts longer ones. */
+const MAX_PATH_CHARACTERS = 1023;
+
 function parseText(value: Plain, maxCharacters: number): string {
-  const text = String(value).trim();
+  return checkedText(String(value).trim(), maxCharacters);
+}
+
+function checkedText(text: string, maxCharacters: number): string {
   if (text.length > maxCharacters)
     refuse(`text too long, at most ${maxCharacters} characters: ${text.slice(0, 40)}...`);
   if (text.includes('\0')) refuse('text with a NUL character');
   return text;
+}
+
+function refuseOutside(path: string): void {
+  try {
+    relativePath(path, 'path');
+  } catch (error) {
+    refuse(errorText(error));
+  }
 }
 
 function refuseNul(_key: string, value: unknown): unknown {
@@ -85,6 +99,21 @@ export class Setpoints<S extends InputState<object>, C = CommandContext> {
       (value) => parseText(value, maxCharacters),
       others,
     );
+  }
+
+  /** A path, used as it is: blanks at its ends are part of it. @param options.isWithin it must stay inside a directory */
+  path(
+    input: InputName<S, string>,
+    description: string,
+    options: SetpointOptions<C> & { readonly isWithin?: true } = {},
+  ): SetpointSignal<S, C> {
+    const { isWithin, ...others } = options;
+    const parse = (value: Plain): string => {
+      const path = checkedText(String(value), MAX_PATH_CHARACTERS);
+      if (isWithin === true) refuseOutside(path);
+      return path;
+    };
+    return this.#setpoint(input, { description, valueKind: 'text' }, parse, others);
   }
 
   /** A JSON object as text; empty means `{}`. */

@@ -13,12 +13,12 @@ function reduceHealth(state: State, health: Health): State {
   return { ...state, health, service: { ...state.service, downReason } };
 }
 
-function reduceTick(state: State, kinds: readonly AnySlotRules[], moment: Moment): State {
-  const heartbeat = (state.service.heartbeat + 1) % 2_147_483_647;
-  return kinds.reduce((next, rules) => tickSlots(next, rules, moment), {
-    ...state,
-    service: { ...state.service, heartbeat },
-  });
+function momentOf({ service, experiment }: State, nowMs: number): Moment {
+  return { nowMs, backend: service.backend, experimentName: experiment.selected?.name ?? null };
+}
+
+function tickAllSlots(state: State, kinds: readonly AnySlotRules[], nowMs: number): State {
+  return kinds.reduce((next, rules) => tickSlots(next, rules, momentOf(state, nowMs)), state);
 }
 
 function rulesOf(kinds: readonly AnySlotRules[], kind: string): AnySlotRules {
@@ -29,10 +29,12 @@ function rulesOf(kinds: readonly AnySlotRules[], kind: string): AnySlotRules {
 
 /** The next state. Pure: time comes in as an argument, and an unchanged part keeps its reference. */
 export function reduce(state: State, action: Action, kinds: readonly AnySlotRules[], nowMs: number): State {
-  const moment: Moment = { nowMs, backend: state.service.backend };
+  const moment = momentOf(state, nowMs);
   switch (action.type) {
-    case 'tick':
-      return reduceTick(state, kinds, moment);
+    case 'tick': {
+      const heartbeat = (state.service.heartbeat + 1) % 2_147_483_647;
+      return tickAllSlots({ ...state, service: { ...state.service, heartbeat } }, kinds, nowMs);
+    }
     case 'identity':
       return { ...state, service: { ...state.service, station: action.station, owner: action.owner } };
     case 'experiments': {
@@ -49,8 +51,11 @@ export function reduce(state: State, action: Action, kinds: readonly AnySlotRule
         ? { ...state, experiments, experiment: { ...state.experiment, selected: null } }
         : { ...state, experiments };
     }
-    case 'experimentSelected':
-      return { ...state, experiment: { ...state.experiment, selected: action.experiment, isUnconfirmed: false } };
+    case 'experimentSelected': {
+      const experiment = { ...state.experiment, selected: action.experiment, isUnconfirmed: false };
+      // What runs for another experiment says so at once.
+      return tickAllSlots({ ...state, experiment }, kinds, nowMs);
+    }
     case 'experimentUnconfirmed':
       return { ...state, experiment: { ...state.experiment, isUnconfirmed: true } };
     case 'objects':

@@ -9,7 +9,7 @@ const setpoint = new Setpoints<FileState>();
 
 /** Addresses `@file.…` */
 export const FILE_SIGNALS: Signals<FileState> = {
-  path: setpoint.text('path', 'File, within the data directory', { effect: lookUpFile }),
+  path: setpoint.path('path', 'File, within the data directory', { effect: lookUpFile }),
   timeout: setpoint.number('timeoutS', 'Longest wait; 0: no limit', { unit: 's', min: 0, max: 1_000_000_000 }),
   wait: command('Done when the file is in DM', waitForFile),
   inCatalog: reading('boolean', 'DM has the file', ({ file }) => file !== null, { states: NO_YES }),

@@ -14,7 +14,7 @@ export const DAQ_CALLS = [
       const name = namedExperiment(experiment, context);
       const daq = await dm.daqs.start(name, dataDirectory, daqOptionsSchema.parse(options ?? {}), { signal });
       store.dispatch({ type: 'objects', kind: 'daq', objects: [daq] });
-      return callAnswer(daq);
+      return { ...callAnswer(daq), experiment: daq.experimentName };
     },
   ),
   remoteCall(
@@ -23,7 +23,8 @@ export const DAQ_CALLS = [
     z.strictObject(directoryArguments),
     async ({ dataDirectory, experiment }, context) => {
       const { dm, signal } = context;
-      return callAnswer(await dm.daqs.stop(namedExperiment(experiment, context), dataDirectory, { signal }));
+      const daq = await dm.daqs.stop(namedExperiment(experiment, context), dataDirectory, { signal });
+      return { ...callAnswer(daq), experiment: daq.experimentName };
     },
   ),
 ];

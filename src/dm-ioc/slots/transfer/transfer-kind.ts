@@ -1,7 +1,7 @@
 import { rowTable, type RowTable } from '../../registry/row-table.js';
 import type { Collection } from '../../state/collection.js';
 import { timeText } from '../../time-text.js';
-import { filesCompleted, filesWaiting, transferPercent, type Transfer } from './transfer-view.js';
+import { failedJobNews, filesCompleted, filesWaiting, transferPercent, type Transfer } from './transfer-view.js';
 
 /** What DAQs and uploads have in common as kinds of slots: their service, what is kept of each, and their table. */
 export function transferKind<T extends Transfer>(
@@ -11,6 +11,7 @@ export function transferKind<T extends Transfer>(
   readonly service: 'DAQ';
   readonly keep: (transfer: T) => T;
   readonly timeOf: (transfer: T) => number;
+  readonly news: (transfer: T, known: T | undefined) => string | undefined;
   readonly table: RowTable<Collection<T>>;
 } {
   const table = rowTable<Collection<T>, T>({
@@ -30,5 +31,11 @@ export function transferKind<T extends Transfer>(
       percent: { type: 'float64', label: 'Percent', of: transferPercent },
     },
   });
-  return { service: 'DAQ', keep: (transfer) => transfer, timeOf: (transfer) => transfer.startTime ?? 0, table };
+  return {
+    service: 'DAQ',
+    keep: (transfer) => transfer,
+    timeOf: (transfer) => transfer.startTime ?? 0,
+    news: failedJobNews,
+    table,
+  };
 }

@@ -16,10 +16,11 @@ export const UPLOAD_CALLS = [
       const name = namedExperiment(experiment, context);
       const upload = await dm.uploads.start(name, dataDirectory, uploadOptionsSchema.parse(options ?? {}), { signal });
       store.dispatch({ type: 'objects', kind: 'upload', objects: [upload] });
-      return callAnswer(upload);
+      return { ...callAnswer(upload), experiment: upload.experimentName };
     },
   ),
-  remoteCall('stopUpload', 'id', z.strictObject({ id: nameArgument }), async ({ id }, { dm, signal }) =>
-    callAnswer(await dm.uploads.stop(id, { signal })),
-  ),
+  remoteCall('stopUpload', 'id', z.strictObject({ id: nameArgument }), async ({ id }, { dm, signal }) => {
+    const upload = await dm.uploads.stop(id, { signal });
+    return { ...callAnswer(upload), experiment: upload.experimentName };
+  }),
 ];

@@ -38,7 +38,7 @@ function errorOf({ object }: WorkflowSlot): string {
 export const WORKFLOW_SIGNALS: Signals<WorkflowSlot, WorkflowContext> = {
   workflow: setpoint.text('workflow', 'Workflow to run', { maxCharacters: 255 }),
   owner: setpoint.text('owner', 'Its owner; empty: the DM user', { maxCharacters: 255 }),
-  filePath: setpoint.text('filePath', 'Its input, job argument filePath'),
+  filePath: setpoint.path('filePath', 'Its input, job argument filePath'),
   args: setpoint.json('args', 'Its other arguments, a JSON object', 8000),
   reportingPeriod: setpoint.number('reportingPeriodS', 'Between two reports', { unit: 's', min: 1, max: 86_400 }),
   concise: setpoint.boolean('concise', 'Report one line, not all stages', NO_YES),
@@ -54,6 +54,8 @@ export const WORKFLOW_SIGNALS: Signals<WorkflowSlot, WorkflowContext> = {
     error: errorOf(slot),
     warning: slot.warning,
   })),
+  experiment: jobText('Experiment of the job', ({ experimentName: name }) => (typeof name === 'string' ? name : '')),
+  workflowName: jobText('Workflow of the job', (job) => job.workflow?.name),
   statusText: jobText('Status as DM says it', (job) => job.status),
   active: reading('boolean', 'The job has not ended', ({ object }) => isActive(object), { states: NO_YES }),
   stage: jobText('Stage that runs or ran last', (job) => job.stage),
