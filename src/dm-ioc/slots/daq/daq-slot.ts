@@ -44,6 +44,6 @@ function lateFile({ status, waitingFor, waitingSince = 0, isAwaited }: DaqInfo, 
 export function updateDaq(slot: DaqSlot, daq: DaqInfo, { nowMs, backend, experimentName }: Moment): DaqSlot {
   const advice = backend === 'rest' ? daqAdvisory(daq, nowMs) : null;
   const trouble = transferWarning(daq) || (advice ?? '');
-  const warning = joined(otherExperiment(daq, experimentName), trouble, lateFile(daq, nowMs));
+  const warning = joined(otherExperiment(daq, experimentName), lateFile(daq, nowMs), trouble);
   return { ...slot, object: daq, nowMs, warning };
 }

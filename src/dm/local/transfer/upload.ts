@@ -6,7 +6,7 @@ import type { UploadInfo, UploadOptions } from '../../schemas/transfer.js';
 import type { CopyOutcome } from '../copy/copy-messages.js';
 import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
 import type { DmLogger } from '../../logger.js';
-import type { FileRepository } from '../store/file-repository.js';
+import type { FileRecord, FileRepository } from '../store/file-repository.js';
 import type { StateWriter } from '../store/state-writer.js';
 import type { TransferRepository } from '../store/transfer-repository.js';
 import { PackedList } from '../packed-list.js';
@@ -143,9 +143,15 @@ export class Upload {
   async #select(): Promise<void> {
     const { options, target } = this.#parts;
     const add = async (found: readonly TreeEntry[]): Promise<void> => {
-      const due = options.reprocessFiles === true ? found : await withoutUnchanged(found, target, this.#context);
+      const { due, stored } =
+        options.reprocessFiles === true
+          ? { due: found, stored: [] }
+          : await withoutUnchanged(found, target, this.#context);
+      const nStored = stored.filter((file) => this.#hasStored(file)).length;
       this.#selected.push(due);
-      this.#countFiles += due.length;
+      this.#countFiles += due.length + nStored;
+      this.#nCopied += nStored;
+      this.#nCompleted += nStored;
       this.#notice.announce();
     };
     const single = options.experimentFilePath;
@@ -157,6 +163,12 @@ export class Upload {
       const { size, mtimeMs, ino, ctimeMs } = await lstat(join(target.sourceRoot, single));
       await add([{ path: single, sizeBytes: size, mtimeMs, inode: ino, ctimeMs }]);
     }
+  }
+
+  /** True when an earlier engine stored it for this upload. */
+  #hasStored({ storedMs }: FileRecord): boolean {
+    const { status, submissionTime = Infinity } = this.#parts.info;
+    return status !== 'pending' && storedMs >= submissionTime * 1000;
   }
 
   #takeBatch(): TreeEntry[] {
