@@ -26,6 +26,7 @@ export {
 } from './errors.js';
 export { endLeftJobs } from './local/end-left-jobs.js';
 export { engineProcess, type EngineProcess } from './local/engine-process.js';
+export { relativePath } from './relative-path.js';
 export { createLocalDataManagement, LocalDataManagement } from './local/local-data-management.js';
 export type { LocalOptions } from './local/local-options.js';
 export type { Esaf, Proposal, Run } from './schemas/aps-db.js';

@@ -1,7 +1,7 @@
 import { isActive } from './active.js';
 import type { DmObject } from './collection.js';
 import type { AnySlotRules, Moment } from './slot-rules.js';
-import { objectsOf, type SlotState, type State } from './state.js';
+import { objectsOf, type Message, type SlotState, type State } from './state.js';
 import { isOvertaken } from './status-rank.js';
 
 /** Map that keeps the array's reference when no element changed. */
@@ -38,12 +38,17 @@ export function takeObjects(state: State, rules: AnySlotRules, objects: readonly
     return { ...rules.update(slot, object, momentOf(slot, object, moment)), steadyMs: moment.steadyMs };
   });
   const slots = next.slots[rules.name] ?? [];
-  const kept = objectsOf(next, rules.name).with(objects, {
-    merge: (object, known) => (isOld(known, object) ? undefined : rules.keep(object, known)),
+  const known = objectsOf(next, rules.name);
+  const news = objects.flatMap((object) => rules.news?.(object, known.get(object.id)) ?? []).at(-1);
+  const kept = known.with(objects, {
+    merge: (object, before) => (isOld(before, object) ? undefined : rules.keep(object, before)),
     timeOf: rules.timeOf,
     isHeld: (id) => slots.some((slot) => slot.id === id),
   });
-  return { ...next, objects: { ...next.objects, [rules.name]: kept } };
+  const told = { ...next, objects: { ...next.objects, [rules.name]: kept } };
+  if (news === undefined) return told;
+  const message: Message = { text: news, severity: 'MINOR', source: '' };
+  return { ...told, service: { ...told.service, message } };
 }
 
 /** The slot holds an id, of which nothing else is known; the empty id: nothing. What was put stays. */

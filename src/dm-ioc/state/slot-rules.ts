@@ -9,6 +9,8 @@ export interface Moment {
   readonly steadyMs: number;
   /** Which engine DM is: what the web services say needs more explaining. */
   readonly backend: string;
+  /** The experiment that commands use; null: none is selected. */
+  readonly experimentName: string | null;
 }
 
 /**
@@ -28,6 +30,8 @@ export interface SlotRules<Slot extends SlotState<object, O>, O extends DmObject
   readonly keep: (object: O, known: Kept | undefined) => Kept;
   /** When it began, in Unix seconds. */
   readonly timeOf: (kept: Kept) => number;
+  /** What everybody should hear of an object, for the message of the IOC; undefined: nothing. `known`: what was kept of it before. */
+  readonly news?: (object: O, known: Kept | undefined) => string | undefined;
   /** True when `next` is news from before `known`; without it, a status can't go back. */
   readonly isOvertaken?: (known: DmObject | null | undefined, next: O) => boolean;
 }

@@ -136,6 +136,10 @@ export class LocalDataManagement implements DataManagement {
       input: { experiments: this.experiments, files, tree: this.#tree },
       workingDirectory,
       jobsDirectory: join(root, 'jobs'),
+      onFailed: (job) => {
+        this.daqs.noteFailedJob(job);
+        this.uploads.noteFailedJob(job);
+      },
     });
     const transfers = {
       ...resolved,

@@ -21,7 +21,7 @@ export const UPLOAD_CALLS = [
         experiment: nameArgument.optional(),
         options: jsonArgument.optional(),
       }),
-      result: ANSWER,
+      result: { ...ANSWER, experiment: 'string' },
     },
     async ({ dataDirectory, experiment, options }, context) => {
       const { dm, store, signal } = context;
@@ -29,14 +29,20 @@ export const UPLOAD_CALLS = [
       const uploadOptions = checked('Upload option', uploadOptionsSchema, options ?? {});
       const upload = await dm.uploads.start(name, dataDirectory, uploadOptions, { signal });
       store.dispatch({ type: 'objects', kind: 'upload', objects: [upload] });
-      return callAnswer(upload);
+      return { ...callAnswer(upload), experiment: upload.experimentName };
     },
   ),
   remoteCall(
-    { name: 'stopUpload', description: 'id', schema: z.strictObject({ id: nameArgument }), result: ANSWER },
+    {
+      name: 'stopUpload',
+      description: 'id',
+      schema: z.strictObject({ id: nameArgument }),
+      result: { ...ANSWER, experiment: 'string' },
+    },
     async ({ id }, context) => {
       const { dm, signal } = context;
-      return callAnswer(await abortHeld(context, 'upload', id, () => dm.uploads.stop(id, { signal })));
+      const upload = await abortHeld(context, 'upload', id, () => dm.uploads.stop(id, { signal }));
+      return { ...callAnswer(upload), experiment: upload.experimentName };
     },
   ),
 ];

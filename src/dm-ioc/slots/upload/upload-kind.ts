@@ -29,7 +29,7 @@ export const uploadKind = defineSlotKind({
   signals: {
     dataDirectory: setpoint.path('dataDirectory', 'Directory to upload from'),
     filePath: setpoint.path('filePath', 'This file only, within the directory', { option: 'experimentFilePath' }),
-    destDirectory: setpoint.path('destDirectory', 'Where to, within the experiment'),
+    destDirectory: setpoint.path('destDirectory', 'Where to, within the experiment', { isWithin: true }),
     mode: setpoint.choice('mode', 'One file at a time, or all at once', ['Files', 'Directory']),
     reprocess: setpoint.boolean('reprocess', 'Also what is stored unchanged', NO_YES),
     run: command('Upload; done when it has ended', runUpload, restoredAlarm(errorOf)),

@@ -60,6 +60,8 @@ export const WORKFLOW_SIGNALS: Signals<WorkflowSlot, WorkflowContext> = {
     error: errorOf(slot),
     warning: slot.warning,
   })),
+  experiment: jobText('Experiment of the job', ({ experimentName: name }) => (typeof name === 'string' ? name : '')),
+  workflowName: jobText('Workflow of the job', (job) => job.workflow?.name),
   statusText: jobText('Status as DM says it', (job) => job.status),
   active: reading('boolean', 'The job has not ended', ({ object }) => isActive(object), { states: NO_YES }),
   stage: jobText('Stage that runs or ran last', (job) => job.stage),

@@ -31,6 +31,7 @@ export interface LocalJobsContext
   readonly changes: ChangeFeed;
   /** Where the processes of jobs keep their output and exit status. */
   readonly jobsDirectory: string;
+  readonly onFailed: (job: Job) => void;
 }
 
 interface ActiveJob {
@@ -227,7 +228,9 @@ export class LocalJobs implements Jobs, JobSubmitter {
       this.#active.delete(state.id);
       void directory.remove();
     });
-    this.#context.changes.tell('job', state.full());
+    const job = state.full();
+    this.#context.changes.tell('job', job);
+    if (job.status === 'failed') this.#context.onFailed(job);
   }
 
   #activeJob(seq: number, state: JobState): ActiveJob {

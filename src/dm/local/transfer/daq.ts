@@ -12,6 +12,7 @@ import type { DaqContext, DaqParts } from './daq-context.js';
 import { DaqCopier } from './daq-copier.js';
 import { DaqLedger, signatureOf } from './daq-ledger.js';
 import { DaqSyncs } from './daq-syncs.js';
+import { withFailedJob } from './failed-job.js';
 import { percentage } from './percentage.js';
 import { RunTimeLimit } from './run-time-limit.js';
 
@@ -74,11 +75,18 @@ export class Daq {
       ...this.#info,
       ...counts,
       nProcessedFiles: counts.nCompletedFiles + counts.nProcessingErrors,
-      percentageComplete: percentage(counts.countFiles - counts.nWaitingFiles, counts.countFiles),
+      percentageComplete: percentage(counts.nCompletedFiles, counts.countFiles),
       runTime: this.#info.endTime === undefined ? this.#elapsed.seconds() : (this.#info.runTime ?? 0),
       ...(counts.nProcessingErrors > 0 && { processingErrors: this.#ledger.errors.list() }),
       ...(errorMessage !== undefined && { errorMessage }),
+      ...this.#waiting(),
     };
+  }
+
+  /** A job for one of its files has failed. */
+  noteFailedJob(reason: string): void {
+    this.#info = withFailedJob(this.#info, reason);
+    this.#notice.announce();
   }
 
   /** Real path of the tree. */
@@ -132,6 +140,7 @@ export class Daq {
 
   /** @throws DmError when a file could not be stored or the tree not be read */
   async sync(signal: AbortSignal | undefined): Promise<DaqInfo> {
+    this.#notice.announce();
     try {
       await this.#syncs.wait(async (sync) => {
         const errors = await this.#follower.scan((path) => {
@@ -182,8 +191,17 @@ export class Daq {
     });
   }
 
+  /** The file whose writer keeps the DAQ waiting. */
+  #waiting(): Pick<DaqInfo, 'waitingFor' | 'waitingSince' | 'isAwaited'> {
+    const oldest = isTerminalStatus(this.#info.status) ? undefined : this.#ledger.oldestUnsettled();
+    if (oldest === undefined) return {};
+    const isAwaited = this.#info.status === 'finalizing' || this.#syncs.size > 0;
+    return { waitingFor: oldest.path, waitingSince: oldest.since, isAwaited };
+  }
+
   #tell(): void {
-    if (this.#closed) return;
+    // Jobs of a DAQ may fail after its end.
+    if (this.#closed && !isTerminalStatus(this.#info.status)) return;
     const { info } = this;
     const { writer, repository, onChange } = this.#context;
     writer.write(info.id, () => repository.update(info, !isTerminalStatus(info.status)));

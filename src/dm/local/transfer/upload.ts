@@ -7,7 +7,7 @@ import type { CopyOutcome } from '../copy/copy-messages.js';
 import { nowSeconds, timestampText } from '../dm-time.js';
 import { Elapsed } from '../elapsed.js';
 import type { DmLogger } from '../../logger.js';
-import type { FileRepository } from '../store/file-repository.js';
+import type { FileRecord, FileRepository } from '../store/file-repository.js';
 import type { StateWriter } from '../store/state-writer.js';
 import type { TransferRepository } from '../store/transfer-repository.js';
 import { PackedList } from '../packed-list.js';
@@ -17,6 +17,7 @@ import type { TreeEntry } from '../tree/tree-messages.js';
 import type { TreeService } from '../tree/tree-service.js';
 import type { FileJobs } from './file-jobs.js';
 import { FileStore, type StoreTarget } from './file-store.js';
+import { withFailedJob } from './failed-job.js';
 import { percentage } from './percentage.js';
 import { errorText } from '../../error-text.js';
 import { TransferErrors } from './transfer-errors.js';
@@ -88,7 +89,7 @@ export class Upload {
       nCompletedFiles: this.#nCompleted,
       nWaitingFiles: this.#countFiles - this.#nCompleted - nErrors,
       nProcessingErrors: nErrors,
-      percentageComplete: percentage(this.#nCopied, this.#countFiles),
+      percentageComplete: percentage(Math.min(this.#nCopied, this.#countFiles - nErrors), this.#countFiles),
       ...(runTime !== undefined && { runTime }),
       ...(nErrors > 0 && { processingErrors: this.#errors.list() }),
       ...(errorMessage !== undefined && { errorMessage }),
@@ -110,6 +111,12 @@ export class Upload {
       this.#context.log.error({ upload: this.#info.id, error }, 'an upload failed');
       this.#terminal('failed', errorText(error));
     }
+  }
+
+  /** A job for one of its files has failed. */
+  noteFailedJob(reason: string): void {
+    this.#info = withFailedJob(this.#info, reason);
+    this.#notice.announce();
   }
 
   /** Copies under way end; the status is `aborting`, then `aborted`. */
@@ -141,9 +148,15 @@ export class Upload {
   async #select(): Promise<void> {
     const { options, target } = this.#parts;
     const add = async (found: readonly TreeEntry[]): Promise<void> => {
-      const due = options.reprocessFiles === true ? found : await withoutUnchanged(found, target, this.#context);
+      const { due, stored } =
+        options.reprocessFiles === true
+          ? { due: found, stored: [] }
+          : await withoutUnchanged(found, target, this.#context);
+      const nStored = stored.filter((file) => this.#hasStored(file)).length;
       this.#selected.push(due);
-      this.#countFiles += due.length;
+      this.#countFiles += due.length + nStored;
+      this.#nCopied += nStored;
+      this.#nCompleted += nStored;
       this.#notice.announce();
     };
     const single = options.experimentFilePath;
@@ -155,6 +168,12 @@ export class Upload {
       const { size, mtimeMs, ino, ctimeMs } = await lstat(join(target.sourceRoot, single));
       await add([{ path: single, sizeBytes: size, mtimeMs, inode: ino, ctimeMs }]);
     }
+  }
+
+  /** True when an earlier engine stored it for this upload. */
+  #hasStored({ storedMs }: FileRecord): boolean {
+    const { status, submissionTime = Infinity } = this.#parts.info;
+    return status !== 'pending' && storedMs >= submissionTime * 1000;
   }
 
   #takeBatch(): TreeEntry[] {
@@ -218,8 +237,8 @@ export class Upload {
         continue;
       }
       if (status === 'aborted') continue;
-      this.#nCopied++;
-      if (status !== 'stored') this.#errors.set(path, message);
+      if (status === 'stored') this.#nCopied++;
+      else this.#errors.set(path, message);
     }
     if (again.length > 0) await delay(this.#context.quietTimeMs);
     return again;
