@@ -14,6 +14,8 @@ export const childProcessSchema = z.looseObject({
   exitStatus: z.number().int().nullish(),
   stdOut: z.string().nullish(),
   stdErr: z.string().nullish(),
+  /** The local engine's: what is odd although it succeeded. */
+  warning: z.string().optional(),
 });
 export type ChildProcess = z.infer<typeof childProcessSchema>;
 

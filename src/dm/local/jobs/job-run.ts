@@ -1,6 +1,5 @@
 import { errorText } from '../../error-text.js';
 import { DmError } from '../../errors.js';
-import type { DmLogger } from '../../logger.js';
 import type { Stage } from '../../schemas/workflow.js';
 import { Expression } from './expression.js';
 import { inputFiles, type InputFiles, type InputFilesContext } from './input-files.js';
@@ -14,7 +13,6 @@ export type JobChange = (kind: 'stage' | 'process' | 'terminal') => void;
 
 export interface JobRunContext extends Omit<ProcessRunContext, 'onChange' | 'abort' | 'closing' | 'interrupt'> {
   readonly input: InputFilesContext;
-  readonly log: DmLogger;
 }
 
 interface JobEnd {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errorText } from '../../error-text.js';
+import type { DmLogger } from '../../logger.js';
 import type { ChildProcess, Stage } from '../../schemas/workflow.js';
 import { elapsedSeconds, nowSeconds } from '../dm-time.js';
 import { Elapsed } from './elapsed.js';
@@ -8,7 +9,7 @@ import type { JobDirectory } from './job-directory.js';
 import type { JobJournal } from './job-journal.js';
 import type { JobState } from './job-state.js';
 import { jobEnvironment, jobVariables } from './job-variables.js';
-import type { OutputVariables } from './output-variables.js';
+import type { FoundVariables, OutputVariables } from './output-variables.js';
 import type { ProcessDirectory } from './process-directory.js';
 import { StageProcess, type StageProcessResult } from './stage-process.js';
 
@@ -29,12 +30,14 @@ export interface ProcessRunContext {
   readonly workingDirectory: string;
   readonly outputTailBytes: number;
   readonly abortGraceMs: number;
+  readonly log: DmLogger;
   readonly onChange: () => void;
 }
 
 /** Variables of one process alone. */
 export type OwnVariables = Readonly<Record<string, string>>;
 
+const NOTHING_FOUND: FoundVariables = { variables: {}, unmatched: [] };
 const GONE = 'the directory with its output and exit status is gone';
 
 /** One process of a stage from its start, or from where an earlier engine left it, to its end. */
@@ -152,29 +155,39 @@ export class ProcessRun {
     const { state, journal, directory, abort, closing, outputVariables } = this.#context;
     let problem =
       lost === undefined ? undefined : `it is not known how process ${child.childProcessNumber} ended: ${lost}.`;
-    let variables: Readonly<Record<string, string>> = {};
+    let found: FoundVariables = NOTHING_FOUND;
     if (child.exitStatus === 0) {
       try {
-        variables = await outputVariables.find(child.stdOut ?? '', this.#stage.outputVariableRegexList ?? []);
+        found = await outputVariables.find(child.stdOut ?? '', this.#stage.outputVariableRegexList ?? []);
       } catch (error) {
         problem = errorText(error);
       }
     }
     closing.throwIfAborted();
-    state.set(variables);
+    state.set(found.variables);
     const succeeded = child.exitStatus === 0 && problem === undefined && !abort.aborted;
     const put = {
       ...child,
       status: abort.aborted ? 'aborted' : succeeded ? 'done' : 'failed',
       ...(problem !== undefined && { stdErr: `${child.stdErr ?? ''}${problem}\n` }),
+      ...this.#warningOf(child, found),
     };
-    this.#put(put, Object.keys(variables).length > 0);
+    this.#put(put, Object.keys(found.variables).length > 0);
     const left = this.#directory;
     if (left !== undefined)
       journal.whenProcessWritten(put, () => {
         directory.forget(left);
       });
     return { succeeded, problem: abort.aborted ? undefined : problem };
+  }
+
+  /** That an expression found nothing is no failure, as in DM. In a stage that is repeated, it may find something later. */
+  #warningOf({ stageId }: ChildProcess, { unmatched }: FoundVariables): Pick<ChildProcess, 'warning'> {
+    if (unmatched.length === 0) return {};
+    const warning = `regular expression ${unmatched.join(' and ')} matches nothing in the output`;
+    const { state, log } = this.#context;
+    if (this.#stage.repeatUntil === undefined) log.warn({ job: state.id, stage: stageId }, warning);
+    return { warning };
   }
 
   #put(child: ChildProcess, withVariables = false): void {
