@@ -27,6 +27,23 @@ export function lastProcess(job: Job): ChildProcess | null {
   );
 }
 
+/** A process of a stage; none while the stage has not begun. */
+export interface StageRow {
+  readonly stage: string;
+  readonly command: string;
+  readonly process: ChildProcess | null;
+}
+
+/** The stages as rows, one for each process that ran. */
+export function stageRows(job: Job): StageRow[] {
+  return stageNames(job).flatMap((stage): StageRow[] => {
+    const definition = job.workflow?.stages?.[stage];
+    const processes = Object.values(definition?.childProcesses ?? {});
+    if (processes.length === 0) return [{ stage, command: definition?.command ?? '', process: null }];
+    return processes.map((process) => ({ stage, command: process.command, process }));
+  });
+}
+
 /** What a program said at its end comes first, as that names the mistake (a Python traceback ends with it); then all of it. */
 function pointFirst(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');

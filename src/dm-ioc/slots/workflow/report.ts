@@ -1,5 +1,5 @@
 import type { Job } from 'dm';
-import { jobError, jobRunTime, stageNames, stageNumber } from './job-view.js';
+import { jobError, jobRunTime, stageNames, stageNumber, stageRows } from './job-view.js';
 import { textTable } from '../../text-table.js';
 
 const COLUMNS = ['stage', 'process', 'status', 'run time', 'exit', 'stdout', 'stderr'] as const;
@@ -24,21 +24,14 @@ function cell(text: string | null | undefined): string {
 
 /** The stages as a text table, one row for each process that ran, under the concise line. */
 export function stageReport(job: Job, nowMs: number): string {
-  const rows: string[][] = [];
-  for (const name of stageNames(job)) {
-    const processes = Object.values(job.workflow?.stages?.[name]?.childProcesses ?? {});
-    if (processes.length === 0) rows.push([name, '', '', '', '', '', '']);
-    for (const one of processes) {
-      rows.push([
-        name,
-        String(one.childProcessNumber),
-        one.status,
-        one.runTime === undefined ? '' : one.runTime.toFixed(3),
-        one.exitStatus === undefined || one.exitStatus === null ? '' : String(one.exitStatus),
-        cell(one.stdOut),
-        cell(one.stdErr),
-      ]);
-    }
-  }
+  const rows = stageRows(job).map(({ stage, process }) => [
+    stage,
+    String(process?.childProcessNumber ?? ''),
+    process?.status ?? '',
+    process?.runTime?.toFixed(3) ?? '',
+    String(process?.exitStatus ?? ''),
+    cell(process?.stdOut),
+    cell(process?.stdErr),
+  ]);
   return `${conciseReport(job, nowMs)}\n${textTable([COLUMNS, ...rows])}`;
 }

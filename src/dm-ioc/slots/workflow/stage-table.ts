@@ -1,23 +1,6 @@
-import type { ChildProcess, Job } from 'dm';
 import { rowTable } from '../../registry/row-table.js';
-import { stageNames } from './job-view.js';
+import { stageRows, type StageRow } from './job-view.js';
 import type { WorkflowSlot } from './workflow-slot.js';
-
-/** A process of a stage; none while the stage has not begun. */
-interface StageRow {
-  readonly stage: string;
-  readonly command: string;
-  readonly process: ChildProcess | null;
-}
-
-function stageRows(job: Job): StageRow[] {
-  return stageNames(job).flatMap((stage): StageRow[] => {
-    const definition = job.workflow?.stages?.[stage];
-    const processes = Object.values(definition?.childProcesses ?? {});
-    if (processes.length === 0) return [{ stage, command: definition?.command ?? '', process: null }];
-    return processes.map((process) => ({ stage, command: process.command, process }));
-  });
-}
 
 /** `WFn:Stages` */
 export const STAGE_TABLE = rowTable<WorkflowSlot, StageRow>({
