@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { silentLogger, type Job, type LocalDataManagement, type Stage } from 'dm';
 import t from 'tap';
 import { waitForJob } from '../port/wait-for.js';
+import { writeFiles } from '../port/write-files.js';
 import { temporaryEngine } from './temporary-engine.js';
 
 async function run(engine: LocalDataManagement, stages: Record<string, Stage>): Promise<Job> {
@@ -38,4 +41,15 @@ void t.test('a regular expression that matches nothing leaves the job done and s
   });
   t.notOk('warning' in (child(job, '2') ?? {}), 'another expression has found the variable');
   t.same(warnings, [child(job, '1')?.['warning']]);
+});
+
+void t.test('the example workflow sums a file whatever its name is', async (t) => {
+  const { engine, sourceDirectory } = await temporaryEngine(t);
+  const directory = await sourceDirectory();
+  for (const name of ['plain.dat', 'with  blanks.dat', "it's $HOME;*.dat", 'back\\slash.dat', '-n']) {
+    await writeFiles(directory, { [name]: name });
+    const { id } = await engine.jobs.start(engine.owner, 'example-01', { filePath: join(directory, name) });
+    const md5Sum = createHash('md5').update(name).digest('hex');
+    t.match(await waitForJob(engine, id), { status: 'done', md5Sum }, name);
+  }
 });
