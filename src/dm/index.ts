@@ -44,6 +44,7 @@ export {
   type UploadOptions,
 } from './schemas/transfer.js';
 export type { ChildProcess, Stage, Workflow } from './schemas/workflow.js';
+export { closestName } from './closest-name.js';
 export { checked } from './checked.js';
 export { errorText } from './error-text.js';
 export { silentLogger, type DmLogger } from './logger.js';

@@ -1,9 +1,9 @@
+import { closestName } from 'dm';
 import { StartupError } from '../errors.js';
 import type { Place } from '../state/action.js';
 import type { State } from '../state/state.js';
 import { parseAddress, type Address } from './address.js';
 import type { AddressSpace, Area } from './area.js';
-import { closestName } from './closest-name.js';
 import type { Signal } from './signal.js';
 
 /** A signal that an address names, bound to its part of the state. */

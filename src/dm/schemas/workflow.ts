@@ -29,6 +29,7 @@ export const stageSchema = z.looseObject({
   repeatUntil: z.string().optional(),
   maxRepeats: z.number().int().positive().optional(),
   runIf: z.string().optional(),
+  timeout: z.number().positive().optional(),
   childProcesses: z.record(z.string(), childProcessSchema).optional(),
   nCompletedChildProcesses: z.number().int().optional(),
   nFailedChildProcesses: z.number().int().optional(),
@@ -44,7 +45,10 @@ export const workflowArgumentSchema = z.looseObject({
   choices: z.array(z.union([z.string(), z.number(), z.boolean()])).optional(),
 });
 
-/** A workflow definition. Stages run in the order of their keys sorted as strings. `maxJobs` is the local engine's queue limit. */
+/**
+ * A workflow definition. Stages run in the order of their keys sorted as strings. The local engine's own are `maxJobs`, jobs of it that run at once, and `timeout` (s),
+ * here for the whole job and in a stage for that.
+ */
 export const workflowSchema = z.looseObject({
   id: z.string().optional(),
   name: z.string().min(1),
@@ -54,6 +58,7 @@ export const workflowSchema = z.looseObject({
   version: z.number().int().optional(),
   arguments: z.record(z.string(), workflowArgumentSchema).optional(),
   maxJobs: z.number().int().positive().optional(),
+  timeout: z.number().positive().optional(),
   stages: z.record(z.string(), stageSchema),
 });
 export type Workflow = z.infer<typeof workflowSchema>;

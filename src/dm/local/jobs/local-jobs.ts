@@ -12,6 +12,7 @@ import type { Statement } from '../store/database-messages.js';
 import type { JobRecord } from '../store/job-repository.js';
 import { ThrottledNotice } from '../throttled-notice.js';
 import type { JobSubmitter, SubmittedJob } from '../transfer/file-jobs.js';
+import { argumentWarnings } from '../workflows/argument-warnings.js';
 import { checkArguments } from '../workflows/check-arguments.js';
 import type { LocalWorkflows } from '../workflows/local-workflows.js';
 import { inputKey } from './input-files.js';
@@ -95,7 +96,10 @@ export class LocalJobs implements Jobs, JobSubmitter {
   }
 
   check(workflowOwner: string, workflowName: string, args: JobArguments): void {
-    checkArguments(this.#context.workflows.find(workflowOwner, workflowName), args);
+    const workflow = this.#context.workflows.find(workflowOwner, workflowName);
+    checkArguments(workflow, args);
+    const { name, owner } = workflow;
+    for (const warning of argumentWarnings(workflow, args)) this.#context.log.warn({ owner, workflow: name }, warning);
   }
 
   submit(workflowOwner: string, workflowName: string, args: JobArguments, jobOwner?: string): SubmittedJob {

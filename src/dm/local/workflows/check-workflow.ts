@@ -3,6 +3,7 @@ import { DmInvalidArgumentError } from '../../errors.js';
 import { workflowSchema, type Workflow } from '../../schemas/workflow.js';
 import { Expression } from '../jobs/expression.js';
 import { outputRegex } from '../jobs/output-regex.js';
+import { workflowWarnings } from './workflow-warnings.js';
 
 /**
  * Check a workflow definition whole: its shape, its expressions and regular expressions.
@@ -12,7 +13,10 @@ export function checkWorkflow(definition: unknown): Workflow {
   const parsed = workflowSchema.safeParse(definition);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new DmInvalidArgumentError(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
+    // A key that is missing may be there, misspelt.
+    const near = workflowWarnings(definition).filter((warning) => warning.includes('did you mean'));
+    const problem = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`;
+    throw new DmInvalidArgumentError([problem, ...near].join('; '));
   }
   const workflow = parsed.data;
   if (Object.keys(workflow.stages).length === 0)
