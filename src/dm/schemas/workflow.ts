@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Seconds; a timer can't count further. */
+const timeoutSchema = z.number().positive().max(2_000_000).optional();
+
 /** One process that ran for a stage. Times are Unix seconds. */
 export const childProcessSchema = z.looseObject({
   stageId: z.string(),
@@ -29,7 +32,7 @@ export const stageSchema = z.looseObject({
   repeatUntil: z.string().optional(),
   maxRepeats: z.number().int().positive().optional(),
   runIf: z.string().optional(),
-  timeout: z.number().positive().optional(),
+  timeout: timeoutSchema,
   childProcesses: z.record(z.string(), childProcessSchema).optional(),
   nCompletedChildProcesses: z.number().int().optional(),
   nFailedChildProcesses: z.number().int().optional(),
@@ -58,7 +61,7 @@ export const workflowSchema = z.looseObject({
   version: z.number().int().optional(),
   arguments: z.record(z.string(), workflowArgumentSchema).optional(),
   maxJobs: z.number().int().positive().optional(),
-  timeout: z.number().positive().optional(),
+  timeout: timeoutSchema,
   stages: z.record(z.string(), stageSchema),
 });
 export type Workflow = z.infer<typeof workflowSchema>;

@@ -44,6 +44,8 @@ interface ActiveJob {
 const DEFAULT_LIMIT = 5000;
 /** Changes of single processes are told at most this often; those of stage and status at once. */
 const NOTICE_PERIOD_MS = 20;
+/** Likewise what the processes that run have written. */
+const OUTPUT_PERIOD_MS = 200;
 const NO_INPUT = 'Invalid input file specification.';
 
 export class LocalJobs implements Jobs, JobSubmitter {
@@ -200,15 +202,21 @@ export class LocalJobs implements Jobs, JobSubmitter {
       this.#context.changes.tell('job', state.full());
     };
     const notice = new ThrottledNotice(NOTICE_PERIOD_MS, tell);
+    // What a process writes is only shown: its directory has it.
+    const outputNotice = new ThrottledNotice(OUTPUT_PERIOD_MS, () => {
+      this.#context.changes.tell('job', state.full());
+    });
     const context = { ...this.#context, ...active, outputVariables: this.#outputVariables, isResumed };
     const run = new JobRun(context, (kind) => {
-      if (kind === 'process') notice.announce();
+      if (kind === 'output') outputNotice.announce();
+      else if (kind === 'process') notice.announce();
       else notice.cancel();
       if (kind === 'stage') tell();
     });
     active.run = run;
     await run.run();
     notice.cancel();
+    outputNotice.cancel();
     if (isTerminalStatus(state.status)) this.#end(active);
   }
 
