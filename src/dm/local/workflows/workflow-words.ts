@@ -8,9 +8,10 @@ const NAMED_GROUP = /\(\?P<([^>]+)>/gu;
 /** `name=…`, `for name`, `read name` in a shell command. */
 const ASSIGNED = /(?:^|[\s;&|({])(?:(?:for|read)\s+)?([A-Za-z_]\w*)(?==|\s+in\s|\s*$|\s*[;)])/gmu;
 
-/** The variables that stages find in the output of their commands, by `outputVariableRegexList`. */
+/** The variables that stages find in the output of their commands, by `outputVariableRegexList`, in the order of the stages. */
 export function outputVariableNames(stages: Stages): ReadonlySet<string> {
-  const regexes = Object.values(stages).flatMap(({ outputVariableRegexList = [] }) => outputVariableRegexList);
+  const ordered = Object.keys(stages).sort();
+  const regexes = ordered.flatMap((id) => stages[id]?.outputVariableRegexList ?? []);
   return new Set(regexes.flatMap((regex) => all(regex, NAMED_GROUP)));
 }
 
