@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import type { AccessOptions } from './pv-access.js';
+import type { CheckWorkflowOptions } from './check-workflow.js';
 import { endWithReader } from './end-with-reader.js';
+import type { TryWorkflowOptions } from './try-workflow.js';
 import { VERSION } from '../version.js';
 
 interface ConfigOptions {
@@ -74,6 +76,25 @@ export function createProgram(): Command {
       const { addExperiment } = await import('./add-experiment.js');
       await addExperiment(name, options);
     });
+  const workflow = program
+    .command('workflow')
+    .description('workflows of the embedded engine, before they are installed');
+  workflow
+    .command('check <file...>')
+    .description('say what workflow files define and what is odd about them')
+    .option('--strict', 'exit code 1 for what is only odd, too')
+    .action(async (files: string[], options: CheckWorkflowOptions) =>
+      (await import('./check-workflow.js')).checkWorkflowFiles(files, options),
+    );
+  workflow
+    .command('try <workflow>')
+    .description('run a workflow once, without an IOC, and show what its stages write and find')
+    .option('--file <path>', 'its input, job argument filePath')
+    .option('--args <json>', 'its other arguments, a JSON object', '{}')
+    .option('--keep', 'keep the directory in which it ran')
+    .action(async (file: string, options: TryWorkflowOptions) =>
+      (await import('./try-workflow.js')).tryWorkflow(file, options),
+    );
   withProtocol(program.command('get <pv...>').description('read PVs')).action(
     async (pvs: string[], options: AccessOptions) => {
       const { getPvs } = await import('./pv-access.js');

@@ -1,5 +1,5 @@
 import { argumentsOf, argumentWarnings, jobAdvisory, type Job } from 'dm';
-import { stageNames } from './job-view.js';
+import { stageNames } from '../../job-view.js';
 
 /**
  * What a user should know about a job beside its status: that nothing ran, a regular expression that matched nothing, an argument that no stage uses.

@@ -4,7 +4,7 @@ import { requireExperiment, requireGoodInputs, requireText } from '../../command
 import { withTimeLimit } from '../../commands/time-limit.js';
 import { CommandError } from '../../errors.js';
 import { isActive, isSlotBusy } from '../../state/active.js';
-import { jobError } from './job-view.js';
+import { jobError } from '../../job-view.js';
 import { ownerOf, type WorkflowContext } from './workflow-slot.js';
 
 /**

@@ -3,7 +3,7 @@ import { NO_YES, readingsOf, type ReadingOptions } from '../../registry/readings
 import { Setpoints } from '../../registry/setpoints.js';
 import { command, type Plain, type ReadingSignal, type Signals, type ValueKind } from '../../registry/signal.js';
 import { isActive } from '../../state/active.js';
-import { jobError, jobPercent, jobRunTime, lastProcess, stageNames, stageNumber } from './job-view.js';
+import { jobError, jobPercent, jobRunTime, lastProcess, stageNames, stageNumber } from '../../job-view.js';
 import { variablesJson } from './variable-table.js';
 import { abortJob, clearJob, runJob, startJob, waitForJob } from './workflow-commands.js';
 import type { WorkflowContext, WorkflowSlot } from './workflow-slot.js';

@@ -2,7 +2,8 @@ import { closestName } from '../../closest-name.js';
 import type { JobArguments } from '../../schemas/job.js';
 import type { Workflow } from '../../schemas/workflow.js';
 import { INPUT_KEYS } from '../jobs/job-keys.js';
-import { usedVariableNames, wordsOf } from './workflow-words.js';
+import { reservedReason } from '../jobs/job-variables.js';
+import { outputVariableNames, usedVariableNames, wordsOf } from './workflow-words.js';
 
 /** What the IOC, and a DAQ or upload that starts jobs, give beside the arguments. */
 const GIVEN = ['experimentName', 'experimentFilePath'];
@@ -24,4 +25,11 @@ export function argumentWarnings({ stages, arguments: declared }: Workflow, args
       if (declared === undefined && near === undefined) return [];
       return [`argument ${name}: no stage uses it${near === undefined ? '' : `; did you mean ${near}?`}`];
     });
+}
+
+/** The arguments that a job of a workflow can need: those it declares, and the variables that its stages use and none of them finds. */
+export function neededArguments({ stages, arguments: declared = {} }: Workflow): string[] {
+  const found = outputVariableNames(stages);
+  const isOther = (name: string): boolean => !found.has(name) && reservedReason(name) === undefined;
+  return [...new Set([...Object.keys(declared), ...[...usedVariableNames(stages)].filter(isOther)])];
 }
