@@ -33,6 +33,8 @@ export function localOptions({ dm: { local } }: Config, log: Logger): LocalOptio
     station: local.station,
     owner: local.owner,
     maxJobs: local.maxJobs,
+    jobTimeoutS: local.jobTimeoutS,
+    stageTimeoutS: local.stageTimeoutS,
     historyMaxAgeDays: local.historyMaxAgeDays,
     log,
   };

@@ -25,6 +25,8 @@ const serveSchema = z.strictObject({
   key: text.optional().describe('PEM file'),
 });
 
+const timeoutS = z.number().min(0).max(2_000_000).default(0);
+
 const localSchema = z.strictObject({
   root: text.default('./dm-data').describe('Storage and catalogue; experiments are in <root>/experiments'),
   workflows: text.default('ioc/workflows').describe('Folder of workflow definitions'),
@@ -32,6 +34,8 @@ const localSchema = z.strictObject({
   owner: text.optional().describe('Owner of the jobs; default the user of the process'),
   experiments: z.array(text).default(['demo']).describe('Made at the first start'),
   maxJobs: z.number().int().min(1).max(1000).default(4).describe('Jobs that run at once'),
+  jobTimeoutS: timeoutS.describe('Time limit of jobs whose workflow has no timeout, in seconds; 0: none'),
+  stageTimeoutS: timeoutS.describe('Time limit of stages that have no timeout, in seconds; 0: none'),
   serve: serveSchema.prefault({}),
   historyMaxAgeDays: z
     .number()

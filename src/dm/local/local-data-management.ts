@@ -124,6 +124,7 @@ export class LocalDataManagement implements DataManagement {
       repository: workflows,
       folder: this.#folder,
       changes,
+      log: resolved.log,
     });
     this.jobs = new LocalJobs({
       ...resolved,

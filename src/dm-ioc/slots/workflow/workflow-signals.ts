@@ -4,8 +4,9 @@ import { NO_YES, readingsOf, type ReadingOptions } from '../../registry/readings
 import { Setpoints } from '../../registry/setpoints.js';
 import { command, type Plain, type ReadingSignal, type Signals, type ValueKind } from '../../registry/signal.js';
 import { isActive } from '../../state/active.js';
+import { jobPercent, jobRunTime, stageNames, stageNumber } from '../../job-view.js';
 import { restoredAlarm } from '../restored-alarm.js';
-import { jobPercent, jobRunTime, stageNames, stageNumber } from './job-view.js';
+import { variablesJson } from './variable-table.js';
 import { abortJob, clearJob, runJob, startJob, waitForJob } from './workflow-commands.js';
 import type { WorkflowContext, WorkflowSlot } from './workflow-slot.js';
 
@@ -76,5 +77,8 @@ export const WORKFLOW_SIGNALS: Signals<WorkflowSlot, WorkflowContext> = {
   errorMessage: lasting.reading('text', 'Why it failed', (slot) => slot.commandError || errorOf(slot)),
   stdOut: jobText('Output of the last process', (job) => lastProcess(job)?.stdOut ?? '', { keep: 'tail' }),
   stdErr: jobText('Its error output', (job) => lastProcess(job)?.stdErr ?? '', { keep: 'tail' }),
+  variables: reading('text', 'Its output variables, a JSON object', ({ object }) =>
+    object === null ? '{}' : variablesJson(object),
+  ),
   report: reading('text', 'Report of the job', (slot) => slot.report),
 };

@@ -116,6 +116,11 @@ export class JobState {
     return this.#children.has(id);
   }
 
+  /** When its first process began, in Unix seconds; undefined before. */
+  startOfStage(id: string): number | undefined {
+    return this.#children.get(id)?.values().next().value?.startTime;
+  }
+
   beginStage(id: string): void {
     this.set({ stage: id });
     this.#openStage(id);

@@ -13,6 +13,7 @@ import type { Statement } from '../store/database-messages.js';
 import type { JobRecord } from '../store/job-repository.js';
 import { ThrottledNotice } from '../../throttled-notice.js';
 import type { JobSubmitter, SubmittedJob } from '../transfer/file-jobs.js';
+import { argumentWarnings } from '../workflows/argument-warnings.js';
 import { checkArguments } from '../workflows/check-arguments.js';
 import type { LocalWorkflows } from '../workflows/local-workflows.js';
 import { inputKey } from './input-files.js';
@@ -45,6 +46,8 @@ interface ActiveJob {
 const DEFAULT_LIMIT = 5000;
 /** Changes of single processes are told at most this often; those of stage and status at once. */
 const NOTICE_PERIOD_MS = 20;
+/** Likewise what the processes that run have written. */
+const OUTPUT_PERIOD_MS = 200;
 const NO_INPUT = 'Invalid input file specification.';
 
 export class LocalJobs implements Jobs, JobSubmitter {
@@ -100,7 +103,10 @@ export class LocalJobs implements Jobs, JobSubmitter {
   }
 
   check(workflowOwner: string, workflowName: string, args: JobArguments): void {
-    checkArguments(this.#context.workflows.find(workflowOwner, workflowName), args);
+    const workflow = this.#context.workflows.find(workflowOwner, workflowName);
+    checkArguments(workflow, args);
+    const { name, owner } = workflow;
+    for (const warning of argumentWarnings(workflow, args)) this.#context.log.warn({ owner, workflow: name }, warning);
   }
 
   submit(workflowOwner: string, workflowName: string, args: JobArguments, jobOwner?: string): SubmittedJob {
@@ -201,15 +207,21 @@ export class LocalJobs implements Jobs, JobSubmitter {
       this.#context.changes.tell('job', state.full());
     };
     const notice = new ThrottledNotice(NOTICE_PERIOD_MS, tell);
+    // What a process writes is only shown: its directory has it.
+    const outputNotice = new ThrottledNotice(OUTPUT_PERIOD_MS, () => {
+      this.#context.changes.tell('job', state.full());
+    });
     const context = { ...this.#context, ...active, outputVariables: this.#outputVariables, isResumed };
     const run = new JobRun(context, (kind) => {
-      if (kind === 'process') notice.announce();
+      if (kind === 'output') outputNotice.announce();
+      else if (kind === 'process') notice.announce();
       else notice.cancel();
       if (kind === 'stage') tell();
     });
     active.run = run;
     await run.run();
     notice.cancel();
+    outputNotice.cancel();
     if (isTerminalStatus(state.status)) this.#end(active);
   }
 

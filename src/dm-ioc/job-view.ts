@@ -17,20 +17,35 @@ export function jobPercent(job: Job): number {
   return total === 0 ? 0 : (Math.max(0, stageNumber(job) - 1) / total) * 100;
 }
 
+/** Stages that were left out, because their `runIf` was false: no process, and the job is beyond them. */
+export function skippedStages(job: Job): readonly string[] {
+  const { stage: last = '', workflow } = job;
+  return stageNames(job).filter((stage) => {
+    const hasRun = Object.keys(workflow?.stages?.[stage]?.childProcesses ?? {}).length > 0;
+    return !hasRun && (job.status === 'done' || stage < last);
+  });
+}
+
 /** A process of a stage; none while the stage has not begun. */
 export interface StageRow {
   readonly stage: string;
   readonly command: string;
+  /** DM's word; empty while the stage has not begun. */
+  readonly status: string;
   readonly process: ChildProcess | null;
 }
 
 /** The stages as rows, one for each process that ran. */
 export function stageRows(job: Job): StageRow[] {
+  const skipped = skippedStages(job);
   return stageNames(job).flatMap((stage): StageRow[] => {
     const definition = job.workflow?.stages?.[stage];
     const processes = Object.values(definition?.childProcesses ?? {});
-    if (processes.length === 0) return [{ stage, command: definition?.command ?? '', process: null }];
-    return processes.map((process) => ({ stage, command: process.command, process }));
+    if (processes.length === 0) {
+      const status = skipped.includes(stage) ? 'skipped' : '';
+      return [{ stage, command: definition?.command ?? '', status, process: null }];
+    }
+    return processes.map((process) => ({ stage, command: process.command, status: process.status, process }));
   });
 }
 
@@ -39,11 +54,4 @@ export function jobRunTime(job: Job, nowMs: number): number {
   if (job.runTime !== undefined && isTerminalStatus(job.status)) return job.runTime;
   if (job.startTime === undefined) return 0;
   return Math.max(0, (job.endTime ?? nowMs / 1000) - job.startTime);
-}
-
-/** What a user should know about a job that DM calls done: nothing ran. */
-export function jobWarning(job: Job): string {
-  const stages = Object.values(job.workflow?.stages ?? {});
-  if (job.status !== 'done' || stages.length === 0) return '';
-  return stages.some((stage) => Object.keys(stage.childProcesses ?? {}).length > 0) ? '' : 'done, but no stage ran';
 }
