@@ -27,7 +27,8 @@ export {
 export { endLeftJobs } from './local/end-left-jobs.js';
 export { engineProcess, type EngineProcess } from './local/engine-process.js';
 export { createLocalDataManagement, LocalDataManagement } from './local/local-data-management.js';
-export type { LocalOptions } from './local/local-options.js';
+export { resolveLocalOptions, type LocalOptions } from './local/local-options.js';
+export { checkWorkflowFolder } from './local/workflows/check-workflow-folder.js';
 export type { Esaf, Proposal, Run } from './schemas/aps-db.js';
 export type { Dataset, FileMetadata } from './schemas/catalog.js';
 export { newExperimentSchema, type Experiment, type NewExperiment } from './schemas/experiment.js';

@@ -16,7 +16,7 @@ function settingOf(port: keyof typeof PORT_VARIABLES, key: string, environment: 
 }
 
 /** Binds and lets go. Resolves with the port; rejects with the system's error. */
-function tryTcp(host: string, port: number): Promise<number> {
+export function tryTcp(host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -21,7 +21,7 @@ export function loadDatabases(ioc: Loader, areas: readonly Area[], { prefix, sit
     if (!existsSync(file)) {
       throw new StartupError(
         'DATABASE_NOT_FOUND',
-        `site.databases: no file ${file}; paths are relative to the working directory`,
+        `site.databases: no file ${file}; correct the path, or take it out of site.databases`,
       );
     }
     ioc.loadRecords(file, { P: prefix, ...macros });
@@ -69,15 +69,20 @@ function parseMacros(text: string): Record<string, string> {
 }
 
 /** Runs iocsh lines one by one. Records are loaded by the IOC itself, so that those with DTYP "dm" are checked. @throws StartupError SITE_STARTUP naming the line */
-export async function runSiteLines(ioc: Loader, file: string, lines: readonly string[], prefix: string): Promise<void> {
-  const variables = { ...process.env, P: prefix };
+export async function runSiteLines(
+  ioc: Loader,
+  file: string,
+  lines: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  const variables = { ...process.env, ...environment };
   for (const line of lines) {
     const load = LOAD_RECORDS.exec(line)?.groups;
     try {
       if (load === undefined) await ioc.execute(line);
       else {
         const macros = parseMacros(expand(load['macros'] ?? '', variables));
-        ioc.loadRecords(expand(load['file'] ?? '', variables), { P: prefix, ...macros });
+        ioc.loadRecords(expand(load['file'] ?? '', variables), { P: environment['P'] ?? '', ...macros });
       }
     } catch (error) {
       const reason = errorText(error);

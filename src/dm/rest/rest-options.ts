@@ -99,20 +99,25 @@ export type RestOptions = z.output<typeof restOptionsSchema>;
 /** What a configuration gives; the rest are defaults. */
 export type RestOptionsInput = z.input<typeof restOptionsSchema>;
 
+/** As it is written in the configuration. */
+function keyOf(path: readonly PropertyKey[]): string {
+  return ['dm.rest', ...path.map(String)].join('.');
+}
+
 /** @throws DmError DM_CONFIGURATION that names every wrong key */
 export function parseRestOptions(options: RestOptionsInput): RestOptions {
   const parsed = restOptionsSchema.safeParse(options);
   if (parsed.success) return parsed.data;
   const given = Object.keys(options);
   const isMissing = ({ path: [key] }: z.core.$ZodIssue): boolean => key !== undefined && !given.includes(String(key));
-  const missing = parsed.error.issues.filter(isMissing).map(({ path }) => path.join('.'));
+  const missing = parsed.error.issues.filter(isMissing).map(({ path }) => keyOf(path));
   const wrong = [
     ...parsed.error.issues
       .filter((issue) => !isMissing(issue))
-      .map((issue) => `${issue.path.join('.') || 'options'}: ${issue.message}`),
+      .map((issue) => `${keyOf(issue.path)}: ${issue.message}`),
     ...(missing.length === 0
       ? []
-      : [`${missing.join(', ')} not set: name DM's set-up file in dm.setupFile, source it, or set them in dm.rest`]),
+      : [`${missing.join(', ')} not set: name DM's set-up file in dm.setupFile, source it, or set them there`]),
   ];
   throw new DmError('DM_CONFIGURATION', `The options of the DM web services are not valid: ${wrong.join('; ')}.`);
 }

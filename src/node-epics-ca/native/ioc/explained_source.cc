@@ -19,6 +19,7 @@
 
 #include "ioc_state.h"
 #include "put_failure.h"
+#include "writer_trap.h"
 
 namespace epics_ioc {
 namespace {
@@ -55,13 +56,23 @@ bool isWithoutProcessing(const Value& request) {
   return !is_processed;
 }
 
+/// As access security and the put log know the client: its address has no port.
+Writer putterOf(const pvxs::server::ClientCredentials& client) {
+  return {client.account, client.peer.substr(0, client.peer.rfind(':'))};
+}
+
 struct ExplainedPut final : ExecOp {
   explicit ExplainedPut(std::unique_ptr<ExecOp>&& op)
       : ExecOp(op->name(), op->credentials(), op->op(), op->pvRequest()), inner(std::move(op)) {}
 
   void error(const std::string& message) override {
     const std::string* reason = failureBeingAnswered();
+    if (reason == nullptr) reportRefusal(name(), putterOf(*credentials()), message);
     inner->error(reason == nullptr ? message : *reason);
+  }
+
+  void refuseUnprocessed() {
+    error(name() + " is carried out by being processed: put it without process=false");
   }
 
   void reply() override { inner->reply(); }
@@ -85,7 +96,7 @@ struct ExplainedConnect final : ConnectOp {
     inner->onPut([needs_processing = needs_processing, put = std::move(put)](std::unique_ptr<ExecOp>&& op,
                                                                              Value&& value) {
       if (needs_processing && isWithoutProcessing(op->pvRequest()))
-        op->error(op->name() + " is carried out by being processed: put it without process=false");
+        ExplainedPut(std::move(op)).refuseUnprocessed();
       else
         put(std::make_unique<ExplainedPut>(std::move(op)), std::move(value));
     });
