@@ -23,7 +23,10 @@ function valueText({ value, precision }: PvReading): string {
   if (typeof value === 'number') return numberText(value, precision);
   if (typeof value === 'object' && value !== null) {
     if (isColumns(value)) return `\n${table(value)}`;
-    if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number>).join(' ');
+    if (ArrayBuffer.isView(value)) {
+      const elements = Array.from(value as unknown as ArrayLike<number | bigint>);
+      return elements.map((one) => (typeof one === 'number' ? numberText(one, precision) : String(one))).join(' ');
+    }
     return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
   }
   return String(value);
