@@ -1,6 +1,8 @@
 import { loadConfig } from '../config/load-config.js';
 import { allAreas } from '../areas/areas.js';
 import type { Binding } from '../pvs/binding.js';
+import { mostTextBytes } from '../pvs/check-put.js';
+import { pviNames } from '../pvs/pvi.js';
 import type { Area } from '../registry/area.js';
 import { SLOT_KINDS } from '../slots/kinds.js';
 import { textTable } from '../text-table.js';
@@ -10,14 +12,19 @@ interface Row {
   readonly pv: string;
   readonly type: string;
   readonly unit: string;
+  /** The longest text. */
+  readonly bytes: string;
   readonly address: string;
   readonly description: string;
 }
 
+const TEXTS: readonly string[] = ['stringin', 'stringout', 'lsi', 'lso'];
+
 function recordRow({ record, signal }: Binding): Row {
   const unit = record.units || (signal.kind === 'command' ? '' : (signal.unit ?? ''));
   const description = record.description || signal.description;
-  return { pv: record.name, type: record.type, unit, address: `@${record.address}`, description };
+  const bytes = TEXTS.includes(record.type) ? String(mostTextBytes(record)) : '';
+  return { pv: record.name, type: record.type, unit, bytes, address: `@${record.address}`, description };
 }
 
 function allRows(bindings: readonly Binding[], prefix: string, areas: readonly Area[]): Row[] {
@@ -27,6 +34,7 @@ function allRows(bindings: readonly Binding[], prefix: string, areas: readonly A
       pv: `${prefix}${name}`,
       type: 'NTTable',
       unit: '',
+      bytes: '',
       address: '',
       description,
     }));
@@ -36,25 +44,35 @@ function allRows(bindings: readonly Binding[], prefix: string, areas: readonly A
       pv: `${prefix}rpc:${name}`,
       type: 'RPC',
       unit: '',
+      bytes: '',
       address: '',
       description,
     }));
-  const pvi: Row = {
-    pv: `${prefix}PVI`,
-    type: 'NTPVI',
-    unit: '',
-    address: '',
-    description: 'All PVs, for ophyd-async',
-  };
-  return [...bindings.map(recordRow), ...tables, ...calls, pvi].sort((a, b) =>
+  const pvi = pviNames(
+    prefix,
+    bindings,
+    tables.map(({ pv }) => pv),
+  ).map((pv): Row => {
+    const device = pv.slice(prefix.length, -':PVI'.length);
+    const description = device === '' ? 'All PVs, for ophyd-async' : `PVs of ${device}, for ophyd-async`;
+    return { pv, type: 'NTPVI', unit: '', bytes: '', address: '', description };
+  });
+  return [...bindings.map(recordRow), ...tables, ...calls, ...pvi].sort((a, b) =>
     a.pv.localeCompare(b.pv, 'en', { numeric: true }),
   );
 }
 
-const TITLES: Row = { pv: 'PV', type: 'type', unit: 'unit', address: 'address', description: 'description' };
+const TITLES: Row = {
+  pv: 'PV',
+  type: 'type',
+  unit: 'unit',
+  bytes: 'bytes',
+  address: 'address',
+  description: 'description',
+};
 
 function cells(row: Row): string[] {
-  return [row.pv, row.type, row.unit, row.address, row.description];
+  return [row.pv, row.type, row.unit, row.bytes, row.address, row.description];
 }
 
 function asText(rows: readonly Row[]): string {
@@ -64,16 +82,17 @@ function asText(rows: readonly Row[]): string {
 function asMarkdown(rows: readonly Row[]): string {
   const line = (row: readonly string[]): string => `| ${row.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
   const body = rows.map((row) =>
-    line([`\`${row.pv}\``, row.type, row.unit, row.address === '' ? '' : `\`${row.address}\``, row.description]),
+    line(cells({ ...row, pv: `\`${row.pv}\``, address: row.address === '' ? '' : `\`${row.address}\`` })),
   );
   return [
     '# PV list',
     '',
     'Written by `make docs` from the databases. One slot of each kind is shown; the others differ by their number. A `busy` record is a',
-    'command: put 1, and the put completes when it is done. Long texts (`lsi`, `lso`) are strings over PVA, and `NAME.VAL$` over CA.',
+    'command: put 1, and the put completes when it is done. Long texts (`lsi`, `lso`) are strings over PVA, and `NAME.VAL$` over CA; `bytes` is',
+    'the longest text in UTF-8: a longer one that is put is refused, and one that is shown is cut.',
     '',
     line(cells(TITLES)),
-    '| --- | --- | --- | --- | --- |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...body,
   ].join('\n');
 }

@@ -12,9 +12,8 @@ export interface Preparation {
 export const PREPARATIONS: Readonly<Record<string, Preparation>> = {
   'docs/main-job.md': {
     shell: `
-      mkdir -p detector/run1 dm-data/experiments/demo/data/run1
+      mkdir -p detector/run1
       echo frame > detector/run1/frame_0001.dat
-      cp detector/run1/frame_0001.dat dm-data/experiments/demo/data/run1
       npx dm-ioc put dm:Experiment demo --wait
       npx dm-ioc put dm:DAQ1:DataDirectory "$PWD/detector" --wait
       npx dm-ioc put dm:DAQ1:Start 1 --wait`,
