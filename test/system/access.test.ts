@@ -108,6 +108,15 @@ await t.test('the put log has one form for both protocols, and bears long values
   const ioc = await IocProcess.start(join(temporaryDirectory(t), 'dm'));
   const ca = new CaClient({ environment: ioc.clientEnvironment });
   const pva = new PvaClient({ environment: ioc.clientEnvironment });
+  await t.rejects(
+    ca.put('dm:WF2:Run', 1, { complete: true }),
+    {
+      code: 'CA_PUT_FAILED',
+      alarmMessage: /^no Workflow/u,
+      message: /^put dm:WF2:Run: .*\(ECA_PUTFAIL\): no Workflow/u,
+    },
+    "a failed put has the record's alarm message",
+  );
   const metadata = JSON.stringify({ notes: 'ä'.repeat(10_000) });
   await ca.put('dm:Upload1:Mode', 1, { complete: true });
   await pva.put('dm:Upload1:Mode', 1, { block: true });

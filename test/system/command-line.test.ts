@@ -208,7 +208,7 @@ await t.test("a site's own records show and command DM, link to its PVs, and sur
   const startup = join(directory, 'st.cmd');
   writeFileSync(
     startup,
-    `# ours\ndbLoadRecords("${database}", "P=$(P),LIMIT=3")\niocInit\ndbpf "$(P)WF1:ReportingPeriod" 21\n`,
+    `# ours\ndbLoadRecords("$(SITE)/site.db", "P=$(P),LIMIT=3")\niocInit\ndbpf "$(P)WF1:ReportingPeriod" 21\n`,
   );
   const ioc = await IocProcess.start(join(directory, 'dm'), [`site.startup=${startup}`]);
   const cli = (...args: string[]): Promise<Finished> =>

@@ -47,7 +47,8 @@ export function readSiteStartup(file: string | undefined): SiteStartup {
   return at === -1 ? { before: lines, after: [] } : { before: lines.slice(0, at), after: lines.slice(at + 1) };
 }
 
-const LOAD_RECORDS = /^dbLoadRecords\s*\(?\s*"?(?<file>[^",()\s]+)"?(?:\s*,?\s*"(?<macros>[^"]*)")?\s*\)?$/u;
+const LOAD_RECORDS =
+  /^dbLoadRecords\s*\(?\s*"?(?<file>(?:\$\([^)]*\)|\$\{[^}]*\}|[^",()\s])+)"?(?:\s*,?\s*"(?<macros>[^"]*)")?\s*\)?$/u;
 
 function expand(text: string, variables: Readonly<Record<string, string | undefined>>): string {
   return text.replaceAll(

@@ -110,14 +110,14 @@ export function parseRestOptions(options: RestOptionsInput): RestOptions {
   if (parsed.success) return parsed.data;
   const given = Object.keys(options);
   const isMissing = ({ path: [key] }: z.core.$ZodIssue): boolean => key !== undefined && !given.includes(String(key));
-  const missing = parsed.error.issues.filter(isMissing).map(({ path }) => keyOf(path));
+  const missing = parsed.error.issues.filter(isMissing).map(({ path }) => path.join('.'));
   const wrong = [
     ...parsed.error.issues
       .filter((issue) => !isMissing(issue))
       .map((issue) => `${keyOf(issue.path)}: ${issue.message}`),
     ...(missing.length === 0
       ? []
-      : [`${missing.join(', ')} not set: name DM's set-up file in dm.setupFile, source it, or set them there`]),
+      : [`${missing.join(', ')} not set: name DM's set-up file in dm.setupFile, source it, or set them in dm.rest (dm.rest.${missing[0] ?? ''}: …)`]),
   ];
   throw new DmError('DM_CONFIGURATION', `The options of the DM web services are not valid: ${wrong.join('; ')}.`);
 }
