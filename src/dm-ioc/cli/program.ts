@@ -22,7 +22,7 @@ function withConfig(command: Command): Command {
 }
 
 function withProtocol(command: Command): Command {
-  return command
+  return withConfig(command)
     .option('--ca', 'over Channel Access')
     .option('--pva', 'over PVAccess (default)')
     .option('-w, --timeout <seconds>', 'how long to wait for the PV', '5');

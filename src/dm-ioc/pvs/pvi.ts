@@ -74,6 +74,13 @@ function deviceTree(
   return devices;
 }
 
+/** The names of all PVI PVs. @param tables names of PVA tables */
+export function pviNames(prefix: string, bindings: readonly Binding[], tables: readonly string[]): string[] {
+  return [...deviceTree(prefix, bindings, tables).keys()].map((device) =>
+    device === '' ? `${prefix}PVI` : `${prefix}${device}:PVI`,
+  );
+}
+
 /**
  * Serves `<prefix>PVI` and one for each device (`<prefix>WF1:PVI`), by which ophyd-async finds the PVs. Slots are a DeviceVector: the
  * entry `wf` leads to `<prefix>WF:PVI`, whose entries `__1`, `__2`… are the slots.

@@ -76,7 +76,7 @@ export class WorkflowFolder {
     await readdir(directory).catch((error: unknown) => {
       throw new DmError(
         'DM_CONFIGURATION',
-        `The folder of workflows ${directory} can't be read: ${reasonOf(error)}; make it, or name another.`,
+        `The folder of workflows ${directory} can't be read: ${reasonOf(error)}; make it, or name another in dm.local.workflows.`,
         { cause: error },
       );
     });

@@ -82,7 +82,7 @@ Writer writerOf(const asTrapWriteMessage& message) {
 void beforeWrite(const asTrapWriteMessage& message) {
   current = channelOf(message);
   if (message.data != nullptr && trap().is_reporting)
-    report(message, textOfRequest(message.dbrType, message.data, message.no_elements));
+    report(message, textOfRequest(channelOf(message), message.dbrType, message.data, message.no_elements));
   const std::lock_guard<std::mutex> lock(trap().mutex);
   auto& writes = trap().writes;
   if (writes.size() >= kMostWrites) {
@@ -139,6 +139,18 @@ bool takeWriter(const dbChannel* channel, Writer& writer) {
 }  // namespace
 
 void listenToWrites() { asTrapWriteRegisterListener(onWrite); }
+
+void reportRefusal(const std::string& channel, Writer writer, const std::string& reason) {
+  if (!trap().is_reporting) return;
+  const auto at = channel.find('.');
+  Event event;
+  event.kind = Event::Kind::kPut;
+  event.record = channel.substr(0, at);
+  event.field = at == std::string::npos ? "VAL" : channel.substr(at + 1);
+  event.writer = std::move(writer);
+  event.refusal = reason;
+  IocState::instance().events.push(std::move(event));
+}
 
 void reportPuts(bool is_wanted) { trap().is_reporting = is_wanted; }
 
