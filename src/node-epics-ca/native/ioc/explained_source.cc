@@ -66,7 +66,7 @@ bool hasWrongIndex(const Value& value) {
 
 /// As access security and the put log know the client: its address has no port.
 Writer putterOf(const pvxs::server::ClientCredentials& client) {
-  return {client.account, client.peer.substr(0, client.peer.rfind(':'))};
+  return {client.account, client.peer.substr(0, client.peer.rfind(':')), std::nullopt};
 }
 
 struct ExplainedPut final : ExecOp {

@@ -75,7 +75,7 @@ Writer writerOf(const asTrapWriteMessage& message) {
   const bool is_number = field_type > DBF_STRING && field_type < DBF_ENUM;
   const bool is_text = message.dbrType == static_cast<int>(OldRequestType::kString);
   if (message.data != nullptr && (is_state || (is_number && is_text)))
-    writer.request = textOfRequest(message.dbrType, message.data, message.no_elements);
+    writer.request = textOfRequest(channelOf(message), message.dbrType, message.data, message.no_elements);
   return writer;
 }
 
