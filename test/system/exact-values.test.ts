@@ -67,6 +67,31 @@ await t.test('a text that Channel Access may have cut is used by no PV; one that
   });
 });
 
+const SITE = `
+record(stringout, "$(P)Site:Short") { field(DTYP, "dm") field(OUT, "@upload[1].dataDirectory") field(ASG, "OPERATOR") }
+record(aao, "$(P)Site:Characters") {
+  field(DTYP, "dm") field(OUT, "@upload[2].dataDirectory") field(FTVL, "CHAR") field(NELM, "256") field(ASG, "OPERATOR")
+}
+`;
+
+await t.test(
+  "a site's own text records refuse a string that may be cut, and one that became a character",
+  async (t) => {
+    const root = temporaryDirectory(t);
+    const file = join(root, 'site.db');
+    writeFileSync(file, SITE);
+    await withIoc(t, join(root, 'dm'), [`site.databases=[{file: ${file}}]`], async ({ ca, text }) => {
+      await t.rejects(ca.put('dm:Site:Short', sized('/x', 39), { complete: true }), { code: 'CA_PUT_FAILED' });
+      await ca.put('dm:Site:Short', sized('/x', 38), { complete: true });
+      t.equal(await text('dm:Site:Short'), sized('/x', 38));
+      await t.rejects(ca.put('dm:Site:Characters', ['65'], { complete: true }), { code: 'CA_PUT_FAILED' });
+      t.match(await text('dm:Message'), /caput -S dm:Site:Characters/u);
+      await ca.put('dm:Site:Characters', sized('/x', 39), { complete: true });
+      t.equal(await text('dm:Upload2:DataDirectory'), sized('/x', 39));
+    });
+  },
+);
+
 await t.test('a name is shown as it is used, a path and its blanks are kept, over both protocols', async (t) => {
   const root = temporaryDirectory(t);
   await withIoc(t, join(root, 'dm'), [], async ({ ca, pva, text }) => {
