@@ -72,6 +72,10 @@ record(stringout, "$(P)Site:Short") { field(DTYP, "dm") field(OUT, "@upload[1].d
 record(aao, "$(P)Site:Characters") {
   field(DTYP, "dm") field(OUT, "@upload[2].dataDirectory") field(FTVL, "CHAR") field(NELM, "256") field(ASG, "OPERATOR")
 }
+record(mbbo, "$(P)Site:Choice") {
+  field(DTYP, "Raw Soft Channel") field(OUT, "$(P)PollPeriod PP") field(ASG, "OPERATOR")
+  field(ZRST, "Two") field(ZRVL, "2") field(ONST, "Seven") field(ONVL, "7")
+}
 `;
 
 await t.test(
@@ -88,6 +92,16 @@ await t.test(
       t.match(await text('dm:Message'), /caput -S dm:Site:Characters/u);
       await ca.put('dm:Site:Characters', sized('/x', 39), { complete: true });
       t.equal(await text('dm:Upload2:DataDirectory'), sized('/x', 39));
+      await ca.put('dm:Site:Choice', 'Seven', { complete: true });
+      t.equal(await text('dm:PollPeriod'), '7', 'what a link brings is taken for itself');
+
+      await ca.put('dm:DAQ1:DataDirectory.VAL$', sized('/y', 39), { complete: true });
+      await t.rejects(ca.put('dm:DAQ1:DataDirectory', sized('/z', 39), { complete: true }), /PutFail|fail/iu);
+      for (const pv of ['PollPeriod', 'WF1:Concise', 'DAQ1:DataDirectory']) {
+        await ca.put(`dm:${pv}.PROC`, '1', { complete: true });
+        t.equal((await ca.get(`dm:${pv}`)).severity, 0, `${pv} is processed as it is`);
+      }
+      t.equal(await text('dm:DAQ1:DataDirectory'), sized('/y', 39));
     });
   },
 );
