@@ -67,6 +67,45 @@ await t.test('a text that Channel Access may have cut is used by no PV; one that
   });
 });
 
+const SITE = `
+record(stringout, "$(P)Site:Short") { field(DTYP, "dm") field(OUT, "@upload[1].dataDirectory") field(ASG, "OPERATOR") }
+record(aao, "$(P)Site:Characters") {
+  field(DTYP, "dm") field(OUT, "@upload[2].dataDirectory") field(FTVL, "CHAR") field(NELM, "256") field(ASG, "OPERATOR")
+}
+record(mbbo, "$(P)Site:Choice") {
+  field(DTYP, "Raw Soft Channel") field(OUT, "$(P)PollPeriod PP") field(ASG, "OPERATOR")
+  field(ZRST, "Two") field(ZRVL, "2") field(ONST, "Seven") field(ONVL, "7")
+}
+`;
+
+await t.test(
+  "a site's own text records refuse a string that may be cut, and one that became a character",
+  async (t) => {
+    const root = temporaryDirectory(t);
+    const file = join(root, 'site.db');
+    writeFileSync(file, SITE);
+    await withIoc(t, join(root, 'dm'), [`site.databases=[{file: ${file}}]`], async ({ ca, text }) => {
+      await t.rejects(ca.put('dm:Site:Short', sized('/x', 39), { complete: true }), { code: 'CA_PUT_FAILED' });
+      await ca.put('dm:Site:Short', sized('/x', 38), { complete: true });
+      t.equal(await text('dm:Site:Short'), sized('/x', 38));
+      await t.rejects(ca.put('dm:Site:Characters', ['65'], { complete: true }), { code: 'CA_PUT_FAILED' });
+      t.match(await text('dm:Message'), /caput -S dm:Site:Characters/u);
+      await ca.put('dm:Site:Characters', sized('/x', 39), { complete: true });
+      t.equal(await text('dm:Upload2:DataDirectory'), sized('/x', 39));
+      await ca.put('dm:Site:Choice', 'Seven', { complete: true });
+      t.equal(await text('dm:PollPeriod'), '7', 'what a link brings is taken for itself');
+
+      await ca.put('dm:DAQ1:DataDirectory.VAL$', sized('/y', 39), { complete: true });
+      await t.rejects(ca.put('dm:DAQ1:DataDirectory', sized('/z', 39), { complete: true }), /PutFail|fail/iu);
+      for (const pv of ['PollPeriod', 'WF1:Concise', 'DAQ1:DataDirectory']) {
+        await ca.put(`dm:${pv}.PROC`, '1', { complete: true });
+        t.equal((await ca.get(`dm:${pv}`)).severity, 0, `${pv} is processed as it is`);
+      }
+      t.equal(await text('dm:DAQ1:DataDirectory'), sized('/y', 39));
+    });
+  },
+);
+
 await t.test('a name is shown as it is used, a path and its blanks are kept, over both protocols', async (t) => {
   const root = temporaryDirectory(t);
   await withIoc(t, join(root, 'dm'), [], async ({ ca, pva, text }) => {
@@ -96,9 +135,17 @@ await t.test('a name is shown as it is used, a path and its blanks are kept, ove
   });
 });
 
+/** The newest job, with what its command printed, as JSON. */
+async function newestJob(pva: PvaClient): Promise<string> {
+  await pva.put('dm:Job:WaitIdle', 1, { block: true });
+  const { id } = (await pva.rpc('dm:rpc:listJobs', { limit: 1 })).fields as { id: readonly string[] };
+  return String((await pva.rpc('dm:rpc:getJob', { id: id[0] })).fields['json']);
+}
+
 const NUMBERS =
   '{"startNs": 1790000000123456789, "exposure": 1.0, "huge": 1e400, "zero": -0, "list": [1.50, 18446744073709551615]}';
 const PRINTED = '1790000000123456789 1.0 1e400 -0 [1.50,18446744073709551615]';
+const PRINTED_IN_JSON = PRINTED.replaceAll(/[[\].]/gu, '\\$&');
 const WORKFLOW = 'name: print\nstages:\n  1: {command: \'echo "$startNs $exposure $huge $zero $list"\'}\n';
 
 /** Of the part of a JSON text that holds what was given. */
@@ -110,7 +157,9 @@ await t.test(
   async (t) => {
     const root = temporaryDirectory(t);
     const workflows = join(root, 'workflows');
+    const watched = join(root, 'watched');
     mkdirSync(workflows);
+    mkdirSync(watched);
     writeFileSync(join(workflows, 'print.yaml'), WORKFLOW);
     const settings = [`dm.local.workflows=${workflows}`];
     let jobId = '';
@@ -124,6 +173,18 @@ await t.test(
       await put('WF1:Run', 1);
       t.equal((await text('dm:WF1:StdOut')).trim(), PRINTED, 'in a command');
       jobId = await text('dm:WF1:JobId');
+      await put('DAQ1:DataDirectory', watched);
+      await put('DAQ1:WorkflowName', 'print');
+      await put('DAQ1:WorkflowArgs', NUMBERS);
+      await put('DAQ1:Start', 1);
+      writeFileSync(join(watched, 'one.dat'), 'one');
+      await put('DAQ1:Sync', 1);
+      t.match(
+        await newestJob(pva),
+        new RegExp(`${GIVEN.source}.*one\\.dat.*"stdOut":"${PRINTED_IN_JSON}`, 'u'),
+        'by a DAQ',
+      );
+      await put('DAQ1:DestDirectory', ' dest ');
       await put('Dataset:Name', 'run-1');
       await put('Dataset:Metadata', NUMBERS);
       await put('Dataset:Upload', 1);
@@ -140,6 +201,10 @@ await t.test(
     });
     await withIoc(t, join(root, 'dm'), settings, async ({ pva, text }) => {
       t.equal(await text('dm:WF1:Args'), NUMBERS, 'after a restart');
+      t.equal(await text('dm:DAQ1:DestDirectory'), ' dest ', 'blanks, too');
+      writeFileSync(join(watched, 'two.dat'), 'two');
+      await pva.put('dm:DAQ1:Sync', 1, { block: true });
+      t.match(await newestJob(pva), new RegExp(`${GIVEN.source}.*two\\.dat.*"stdOut":"${PRINTED_IN_JSON}`, 'u'));
       t.match((await pva.rpc('dm:rpc:getJob', { id: jobId })).fields, { json: GIVEN });
     });
   },

@@ -36,6 +36,8 @@ export function unfitReason(
     return Number.isFinite(put) && isMeant ? undefined : `not a number: ${requestText ?? put}`;
   }
   if (valueKind !== 'text' || typeof put !== 'string') return undefined;
+  // An array of characters takes a string of EPICS for the number of one character.
+  if (requestText !== undefined) return `put characters: caput -S ${record.name}, or dm-ioc put`;
   const mostBytes = mostTextBytes(record);
   const sizeBytes = Buffer.byteLength(put);
   if (sizeBytes > mostBytes) return `text too long, at most ${mostBytes} bytes`;

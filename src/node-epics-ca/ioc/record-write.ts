@@ -5,7 +5,7 @@ import type { RecordValue } from './record-value.js';
 /** A put to an `out` record that the application is to carry out. */
 export interface RecordWrite {
   readonly record: DeviceRecord;
-  /** An index for bo, mbbo; always 1 for busy; a bigint for int64out. */
+  /** An index for bo and mbbo, maybe of no state; always 1 for busy; a bigint for int64out. */
   readonly value: RecordValue;
   /**
    * It came as an EPICS string, though the record (an lso) holds more: a client cuts a longer text to 39 bytes without a word.

@@ -100,7 +100,7 @@ export const toyKind = defineSlotKind({
         description: 'id',
         isReading: true,
         schema: z.strictObject({ id: nameArgument }),
-        result: { id: 'string', status: 'string' },
+        result: { id: 'string', status: 'string', label: 'string', count: 'int32' },
       },
       ({ id }) => Promise.resolve(endedToy(id)),
     ),

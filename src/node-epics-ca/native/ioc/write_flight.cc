@@ -164,7 +164,10 @@ void applyPost(DeviceRecord& device, const Post& post) {
   }
   if (post.has_alarm) device.alarm = post.alarm;
   if (device.record->tse == epicsTimeEventDeviceTime) device.record->time = post.time;
-  if (post.has_value && !is_busy_running) storeValue(device, post.value);
+  if (post.has_value && !is_busy_running) {
+    storeValue(device, post.value);
+    device.was_put_as_string = false;
+  }
   process(device);
   storeStaged(device);
 }

@@ -70,11 +70,13 @@ void report(const asTrapWriteMessage& message, std::string text) {
 
 Writer writerOf(const asTrapWriteMessage& message) {
   Writer writer{message.userid, message.hostid, std::nullopt};
+  const dbFldDes* field = dbChannelFldDes(channelOf(message));
+  if (message.data == nullptr || field != field->pdbRecordType->pvalFldDes) return writer;
   const int field_type = dbChannelFieldType(channelOf(message));
   const bool is_state = field_type == DBF_ENUM;
   const bool is_number = field_type > DBF_STRING && field_type < DBF_ENUM;
   const bool is_text = message.dbrType == static_cast<int>(OldRequestType::kString);
-  if (message.data != nullptr && (is_state || (is_number && is_text)))
+  if (is_state || (is_number && is_text))
     writer.request = textOfRequest(channelOf(message), message.dbrType, message.data, message.no_elements);
   return writer;
 }
@@ -126,11 +128,13 @@ void onWrite(asTrapWriteMessage* message, int is_after) {
     beforeWrite(*message);
 }
 
-bool takeWriter(const dbChannel* channel, Writer& writer) {
+/// What was put to another record, which a link leads from, is no request for this one.
+bool takeWriter(const dbChannel* channel, const DeviceRecord& device, Writer& writer) {
   const std::lock_guard<std::mutex> lock(trap().mutex);
   const auto found = trap().writes.find(channel);
   if (found == trap().writes.end()) return false;
   writer = found->second.writer;
+  if (dbChannelRecord(channel) != device.record) writer.request.reset();
   found->second.was_delivered = true;
   if (found->second.has_ended) trap().writes.erase(found);
   return true;
@@ -166,8 +170,8 @@ Writer writerOf(const DeviceRecord& device) {
     }
   }
   const processNotify* notify = device.record->ppn;
-  if (notify != nullptr && notify->wasProcessed && takeWriter(notify->chan, writer)) return writer;
-  if (current != nullptr) takeWriter(current, writer);
+  if (notify != nullptr && notify->wasProcessed && takeWriter(notify->chan, device, writer)) return writer;
+  if (current != nullptr) takeWriter(current, device, writer);
   return writer;
 }
 
