@@ -3,7 +3,7 @@ import { CommandError } from '../errors.js';
 
 /**
  * The Channel Access server holds a second put with completion of a channel back until the first is answered, and delivers it then,
- * though its client may be gone: within so long, whatever else the machine does.
+ * though its client may be gone. That takes a few thread switches: far less than this, also on a busy machine.
  */
 const DELIVERY_MS = 250;
 
