@@ -3,14 +3,14 @@ import { CommandError } from '../errors.js';
 
 /**
  * The Channel Access server holds a second put with completion of a channel back until the first is answered, and delivers it then,
- * though its client may be gone: within so long, whatever else the machine does.
+ * though its client may be gone. That takes a few thread switches: far less than this, also on a busy machine.
  */
 const DELIVERY_MS = 250;
 
 /** The starts of a slot: one at a time, and none while an abort is under way, which ends only when whoever waited in line was refused. */
 export class StartGate {
   #starting: Promise<void> | undefined;
-  #unanswered: Promise<void> = Promise.resolve();
+  readonly #unanswered = new Set<Promise<void>>();
   #answeredMs = -Infinity;
   readonly #aborts: string[] = [];
 
@@ -20,7 +20,9 @@ export class StartGate {
    * @throws CommandError SLOT_BUSY; ABORT_UNDER_WAY, as it may have been put before the abort
    */
   async start(start: () => Promise<void>, answered: Promise<void>): Promise<void> {
-    this.#unanswered = Promise.all([this.#unanswered, answered]).then(() => {
+    this.#unanswered.add(answered);
+    void answered.then(() => {
+      this.#unanswered.delete(answered);
       this.#answeredMs = performance.now();
     });
     const abort = this.#aborts.at(-1);
@@ -46,10 +48,14 @@ export class StartGate {
 
   /**
    * Runs `abort`, after the start that is under way. Refuses every start meanwhile, and until those that waited behind what it has
-   * ended have come and gone.
+   * ended have come and gone; none when nobody can wait.
    * @param name of the command, for people
    */
   async abort(name: string, abort: () => Promise<void>): Promise<void> {
+    if (this.#unanswered.size === 0 && this.#restMs() <= 0) {
+      await abort();
+      return;
+    }
     this.#aborts.push(name);
     try {
       await this.started();
@@ -60,15 +66,17 @@ export class StartGate {
     }
   }
 
+  /** So long something may still be delivered that waited behind the last start. */
+  #restMs(): number {
+    return this.#answeredMs + DELIVERY_MS - performance.now();
+  }
+
   async #quiet(): Promise<void> {
-    for (;;) {
-      const unanswered = this.#unanswered;
-      await unanswered;
-      const restMs = this.#answeredMs + DELIVERY_MS - performance.now();
-      if (restMs > 0) await setTimeout(restMs);
+    while (this.#unanswered.size > 0 || this.#restMs() > 0) {
+      await Promise.all(this.#unanswered);
+      await setTimeout(Math.max(0, this.#restMs()));
       // After a standstill timers come first, then what was put meanwhile.
       await setImmediate();
-      if (restMs <= 0 && unanswered === this.#unanswered) return;
     }
   }
 }

@@ -13,9 +13,12 @@ export interface ReadingOptions {
   readonly acknowledge?: (context: CommandContext) => void;
 }
 
-/** What a status enum needs to know: DM's own text (null: there is no object), why it failed, and what else a user should know. */
+/**
+ * What a status enum needs to know: DM's own text (null: there is no object; undefined: DM hasn't told it yet), why it failed, and what
+ * else a user should know.
+ */
 export interface StatusView {
-  readonly status: string | null;
+  readonly status: string | null | undefined;
   readonly error: string;
   readonly warning: string;
 }
@@ -26,6 +29,8 @@ function firstLine(text: string): string {
 }
 
 function shownStatus({ status, error, warning }: StatusView): Shown {
+  if (status === undefined)
+    return { value: 'Unknown', severity: 'INVALID', status: 'READ', message: 'not read from DM yet' };
   const value = statusLabel(status);
   const severity = statusSeverity(value);
   if (severity !== 'NONE') {

@@ -3,12 +3,12 @@ import type { CommandContext } from '../commands/command.js';
 import type { InputValue, Severity } from '../state/state.js';
 
 /**
- * An alarm, and what it is about: STATE (unless said otherwise) the value itself, COMM that nobody answers who could say it, WRITE that
- * a put failed.
+ * An alarm, and what it is about: STATE (unless said otherwise) the value itself, READ that it isn't read yet, COMM that nobody answers
+ * who could say it, WRITE that a put failed.
  */
 export interface Alarm {
   readonly severity?: Severity;
-  readonly status?: 'STATE' | 'COMM' | 'WRITE';
+  readonly status?: 'STATE' | 'READ' | 'COMM' | 'WRITE';
   readonly message?: string;
 }
 

@@ -27,7 +27,7 @@ export function transferReadings<S extends SlotState<object, Transfer>>(
   return {
     id: lasting.reading('text', `Id of the ${what}`, (slot) => slot.id, { isSlotId: true }),
     status: status(`Status of the ${what}`, (slot) => ({
-      status: slot.object?.status ?? (slot.id === '' ? null : 'unknown'),
+      status: slot.object?.status ?? (slot.id === '' ? null : undefined),
       error: errorOf(slot),
       warning: slot.warning,
     })),

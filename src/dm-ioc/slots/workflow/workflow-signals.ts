@@ -57,7 +57,7 @@ export const WORKFLOW_SIGNALS: Signals<WorkflowSlot, WorkflowContext> = {
   clear: command('Forget the job', clearJob),
   jobId: lasting.reading('text', 'Id of the job', (slot) => slot.id, { isSlotId: true }),
   status: status('Status of the job', (slot) => ({
-    status: slot.object?.status ?? (slot.id === '' ? null : 'unknown'),
+    status: slot.object?.status ?? (slot.id === '' ? null : undefined),
     error: errorOf(slot),
     warning: slot.warning,
   })),

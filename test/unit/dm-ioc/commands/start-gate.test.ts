@@ -84,13 +84,23 @@ await t.test('no start that waited behind an aborted one is carried out, however
   t.same(started, ['put afterwards']);
 });
 
+await t.test('an abort behind which nobody can wait keeps nobody out', async (t) => {
+  const gate = new StartGate();
+  const started: string[] = [];
+  const abort = gate.abort('Abort', () => Promise.resolve());
+  await put(gate, started, 'put right after it');
+  t.same(started, ['put right after it']);
+  await abort;
+});
+
 await t.test('an abort that fails keeps nobody out', async (t) => {
   const gate = new StartGate();
+  const started: string[] = [];
+  await put(gate, started, 'before');
   await t.rejects(
     gate.abort('Abort', () => Promise.reject(new Error('DM is away'))),
     { message: 'DM is away' },
   );
-  const started: string[] = [];
   await put(gate, started, 'afterwards');
-  t.same(started, ['afterwards']);
+  t.same(started, ['before', 'afterwards']);
 });

@@ -38,6 +38,7 @@ const RECORDS = [
   deviceRecord(21, 'DAQ1:ErrorMessage', 'lsi', 'daq[1].errorMessage'),
   deviceRecord(22, 'Dataset:Upload', 'busy', 'dataset.upload'),
   deviceRecord(23, 'Dataset:Status', 'mbbi', 'dataset.status', STATUS_LABELS),
+  deviceRecord(24, 'Upload1:Run', 'busy', 'upload[1].run'),
 ] as const;
 
 function setUp() {
@@ -94,7 +95,11 @@ await t.test('everything is published once at the start: commands are idle, the 
   t.equal(posts.length, 2);
   t.same(
     posts[0]?.map(({ record: { name }, value }) => [name, value]),
-    [['Start', 0], ['Run', 0], ...['Upload1:Start', 'Abort', 'DAQ1:Start', 'Dataset:Upload'].map((name) => [name, 0])],
+    [
+      ['Start', 0],
+      ['Run', 0],
+      ...['Upload1:Start', 'Abort', 'DAQ1:Start', 'Dataset:Upload', 'Upload1:Run'].map((name) => [name, 0]),
+    ],
   );
   t.same(
     posts[1]?.map((update) => update.record.name).sort(),
@@ -370,6 +375,7 @@ await t.test('what a slot holds since a restart stands on Run until it is known 
   store.dispatch({ type: 'slotRestored', kind: 'workflow', slot: 1, id: 'j' });
   publisher.flush();
   t.match(last('Run'), { severity: 'MINOR', status: 'WRITE', message: /^IOC restarted/u });
+  t.match(last('Status'), { severity: 'INVALID', status: 'READ', message: 'not read from DM yet' });
   const job = { id: 'j', owner: 'me', status: 'failed', errorMessage: 'broken' };
   store.dispatch(jobs.told(job));
   publisher.flush();
@@ -380,5 +386,14 @@ await t.test('what a slot holds since a restart stands on Run until it is known 
   store.dispatch(jobs.told({ ...job, id: 'k' }));
   publisher.flush();
   t.match(last('Run'), { severity: 'NONE' }, 'the alarm of its own put is its own');
+  const upload = { id: 'u', experimentName: 'e', dataDirectory: '/d', countFiles: 2, nProcessedFiles: 2 };
+  store.dispatch({ type: 'slotRestored', kind: 'upload', slot: 1, id: 'u' });
+  store.dispatch(uploads.told({ ...upload, status: 'done', nProcessingErrors: 1 }));
+  publisher.flush();
+  t.match(last('Upload1:Run'), { severity: 'MAJOR', message: '1 files failed' });
+  store.dispatch({ type: 'slotRestored', kind: 'upload', slot: 1, id: 'u' });
+  store.dispatch(uploads.told({ ...upload, status: 'done', nProcessingErrors: 0 }));
+  publisher.flush();
+  t.match(last('Upload1:Run'), { severity: 'NONE' }, 'it has ended well');
   t.end();
 });

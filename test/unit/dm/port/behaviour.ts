@@ -438,7 +438,7 @@ function jobBehaviour(t: Test, factory: SubjectFactory): void {
 
   void t.test('a failed stage ends the job, and the reason is in its last process', async (t) => {
     const { dm } = await factory(t);
-    const { id } = await dm.jobs.start(dm.owner, 'fails', { filePath: '/dev/null' });
+    const { id } = await dm.jobs.start(dm.owner, 'fails', { filePath: '/dev/null', experimentName: 'demo' });
     const job = await waitForJob(dm, id);
     t.match(job, { status: 'failed', stage: '02-FAIL' });
     t.notOk(job.errorMessage, 'the job itself has no errorMessage');
@@ -448,6 +448,8 @@ function jobBehaviour(t: Test, factory: SubjectFactory): void {
       stdErr: /cannot read the detector file \/dev\/null/u,
     });
     t.notOk(job.workflow?.stages?.['03-NEVER']?.childProcesses);
+    const [listed] = await dm.jobs.list(dm.owner);
+    t.match(listed, { id, experimentName: 'demo', errorMessage: /^02-FAIL failed \(exit 3\): / }, 'a list says both');
   });
 
   void t.test('a value of a job never becomes shell code', async (t) => {
