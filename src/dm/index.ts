@@ -24,6 +24,8 @@ export {
   DmObjectNotFoundError,
   type DmErrorCode,
 } from './errors.js';
+export { exitText } from './exit-text.js';
+export { skippedStages, stageNames, stageRows, type StageRow } from './job-stages.js';
 export { endLeftJobs } from './local/end-left-jobs.js';
 export { engineProcess, type EngineProcess } from './local/engine-process.js';
 export { createLocalDataManagement, LocalDataManagement } from './local/local-data-management.js';
@@ -56,4 +58,5 @@ export { silentLogger, type DmLogger } from './logger.js';
 export { makeDirectory } from './make-directory.js';
 export * from './wire/index.js';
 export * from './environment/index.js';
+export { jobError, lastProcess } from './job-error.js';
 export { daqAdvisory, jobAdvisory, uploadAdvisory } from './advisories.js';

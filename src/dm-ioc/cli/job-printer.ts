@@ -1,6 +1,13 @@
-import { isTerminalStatus, outputVariables, type ChildProcess, type Job } from 'dm';
-import { exitText } from '../exit-text.js';
-import { jobError, skippedStages, stageRows } from '../job-view.js';
+import {
+  exitText,
+  isTerminalStatus,
+  jobError,
+  outputVariables,
+  skippedStages,
+  stageRows,
+  type ChildProcess,
+  type Job,
+} from 'dm';
 
 /** Prints a job as it goes on: each process with what it writes, as it writes it, and at the end what came of it. */
 export class JobPrinter {

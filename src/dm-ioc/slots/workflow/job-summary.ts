@@ -1,5 +1,4 @@
-import type { Job } from 'dm';
-import { jobError } from '../../job-view.js';
+import { jobError, type Job } from 'dm';
 
 /** A job as the table and the counters need it. Only a slot keeps the whole job, with its stages and their output. */
 export interface JobSummary {

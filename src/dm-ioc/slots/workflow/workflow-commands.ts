@@ -1,10 +1,9 @@
 import { posix } from 'node:path';
-import type { Job, JobArguments } from 'dm';
+import { jobError, type Job, type JobArguments } from 'dm';
 import { requireExperiment, requireGoodInputs, requireText } from '../../commands/requirements.js';
 import { withTimeLimit } from '../../commands/time-limit.js';
 import { CommandError } from '../../errors.js';
 import { isActive, isSlotBusy } from '../../state/active.js';
-import { jobError } from '../../job-view.js';
 import { ownerOf, type WorkflowContext } from './workflow-slot.js';
 
 /**

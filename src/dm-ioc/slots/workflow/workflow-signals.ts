@@ -1,9 +1,9 @@
-import type { Job } from 'dm';
+import { jobError, lastProcess, stageNames, type Job } from 'dm';
 import { NO_YES, readingsOf, type ReadingOptions } from '../../registry/readings.js';
 import { Setpoints } from '../../registry/setpoints.js';
 import { command, type Plain, type ReadingSignal, type Signals, type ValueKind } from '../../registry/signal.js';
 import { isActive } from '../../state/active.js';
-import { jobError, jobPercent, jobRunTime, lastProcess, stageNames, stageNumber } from '../../job-view.js';
+import { jobPercent, jobRunTime, stageNumber } from './job-view.js';
 import { variablesJson } from './variable-table.js';
 import { abortJob, clearJob, runJob, startJob, waitForJob } from './workflow-commands.js';
 import type { WorkflowContext, WorkflowSlot } from './workflow-slot.js';

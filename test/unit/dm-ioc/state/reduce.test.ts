@@ -1,9 +1,8 @@
-import type { Job } from 'dm';
+import { jobError, type Job } from 'dm';
 import t from 'tap';
 import { initialState } from 'dm-ioc/internal/state/initial-state';
 import { daqKind } from 'dm-ioc/internal/slots/daq/daq-kind';
 import { SLOT_KINDS } from 'dm-ioc/internal/slots/kinds';
-import { jobError } from 'dm-ioc/internal/job-view';
 import type { WorkflowSlot } from 'dm-ioc/internal/slots/workflow/workflow-slot';
 import type { Action } from 'dm-ioc/internal/state/action';
 import { KEPT } from 'dm-ioc/internal/state/collection';
