@@ -117,7 +117,9 @@ export function parseRestOptions(options: RestOptionsInput): RestOptions {
       .map((issue) => `${keyOf(issue.path)}: ${issue.message}`),
     ...(missing.length === 0
       ? []
-      : [`${missing.join(', ')} not set: name DM's set-up file in dm.setupFile, source it, or set them in dm.rest (dm.rest.${missing[0] ?? ''}: …)`]),
+      : [
+          `${missing.join(', ')} not set: name DM's set-up file in dm.setupFile, source it, or set them in dm.rest (dm.rest.${missing[0] ?? ''}: …)`,
+        ]),
   ];
   throw new DmError('DM_CONFIGURATION', `The options of the DM web services are not valid: ${wrong.join('; ')}.`);
 }
