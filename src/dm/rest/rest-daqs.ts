@@ -60,8 +60,6 @@ export class RestDaqs implements Daqs {
         .filter((daq) => isOf(daq, experimentName, dataDirectory))
         .find(({ id }) => options?.id === undefined || id === options.id);
       if (active === undefined) continue;
-      // What DM does with a second stop isn't known.
-      if (!isTaking(active)) return this.transfers.observe(client, active);
       const parameters = { experimentName, dataDirectory: active.dataDirectory };
       return this.transfers.afterStop(client, active.id, await client.call('stopDaq', parameters, options), options);
     }
