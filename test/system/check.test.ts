@@ -5,7 +5,6 @@ import t from 'tap';
 import { createTestCertificate } from '../unit/dm/test-certificate.js';
 import { IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
 
-t.setTimeout(120_000);
 const directory = temporaryDirectory(t);
 const ANY_PORT = ['ca.port=0', 'pva.port=0', 'pva.broadcastPort=0'];
 
