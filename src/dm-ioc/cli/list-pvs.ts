@@ -1,5 +1,4 @@
 import { allAreas } from '../areas/areas.js';
-import type { RemoteCall } from '../commands/remote-call.js';
 import { loadConfig, type ConfigOptions } from '../config/load-config.js';
 import type { Binding } from '../pvs/binding.js';
 import { mostTextBytes } from '../pvs/check-put.js';
@@ -25,7 +24,9 @@ function recordRow({ record, signal }: Binding): Row {
   return [record.name, record.type, unit, bytes, `@${record.address}`, record.description || signal.description];
 }
 
-function resultText(result: RemoteCall['result']): string {
+type Call = NonNullable<Area['calls']>[number];
+
+function resultText({ result }: Call): string {
   const fields = Object.entries(result).map(
     ([field, type]) => `${field}: ${typeof type === 'string' ? type : type.code}`,
   );
@@ -35,8 +36,8 @@ function resultText(result: RemoteCall['result']): string {
 function areaRows({ tables = [], calls = [] }: Area, prefix: string): Row[] {
   return [
     ...tables.map(({ name, descriptor }): Row => [`${prefix}${name}`, 'NTTable', '', '', '', descriptor]),
-    ...calls.map(({ name, description, result }): Row => {
-      return [`${prefix}rpc:${name}`, 'RPC', '', '', '', `${description} → ${resultText(result)}`];
+    ...calls.map((call): Row => {
+      return [`${prefix}rpc:${call.name}`, 'RPC', '', '', '', `${call.description} → ${resultText(call)}`];
     }),
   ];
 }
