@@ -26,7 +26,7 @@ await t.test('a setpoint of no input or of another type, and a command without a
 
 const REFUSED = { code: 'SETPOINT_INVALID', severity: 'INVALID' };
 
-const CONTROLS = ['a\tb', 'a\nb', 'a\r', '\u001b[1m', 'a\0b', 'a\u007f', 'a\u0085', 'a\u2028b'];
+const CONTROLS = ['a\tb', 'a\nb', 'a\r', '\u001b[1m', 'a\0b', 'a\u007f', 'a\u0085', 'a\u2028b', 'a\uFFFD'];
 
 await t.test('a name is trimmed, as operators paste it', (t) => {
   const { parse } = setpoint.name('name', 'Name', { maxCharacters: 5 });
@@ -54,9 +54,10 @@ await t.test('a JSON setpoint takes objects only', (t) => {
   const { parse } = setpoint.json('args', 'Arguments', 100);
   t.equal(parse(''), '{}');
   t.equal(parse('{"a": 1}'), '{"a": 1}');
-  for (const text of ['{"a": "x\\u0000y"}', '{"b": [{"x\\u0000y": 1}]}']) {
+  for (const text of ['{"a": "x\\u0000y"}', '{"b": [{"x\\u0000y": 1}]}', '{"a": "\\ud800"}', '{"a": "x\\udc00"}']) {
     t.throws(() => parse(text), { ...REFUSED, message: /NUL/u }, text);
   }
+  t.equal(parse('{"a": "\\ud83d\\ude00"}'), '{"a": "\\ud83d\\ude00"}', 'a whole character');
   t.equal(parse('{"a": "x\\\\u0000y"}'), '{"a": "x\\\\u0000y"}', 'a backslash before u0000 is no NUL');
   for (const text of ['{', '[1]', '1', 'null', '"x"']) t.throws(() => parse(text), REFUSED, text);
   t.end();
