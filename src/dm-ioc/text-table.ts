@@ -11,3 +11,15 @@ export function textTable(rows: readonly (readonly string[])[]): string {
     )
     .join('\n');
 }
+
+/** The same as a table of Markdown; the first row has the titles. */
+export function markdownTable([titles = [], ...rows]: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [titles, titles.map(() => '---'), ...rows].map(line).join('\n');
+}
+
+/** Text as code of Markdown; empty stays empty. */
+export function markdownCode(text: string): string {
+  return text === '' ? '' : `\`${text}\``;
+}

@@ -1,10 +1,6 @@
+import type { RecordWrite } from 'node-epics-ca';
+
 /** Who put, for the log. A put without user and host is the IOC's own: its shell, or a link of a record. */
-export function writerOf({
-  user,
-  host,
-}: {
-  readonly user: string;
-  readonly host: string;
-}): Readonly<Record<string, string>> {
+export function writerOf({ user, host }: Pick<RecordWrite, 'user' | 'host'>): Readonly<Record<string, string>> {
   return user === '' && host === '' ? { from: 'IOC' } : { user, host };
 }

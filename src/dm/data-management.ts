@@ -1,4 +1,5 @@
 import type { Changes } from './change-feed.js';
+import type { Query } from './matches-query.js';
 import type { Dataset, FileMetadata } from './schemas/catalog.js';
 import type { Experiment, NewExperiment } from './schemas/experiment.js';
 import type { Job, JobArguments } from './schemas/job.js';
@@ -36,6 +37,11 @@ export interface Experiments {
   remove(name: string, options?: CallOptions): Promise<void>;
 }
 
+export interface DaqStopOptions extends CallOptions {
+  /** Only this one, when the directory has others: one that is ending, and one that was started after it. */
+  readonly id?: string;
+}
+
 export interface Daqs {
   /**
    * Watch a directory tree and store what appears. An active DAQ of the same experiment and directory is returned, not doubled.
@@ -47,8 +53,11 @@ export interface Daqs {
     daqOptions?: DaqOptions,
     options?: CallOptions,
   ): Promise<DaqInfo>;
-  /** Stop watching; files already seen are finished first (`finalizing`), then `done`. Returns at once. */
-  stop(experimentName: string, dataDirectory: string, options?: CallOptions): Promise<DaqInfo>;
+  /**
+   * Stop watching; files already seen are finished first (`finalizing`), then `done`. Returns at once. A second call gives up on files that
+   * are still being written, where DM can.
+   */
+  stop(experimentName: string, dataDirectory: string, options?: DaqStopOptions): Promise<DaqInfo>;
   /** Every known DAQ, newest first. */
   list(options?: CallOptions): Promise<DaqInfo[]>;
   get(id: string, options?: CallOptions): Promise<DaqInfo>;
@@ -98,13 +107,18 @@ export interface Workflows {
   remove(owner: string, name: string, options?: CallOptions): Promise<void>;
 }
 
+/** One page of the jobs that match a query. */
+export interface JobPageOptions extends PageOptions {
+  readonly query?: Query;
+}
+
 export interface Jobs {
   /** Start a workflow; resolves when DM has taken the job (`pending`). Never repeated by a retry. */
   start(owner: string, workflowName: string, args: JobArguments, options?: CallOptions): Promise<Job>;
   /** All keys, with stages and child processes. */
   get(owner: string, id: string, options?: CallOptions): Promise<Job>;
   /** Newest first. The entries carry the default keys only (no stages). */
-  list(owner: string, page?: PageOptions): Promise<Job[]>;
+  list(owner: string, page?: JobPageOptions): Promise<Job[]>;
   /** Ask DM to abort; returns at once with `aborting` (or the terminal status when it had ended). */
   stop(owner: string, id: string, options?: CallOptions): Promise<Job>;
 }

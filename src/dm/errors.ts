@@ -26,6 +26,15 @@ export const DM_ERROR_CODES = {
 } as const;
 export type DmErrorCode = keyof typeof DM_ERROR_CODES;
 
+const MAX_CHARACTERS = 1000;
+
+/** What users give stands in messages, and may be of any length: the middle is left out, as the point is in the beginning and the remedy in the end. */
+function withoutMiddle(message: string): string {
+  if (message.length <= MAX_CHARACTERS) return message;
+  const [head, tail] = [message.slice(0, 200), message.slice(-200)];
+  return `${head}… (${message.length - head.length - tail.length} characters) …${tail}`;
+}
+
 /** Any failure of DM, local or remote. `code` is ours and stable, `statusCode` is DM's number. */
 export class DmError extends Error {
   override readonly name: string = 'DmError';
@@ -33,7 +42,7 @@ export class DmError extends Error {
   readonly statusCode: number;
 
   constructor(code: DmErrorCode, message: string, options?: ErrorOptions & { statusCode?: number }) {
-    super(message, options);
+    super(withoutMiddle(message), options);
     this.code = code;
     this.statusCode = options?.statusCode ?? DM_ERROR_CODES[code];
   }

@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,14 +10,16 @@ import { PutPinger } from './put-pinger.js';
 
 /**
  * How long a client's put waits for the thread that answers EPICS: one put-callback after the other, every 2 ms, from a process of its own,
- * while the IOC works for DM. What is printed is the time of a put; an idle run of the same IOC stands first.
- * Run: node build/test/bench/thread-pauses.js [--files 10000] [--upload-files 130000] [--jobs 10000] [--only TEXT] [--directory DIR]
+ * while the IOC works for DM. What is printed is the time of a put; an idle run of the same IOC stands first. The put is a command that
+ * changes nothing: a setpoint is answered when it is on the disk, and would measure the disk.
+ * Run: node build/test/bench/thread-pauses.js [--files 10000] [--upload-files 130000] [--jobs 10000] [--dm-jobs 50000] [--only TEXT] [--directory DIR]
  */
 const { values } = parseArgs({
   options: {
     files: { type: 'string', default: '10000' },
     'upload-files': { type: 'string', default: '130000' },
     jobs: { type: 'string', default: '10000' },
+    'dm-jobs': { type: 'string', default: '50000' },
     only: { type: 'string', default: '' },
     directory: { type: 'string', default: tmpdir() },
   },
@@ -24,6 +27,8 @@ const { values } = parseArgs({
 const WANTED_P999_MS = 20;
 const WANTED_LONGEST_MS = 50;
 const IDLE_MS = 10_000;
+/** The first reading of a long history, and two more rounds of the lists. */
+const FOLLOW_MS = 60_000;
 const base = await mkdtemp(join(values.directory, 'thread-pauses-'));
 
 interface Bench {
@@ -109,6 +114,29 @@ async function worstLine({ put, client }: Bench): Promise<void> {
   await client.put('dm:WF1:Run', 1, { block: true }).catch(() => undefined);
 }
 
+/** Settings of an IOC that follows a DM with a long history, and what ends that DM. */
+async function longHistory(): Promise<[string[], () => void]> {
+  const settings = { nJobs: Number(values['dm-jobs']), nActive: 10 };
+  const child = fork(new URL('./stub-dm.js', import.meta.url), ['--settings', JSON.stringify(settings)]);
+  const [{ url }] = (await once(child, 'message')) as [{ url: string }];
+  const loginFile = join(base, 'login');
+  await writeFile(loginFile, 'user2bm|secret\n');
+  const rest = { ds: url, daq: url, cat: url, proc: url, station: '25IDC', loginFile };
+  const options = Object.entries(rest).map(([key, value]) => `dm.rest.${key}=${value}`);
+  return [
+    ['dm.backend=rest', ...options],
+    () => {
+      child.disconnect();
+    },
+  ];
+}
+
+async function follow({ until }: Bench): Promise<void> {
+  await until('Job:Table', (value) => Object.values(value as Record<string, unknown[]>)[0]?.length !== 0);
+  await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
+}
+
+const HISTORY = `a DM of ${values['dm-jobs']} jobs is followed`;
 const LOADS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   idle,
   [`a DAQ stores ${values.files} files, the disk saturated`]: storeByDaq,
@@ -116,13 +144,21 @@ const LOADS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   [`upload of ${values['upload-files']} files, file mode`]: (bench) => upload(bench, 'Files'),
   "a workflow's regular expression meets its worst line": worstLine,
   [`${values.jobs} pending jobs`]: pendingJobs,
+  [HISTORY]: follow,
 };
 
-async function withIoc(run: (bench: Bench, environment: Record<string, string>) => Promise<void>): Promise<void> {
+async function localSettings(): Promise<string[]> {
   const workflows = join(base, 'workflows');
   await mkdir(workflows, { recursive: true });
   for (const [name, text] of Object.entries(WORKFLOWS)) await writeFile(join(workflows, `${name}.yaml`), text);
-  const ioc = await IocProcess.start(join(base, 'dm'), [`dm.local.workflows=${workflows}`, 'dm.local.maxJobs=1']);
+  return [`dm.local.workflows=${workflows}`, 'dm.local.maxJobs=1'];
+}
+
+async function withIoc(
+  settings: string[],
+  run: (bench: Bench, environment: Record<string, string>) => Promise<void>,
+): Promise<void> {
+  const ioc = await IocProcess.start(join(base, 'dm'), settings);
   const client = new PvaClient({ environment: ioc.clientEnvironment });
   const bench: Bench = {
     client,
@@ -132,7 +168,7 @@ async function withIoc(run: (bench: Bench, environment: Record<string, string>) 
     },
   };
   try {
-    await bench.put('Experiment', 'demo');
+    if (!settings.includes('dm.backend=rest')) await bench.put('Experiment', 'demo');
     await run(bench, ioc.clientEnvironment);
   } finally {
     client.close();
@@ -146,13 +182,15 @@ try {
   console.log(`${''.padEnd(56)} ${'puts'.padStart(7)} ${'median'.padStart(8)} ${'99.9 %'.padStart(8)} longest, ms`);
   for (const [title, load] of Object.entries(LOADS)) {
     if (!title.includes(values.only) && title !== 'idle') continue;
-    await withIoc(async (bench, environment) => {
-      const pinger = await PutPinger.start('dm:WF2:ReportingPeriod', environment);
+    const [settings, end] = title === HISTORY ? await longHistory() : [await localSettings(), () => undefined];
+    await withIoc(settings, async (bench, environment) => {
+      const pinger = await PutPinger.start('dm:WF4:Clear', environment);
       await load(bench);
       const { count, medianMs, p999Ms, longestMs } = await pinger.stop();
       const cells = [medianMs, p999Ms, longestMs].map((ms) => ms.toFixed(1).padStart(8)).join(' ');
       console.log(`${title.padEnd(56)} ${String(count).padStart(7)} ${cells}`);
     });
+    end();
   }
 } finally {
   await rm(base, { recursive: true, force: true });

@@ -4,7 +4,6 @@ import t, { type Test } from 'tap';
 import { PYTHON } from './ioc-process.js';
 import { startByShell, type ShellIoc } from './shell-ioc.js';
 
-t.setTimeout(180_000);
 const PUTS = 300;
 /** A put is logged with its value, so that these are more than any pipe and the log's own room hold. */
 const LONG = JSON.stringify({ text: 'x'.repeat(4000) });

@@ -1,4 +1,4 @@
-import { errorText } from 'dm';
+import { Backoff, errorText } from 'dm';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
@@ -8,7 +8,8 @@ import { formatSaveFile, parseSaveFile, type SavedValues } from './save-file.js'
 const FILE_NAME = 'dm-ioc.sav';
 const BACKUP_NAME = 'dm-ioc.savB';
 const QUIET_TIME_MS = 250;
-const RETRY_MS = 2000;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 10_000;
 /** Who waits for a disk that doesn't answer waits no longer than this. */
 const LIMIT_MS = 3000;
 
@@ -29,7 +30,7 @@ export class Autosave {
   readonly #options: AutosaveOptions;
   readonly #file: string;
   #saved = '';
-  #isFailing = false;
+  readonly #backoff = new Backoff({ firstMs: () => FIRST_RETRY_MS, longestMs: () => LONGEST_RETRY_MS });
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
@@ -110,8 +111,8 @@ export class Autosave {
   }
 
   #fail(reason: string): void {
-    if (!this.#isFailing) this.#options.onOutcome(reason);
-    this.#isFailing = true;
+    if (!this.#backoff.isFailing) this.#options.onOutcome(reason);
+    this.#saveAfter(this.#backoff.next());
   }
 
   async #write(): Promise<void> {
@@ -121,11 +122,10 @@ export class Autosave {
     try {
       await writeFileAtomic(this.#file, content);
       this.#saved = content;
-      if (this.#isFailing) onOutcome(null);
-      this.#isFailing = false;
+      if (this.#backoff.isFailing) onOutcome(null);
+      this.#backoff.reset();
     } catch (error) {
       this.#fail(errorText(error));
-      this.#saveAfter(RETRY_MS);
     }
   }
 }

@@ -1,16 +1,13 @@
-import { type DataManagement, errorText, type NewExperiment, newExperimentSchema } from 'dm';
+import { checked, type DataManagement, errorText, type NewExperiment, newExperimentSchema } from 'dm';
 import { PvaClient, PvaError } from 'epics-pva-ts';
 import type { Config } from '../config/config.js';
-import { requestedEndpoints } from '../config/epics-environment.js';
-import { loadConfig } from '../config/load-config.js';
+import { loadConfig, type ConfigOptions } from '../config/load-config.js';
 import { backendOf, createDataManagement } from '../create-data-management.js';
 import { StartupError } from '../errors.js';
 import { createLog } from '../log/create-log.js';
-import { pvaClientEnvironment } from './pv-reading.js';
+import { clientEnvironment } from './client-environment.js';
 
-export interface AddExperimentOptions {
-  readonly config?: string;
-  readonly set: readonly string[];
+export interface AddExperimentOptions extends ConfigOptions {
   readonly type?: string;
   readonly description?: string;
   readonly user: readonly string[];
@@ -19,19 +16,9 @@ export interface AddExperimentOptions {
 /** `dm-ioc experiment add NAME` */
 export async function addExperiment(name: string, options: AddExperimentOptions): Promise<void> {
   const config = loadConfig(options.config, options.set);
-  const wanted = newExperimentSchema.safeParse({
-    name,
-    ...(options.type === undefined ? {} : { typeName: options.type }),
-    ...(options.description === undefined ? {} : { description: options.description }),
-    ...(options.user.length === 0 ? {} : { users: options.user }),
-  });
-  if (!wanted.success) {
-    throw new StartupError(
-      'CONFIG_INVALID',
-      `experiment ${name}: ${wanted.error.issues.map((issue) => issue.message).join('; ')}`,
-    );
-  }
-  const { experiment, by } = await add(config, wanted.data);
+  const { type: typeName, description, user: users } = options;
+  const wanted = checked(`experiment ${name}:`, newExperimentSchema, { name, typeName, description, users });
+  const { experiment, by } = await add(config, wanted);
   process.stdout.write(`experiment ${experiment.name} made${by}: ${experiment.dataDirectory ?? ''}\n`);
 }
 
@@ -48,10 +35,10 @@ async function add(config: Config, wanted: NewExperiment): Promise<Added> {
     await dm.start();
   } catch (error) {
     if ((await backendOf(config)) === 'rest') throw error;
-    const environment = iocEnvironment(config);
-    const experiment = await addByIoc(config, wanted, environment);
+    const { settings, place } = clientEnvironment('PVA', config);
+    const experiment = await addByIoc(config, wanted, settings);
     if (experiment === null)
-      throw new StartupError('ENGINE_UNAVAILABLE', textOf(error, config, environment), { cause: error });
+      throw new StartupError('ENGINE_UNAVAILABLE', textOf(error, config, place), { cause: error });
     return { experiment, by: ' by the running IOC' };
   }
   try {
@@ -61,17 +48,9 @@ async function add(config: Config, wanted: NewExperiment): Promise<Added> {
   }
 }
 
-/** Where the IOC of this configuration would be found. */
-function iocEnvironment(config: Config): Readonly<Record<string, string>> {
-  const { pvaBroadcastPort } = requestedEndpoints(config, process.env);
-  const port = pvaBroadcastPort === 0 ? {} : { EPICS_PVA_BROADCAST_PORT: String(pvaBroadcastPort) };
-  return { ...pvaClientEnvironment(), ...port };
-}
-
-function textOf(error: unknown, { prefix }: Config, environment: Readonly<Record<string, string>>): string {
+function textOf(error: unknown, { prefix }: Config, place: string): string {
   const reason = errorText(error).trim().replace(/\.$/u, '');
-  const where = `${environment['EPICS_PVA_ADDR_LIST'] ?? ''}, search port ${environment['EPICS_PVA_BROADCAST_PORT'] ?? '5076'}`;
-  return `${reason}; and no IOC of prefix ${prefix} answers over PVAccess (${where}): give its ports by pva.broadcastPort or EPICS_PVA_BROADCAST_PORT`;
+  return `${reason}; and no IOC of prefix ${prefix} answers (${place})`;
 }
 
 /** null: no IOC of this prefix answers. */

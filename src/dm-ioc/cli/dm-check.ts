@@ -1,12 +1,12 @@
 import { checkServices } from 'dm/rest';
-import { loadConfig } from '../config/load-config.js';
+import { loadConfig, type ConfigOptions } from '../config/load-config.js';
 import { restOptions } from '../create-data-management.js';
 import { createLog } from '../log/create-log.js';
 
 const MARKS = { ok: 'ok', failed: 'FAILED', skipped: 'skipped' } as const;
 
 /** `dm-ioc dm check`: exit code 1 when an endpoint doesn't answer as expected. */
-export async function checkDm(options: { readonly config?: string; readonly set: readonly string[] }): Promise<void> {
+export async function checkDm(options: ConfigOptions): Promise<void> {
   const config = loadConfig(options.config, options.set);
   const checks = await checkServices(await restOptions(config), createLog({ ...config.log, level: 'warn' }));
   let place = '';

@@ -3,12 +3,14 @@ import { createRecorder, RECORDER_MARKERS } from 'dm/server';
 
 const ANY_PORTS = { DS: 0, DAQ: 0, CAT: 0, PROC: 0, APS_DB: 0 };
 
-/** `dm-ioc dm record`: stands in for DM until it is interrupted, then prints what to paste into the configuration. */
-export async function recordDm(options: {
+export interface RecordOptions {
   readonly host: string;
   readonly station: string;
   readonly anyPort?: boolean;
-}): Promise<void> {
+}
+
+/** `dm-ioc dm record`: stands in for DM until it is interrupted, then prints what to paste into the configuration. */
+export async function recordDm(options: RecordOptions): Promise<void> {
   const recorder = await createRecorder({
     host: options.host,
     ports: options.anyPort === true ? ANY_PORTS : SERVICE_PORTS,

@@ -1,12 +1,15 @@
 import { Command } from 'commander';
-import type { AccessOptions } from './pv-access.js';
-import { endWithReader } from './end-with-reader.js';
+import type { ConfigOptions } from '../config/load-config.js';
 import { VERSION } from '../version.js';
-
-interface ConfigOptions {
-  readonly config?: string;
-  readonly set: string[];
-}
+import type { AddExperimentOptions } from './add-experiment.js';
+import type { RecordOptions } from './dm-record.js';
+import type { CheckWorkflowOptions } from './check-workflow.js';
+import { endWithReader } from './end-with-reader.js';
+import type { ListPvsOptions } from './list-pvs.js';
+import type { AccessOptions } from './pv-access.js';
+import type { RunOptions } from './run.js';
+import type { StopOptions } from './stop.js';
+import type { TryWorkflowOptions } from './try-workflow.js';
 
 function collect(value: string, before: string[]): string[] {
   return [...before, value];
@@ -19,7 +22,7 @@ function withConfig(command: Command): Command {
 }
 
 function withProtocol(command: Command): Command {
-  return command
+  return withConfig(command)
     .option('--ca', 'over Channel Access')
     .option('--pva', 'over PVAccess (default)')
     .option('-w, --timeout <seconds>', 'how long to wait for the PV', '5');
@@ -36,77 +39,69 @@ export function createProgram(): Command {
     });
   withConfig(program.command('run').description('start the IOC'))
     .option('--shell', 'interactive iocsh prompt on standard input; its exit ends the IOC')
-    .action(async (options: ConfigOptions & { shell?: boolean }) => {
-      const { run } = await import('./run.js');
-      await run(options);
-    });
+    .action(async (options: RunOptions) => (await import('./run.js')).run(options));
   withConfig(program.command('stop').description('stop the IOC of this configuration; its jobs go on'))
     .option('--jobs', 'end the jobs, too, also those that an IOC has left which runs no more')
-    .action(async (options: ConfigOptions & { jobs?: boolean }) => {
-      const { stop } = await import('./stop.js');
-      await stop(options);
-    });
+    .action(async (options: StopOptions) => (await import('./stop.js')).stop(options));
   withConfig(
     program.command('check').description('check configuration, databases and addresses; start nothing'),
-  ).action(async (options: ConfigOptions) => {
-    const { check } = await import('./check.js');
-    await check(options);
-  });
+  ).action(async (options: ConfigOptions) => (await import('./check.js')).check(options));
   withConfig(program.command('pvs').description('list every PV with its type, unit, address and description'))
     .option('--markdown', 'as a page for docs')
-    .action(async (options: ConfigOptions & { markdown?: boolean }) => {
-      const { listPvs } = await import('./list-pvs.js');
-      await listPvs(options);
-    });
+    .action(async (options: ListPvsOptions) => (await import('./list-pvs.js')).listPvs(options));
   program
     .command('config')
     .description('list every key of the configuration, as a page for docs')
     .action(async () => {
-      const { listConfig } = await import('./list-config.js');
-      listConfig();
+      (await import('./list-config.js')).listConfig();
     });
   const experiment = program.command('experiment').description('experiments of the configured engine');
   withConfig(experiment.command('add <name>').description('make an experiment'))
     .option('--type <name>', 'experiment type')
     .option('--description <text>')
     .option('--user <name>', 'a user; may be given more than once', collect, [])
-    .action(async (name: string, options: ConfigOptions & { type?: string; description?: string; user: string[] }) => {
-      const { addExperiment } = await import('./add-experiment.js');
-      await addExperiment(name, options);
-    });
+    .action(async (name: string, options: AddExperimentOptions) =>
+      (await import('./add-experiment.js')).addExperiment(name, options),
+    );
+  const workflow = program
+    .command('workflow')
+    .description('workflows of the embedded engine, before they are installed');
+  workflow
+    .command('check <file...>')
+    .description('say what workflow files define and what is odd about them')
+    .option('--strict', 'exit code 1 for what is only odd, too')
+    .action(async (files: string[], options: CheckWorkflowOptions) =>
+      (await import('./check-workflow.js')).checkWorkflowFiles(files, options),
+    );
+  workflow
+    .command('try <workflow>')
+    .description('run a workflow once, without an IOC, and show what its stages write and find')
+    .option('--file <path>', 'its input, job argument filePath')
+    .option('--args <json>', 'its other arguments, a JSON object', '{}')
+    .option('--keep', 'keep the directory in which it ran')
+    .action(async (file: string, options: TryWorkflowOptions) =>
+      (await import('./try-workflow.js')).tryWorkflow(file, options),
+    );
   withProtocol(program.command('get <pv...>').description('read PVs')).action(
-    async (pvs: string[], options: AccessOptions) => {
-      const { getPvs } = await import('./pv-access.js');
-      await getPvs(pvs, options);
-    },
+    async (pvs: string[], options: AccessOptions) => (await import('./pv-access.js')).getPvs(pvs, options),
   );
   withProtocol(program.command('put <pv> <value>').description('write a PV'))
     .option('--wait', 'until what it started is done')
-    .action(async (pv: string, value: string, options: AccessOptions) => {
-      const { putPv } = await import('./pv-access.js');
-      await putPv(pv, value, options);
-    });
+    .action(async (pv: string, value: string, options: AccessOptions) =>
+      (await import('./pv-access.js')).putPv(pv, value, options),
+    );
   withProtocol(program.command('monitor <pv...>').description('follow PVs until interrupted')).action(
-    async (pvs: string[], options: AccessOptions) => {
-      const { monitorPvs } = await import('./pv-access.js');
-      await monitorPvs(pvs, options);
-    },
+    async (pvs: string[], options: AccessOptions) => (await import('./pv-access.js')).monitorPvs(pvs, options),
   );
   const dm = program.command('dm').description("DM's web services themselves");
   withConfig(
     dm.command('check').description('call every read-only endpoint and print which answer as expected'),
-  ).action(async (options: ConfigOptions) => {
-    const { checkDm } = await import('./dm-check.js');
-    await checkDm(options);
-  });
+  ).action(async (options: ConfigOptions) => (await import('./dm-check.js')).checkDm(options));
   dm.command('record')
     .description('record what a DM client asks, to confirm the paths of the web services')
     .option('--host <address>', 'where to listen', '127.0.0.1')
     .option('--station <name>', 'DM station of the client', process.env['DM_STATION_NAME'] ?? 'STATION')
     .option('--any-port', "on free ports instead of DM's own, where DM itself runs")
-    .action(async (options: { host: string; station: string; anyPort?: boolean }) => {
-      const { recordDm } = await import('./dm-record.js');
-      await recordDm(options);
-    });
+    .action(async (options: RecordOptions) => (await import('./dm-record.js')).recordDm(options));
   return program;
 }

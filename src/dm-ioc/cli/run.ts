@@ -2,7 +2,7 @@ import { LocalDataManagement } from 'dm';
 import { guardExit } from 'node-epics-ca';
 import { startApplication, type Application } from '../application.js';
 import type { Config } from '../config/config.js';
-import { loadConfig } from '../config/load-config.js';
+import { loadConfig, type ConfigOptions } from '../config/load-config.js';
 import { createLog } from '../log/create-log.js';
 import { LineOutput } from '../log/line-output.js';
 import { linePattern } from '../log/line-pattern.js';
@@ -21,9 +21,7 @@ const CLOSE_LIMIT_MS = 15_000;
 const OWN_CLOSE_LIMIT_MS = 12_000;
 const FLUSH_LIMIT_MS = 500;
 
-export interface RunOptions {
-  readonly config?: string;
-  readonly set: readonly string[];
+export interface RunOptions extends ConfigOptions {
   readonly shell?: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { endLeftJobs, engineProcess, type EngineProcess } from 'dm';
 import { setTimeout as delay } from 'node:timers/promises';
-import { loadConfig } from '../config/load-config.js';
+import { loadConfig, type ConfigOptions } from '../config/load-config.js';
 import { backendOf, localOptions } from '../create-data-management.js';
 import { StartupError } from '../errors.js';
 import { createLog } from '../log/create-log.js';
@@ -13,9 +13,7 @@ export const STOPPED_WITH_JOBS = 'The IOC was stopped together with its jobs (dm
 const LIMIT_MS = 30_000;
 const POLL_MS = 20;
 
-export interface StopOptions {
-  readonly config?: string;
-  readonly set: readonly string[];
+export interface StopOptions extends ConfigOptions {
   readonly jobs?: boolean;
 }
 

@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { CommandError } from '../errors.js';
 import { parseJsonObject } from '../registry/json-object.js';
 import { textFault } from '../registry/text-fault.js';
+import type { DmObject } from '../state/collection.js';
 import type { Store } from '../state/store.js';
+import type { StartGates } from './start-gate.js';
 
 const LONGEST_NAME = 255;
 /** PATH_MAX of Linux, without the NUL at its end. */
@@ -14,6 +16,7 @@ const LONGEST_PATH = 4095;
 export interface CallContext {
   readonly dm: DataManagement;
   readonly store: Store;
+  readonly gates: StartGates;
   readonly signal: AbortSignal;
 }
 
@@ -76,7 +79,7 @@ export const jsonArgument = z.preprocess(
       return z.NEVER;
     }
   },
-  z.record(z.string(), z.unknown()),
+  z.record(z.string(), z.unknown(), 'not a JSON object; write {"name": "value"}'),
 );
 
 /** A structure's content as JSON has it. @throws CommandError for a number that JSON hasn't */
@@ -103,6 +106,6 @@ export function namedExperiment(given: string | undefined, { store }: CallContex
 /** What most calls answer with: objects of DM have any shape, so they go out as JSON beside the keys that everybody wants. */
 export const ANSWER = { id: 'string', status: 'string', json: 'string' } as const;
 
-export function callAnswer(object: { readonly id: string; readonly status: string }): RpcResult<typeof ANSWER> {
+export function callAnswer(object: DmObject): RpcResult<typeof ANSWER> {
   return { id: object.id, status: object.status, json: exactJsonText(object) };
 }

@@ -5,6 +5,7 @@ import { CommandError } from '../errors.js';
 import type { Store } from '../state/store.js';
 import { callerOf, type Caller } from './caller.js';
 import type { RemoteCall } from './remote-call.js';
+import type { StartGates } from './start-gate.js';
 
 export interface RemoteCallsOptions {
   readonly server: PvaServer;
@@ -12,6 +13,7 @@ export interface RemoteCallsOptions {
   readonly calls: readonly RemoteCall[];
   readonly dm: DataManagement;
   readonly store: Store;
+  readonly gates: StartGates;
   readonly log: Logger;
   /** Whether access security lets the caller write. */
   readonly mayWrite: (caller: Caller) => Promise<boolean>;
@@ -20,7 +22,7 @@ export interface RemoteCallsOptions {
 const LONGEST_REASON = 1000;
 
 /** Serves the calls as `<prefix>rpc:…`. An error answers with its code and message. */
-export function serveRemoteCalls({ server, prefix, calls, dm, store, log, mayWrite }: RemoteCallsOptions): void {
+export function serveRemoteCalls({ server, prefix, calls, dm, store, gates, log, mayWrite }: RemoteCallsOptions): void {
   for (const { name, description, isReading = false, schema, result, handle } of calls) {
     const pvName = `${prefix}rpc:${name}`;
     server.addRpc(pvName, { arguments: schema, result, description }, async (call) => {
@@ -32,7 +34,7 @@ export function serveRemoteCalls({ server, prefix, calls, dm, store, log, mayWri
           throw new CommandError('ACCESS_DENIED', `${user} on ${host} may not call ${name}: see access.file`);
         }
         // The schema has made the arguments what the handler takes.
-        const answer = await handle(call.arguments as never, { dm, store, signal: call.signal });
+        const answer = await handle(call.arguments as never, { dm, store, gates, signal: call.signal });
         if (!isReading) log.info(who, 'call done');
         return answer as never;
       } catch (error) {

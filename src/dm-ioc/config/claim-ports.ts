@@ -5,18 +5,25 @@ import { PORT_VARIABLES, portVariable, type Endpoints } from './epics-environmen
 
 const ATTEMPTS = 20;
 
+type Transport = 'TCP' | 'UDP' | 'shared UDP';
+
+/** What listens on a port. */
 interface Use {
+  readonly port: keyof typeof PORT_VARIABLES;
   readonly protocol: 'CA' | 'PVA';
-  /** What to change: the variable that decided the port, or the key of the configuration and the variable that would win over it. */
-  readonly setting: string;
+  /** In the configuration. */
+  readonly key: string;
+  readonly transports: readonly Transport[];
 }
 
-function settingOf(port: keyof typeof PORT_VARIABLES, key: string, environment: NodeJS.ProcessEnv): string {
-  return portVariable(environment, port) ?? `${key} or ${PORT_VARIABLES[port][0]}`;
-}
+const USES: readonly Use[] = [
+  { port: 'caPort', protocol: 'CA', key: 'ca.port', transports: ['TCP', 'UDP'] },
+  { port: 'pvaPort', protocol: 'PVA', key: 'pva.port', transports: ['TCP'] },
+  { port: 'pvaBroadcastPort', protocol: 'PVA', key: 'pva.broadcastPort', transports: ['shared UDP'] },
+];
 
 /** Binds and lets go. Resolves with the port; rejects with the system's error. */
-function tryTcp(host: string, port: number): Promise<number> {
+export function tryTcp(host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
@@ -29,7 +36,7 @@ function tryTcp(host: string, port: number): Promise<number> {
   });
 }
 
-/** `isShared`: the port is one that several EPICS programs share by design. */
+/** @param isShared the port is one that several EPICS programs share by design */
 function tryUdp(host: string, port: number, isShared: boolean): Promise<number> {
   return new Promise((resolve, reject) => {
     const socket = createSocket({ type: 'udp4', reuseAddr: isShared });
@@ -46,55 +53,36 @@ function tryUdp(host: string, port: number, isShared: boolean): Promise<number> 
   });
 }
 
-function asStartupError(error: unknown, use: Use, transport: string, host: string, port: number): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EADDRINUSE' || code === 'EACCES') {
-    return new StartupError(
-      'PORT_IN_USE',
-      `${use.protocol} port ${port} (${transport}, ${host}) is ${code === 'EACCES' ? 'not allowed' : 'in use'}: set ${use.setting} to another one, or to 0 for any free one`,
-      { cause: error },
-    );
-  }
+/** @param setting what to change */
+function explained(error: unknown, what: string, host: string, setting: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRNOTAVAIL') {
     return new StartupError('INTERFACE_UNAVAILABLE', `interface ${host} is not one of this host: see interfaces`, {
       cause: error,
     });
   }
-  return error;
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') return error;
+  const fault = code === 'EACCES' ? 'not allowed' : 'in use';
+  const remedy = `set ${setting} to another one, or to 0 for any free one`;
+  return new StartupError('PORT_IN_USE', `${what} is ${fault}: ${remedy}`, { cause: error });
 }
 
-async function checkTcp(interfaces: readonly string[], port: number, use: Use): Promise<void> {
-  for (const host of interfaces) {
-    await tryTcp(host, port).catch((error: unknown) => {
-      throw asStartupError(error, use, 'TCP', host, port);
+/** The port if it is free on all interfaces; for 0 any that is. @param setting the variable that decided it, or what could */
+async function claim(use: Use, port: number, interfaces: readonly string[], setting: string): Promise<number> {
+  const bind = (transport: Transport, host: string, at: number): Promise<number> =>
+    (transport === 'TCP' ? tryTcp(host, at) : tryUdp(host, at, transport === 'shared UDP')).catch((error: unknown) => {
+      throw explained(error, `${use.protocol} port ${at} (${transport.slice(-3)}, ${host})`, host, setting);
     });
-  }
-}
-
-async function checkUdp(interfaces: readonly string[], port: number, use: Use, isShared: boolean): Promise<void> {
-  for (const host of interfaces) {
-    await tryUdp(host, port, isShared).catch((error: unknown) => {
-      throw asStartupError(error, use, 'UDP', host, port);
-    });
-  }
-}
-
-/** A port that is free on all interfaces, for what `check` binds. */
-async function freePort(
-  interfaces: readonly string[],
-  use: Use,
-  check: (port: number) => Promise<void>,
-): Promise<number> {
-  const host = interfaces[0] ?? '127.0.0.1';
   for (let attempt = 1; ; attempt += 1) {
-    const port = await tryTcp(host, 0).catch((error: unknown) => {
-      throw asStartupError(error, use, 'TCP', host, 0);
-    });
+    const candidate = port === 0 ? await bind('TCP', interfaces[0] ?? '127.0.0.1', 0) : port;
     try {
-      await check(port);
-      return port;
+      for (const transport of use.transports) {
+        for (const host of interfaces) await bind(transport, host, candidate);
+      }
+      return candidate;
     } catch (error) {
-      if (attempt >= ATTEMPTS || !(error instanceof StartupError) || error.code !== 'PORT_IN_USE') throw error;
+      const isTaken = error instanceof StartupError && error.code === 'PORT_IN_USE';
+      if (port !== 0 || attempt >= ATTEMPTS || !isTaken) throw error;
     }
   }
 }
@@ -106,28 +94,10 @@ async function freePort(
  * @throws StartupError PORT_IN_USE, INTERFACE_UNAVAILABLE naming the port and the key to change
  */
 export async function claimPorts(requested: Endpoints, environment: NodeJS.ProcessEnv = {}): Promise<Endpoints> {
-  const { interfaces } = requested;
-  const ca: Use = { protocol: 'CA', setting: settingOf('caPort', 'ca.port', environment) };
-  const pva: Use = { protocol: 'PVA', setting: settingOf('pvaPort', 'pva.port', environment) };
-  const search: Use = {
-    protocol: 'PVA',
-    setting: settingOf('pvaBroadcastPort', 'pva.broadcastPort', environment),
-  };
-  const checkCa = async (port: number): Promise<void> => {
-    await checkTcp(interfaces, port, ca);
-    await checkUdp(interfaces, port, ca, false);
-  };
-  const checkPva = (port: number): Promise<void> => checkTcp(interfaces, port, pva);
-  const checkSearch = (port: number): Promise<void> => checkUdp(interfaces, port, search, true);
-  const choose = async (port: number, use: Use, check: (candidate: number) => Promise<void>): Promise<number> => {
-    if (port === 0) return freePort(interfaces, use, check);
-    await check(port);
-    return port;
-  };
-  return {
-    interfaces,
-    caPort: await choose(requested.caPort, ca, checkCa),
-    pvaPort: await choose(requested.pvaPort, pva, checkPva),
-    pvaBroadcastPort: await choose(requested.pvaBroadcastPort, search, checkSearch),
-  };
+  const claimed: { -readonly [K in keyof Endpoints]: Endpoints[K] } = { ...requested };
+  for (const use of USES) {
+    const setting = portVariable(environment, use.port) ?? `${use.key} or ${PORT_VARIABLES[use.port][0]}`;
+    claimed[use.port] = await claim(use, requested[use.port], requested.interfaces, setting);
+  }
+  return claimed;
 }

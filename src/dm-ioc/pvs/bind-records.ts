@@ -1,5 +1,5 @@
 import type { DeviceRecord, DeviceRecordType } from 'node-epics-ca';
-import { StartupError } from '../errors.js';
+import { StartupError, type StartupErrorCode } from '../errors.js';
 import type { Area } from '../registry/area.js';
 import { resolveAddress } from '../registry/resolve-address.js';
 import type { Signal, ValueKind } from '../registry/signal.js';
@@ -26,49 +26,41 @@ const OUT_TYPES: Readonly<Record<ValueKind, readonly DeviceRecordType[]>> = {
 /** The record types that fit a signal, the usual one first. */
 export function fittingRecordTypes(signal: Signal<unknown>): readonly DeviceRecordType[] {
   if (signal.kind === 'command') return ['busy'];
-  return (signal.kind === 'reading' ? IN_TYPES : OUT_TYPES)[signal.valueKind];
+  const { valueKind } = signal;
+  if (signal.kind === 'setpoint') return OUT_TYPES[valueKind];
+  return signal.acknowledge === undefined ? IN_TYPES[valueKind] : [...OUT_TYPES[valueKind], ...IN_TYPES[valueKind]];
 }
 
-function checkStates(record: DeviceRecord, signal: Signal<unknown>): void {
-  if (signal.kind === 'command' || signal.states === undefined) return;
-  const labels = record.states.slice(0, signal.states.length);
-  if (signal.valueKind === 'choice' && labels.join('|') !== signal.states.join('|')) {
-    throw new StartupError(
-      'ADDRESS_STATES',
-      `${record.file}: record ${record.name}, address "@${record.address}": its states must be ${signal.states.join(', ')}, in this order`,
-    );
+/** Why a record can't have its address; undefined: it can. */
+function mistakeOf(record: DeviceRecord, signal: Signal<unknown>): [StartupErrorCode, string] | undefined {
+  const types = fittingRecordTypes(signal);
+  if (!types.includes(record.type)) {
+    const remedy = `so the record type must be ${types.join(' or ')}, not ${record.type}`;
+    return ['ADDRESS_RECORD_TYPE', `is a ${signal.kind}, ${remedy}`];
   }
-}
-
-function checkElementType(record: DeviceRecord): void {
   const isArray = record.type === 'waveform' || record.type === 'aai' || record.type === 'aao';
   if (isArray && record.elementType !== 'CHAR' && record.elementType !== 'UCHAR') {
-    throw new StartupError(
-      'ADDRESS_RECORD_TYPE',
-      `${record.file}: record ${record.name}, address "@${record.address}": a ${record.type} for text needs FTVL CHAR, not ${record.elementType ?? 'none'}`,
-    );
+    const found = record.elementType ?? 'none';
+    return ['ADDRESS_RECORD_TYPE', `a ${record.type} for text needs FTVL CHAR, not ${found}`];
   }
+  if (signal.kind === 'command' || signal.valueKind !== 'choice' || signal.states === undefined) return undefined;
+  const labels = record.states.slice(0, signal.states.length);
+  if (labels.join('|') === signal.states.join('|')) return undefined;
+  return ['ADDRESS_STATES', `its states must be ${signal.states.join(', ')}, in this order`];
 }
 
 function bindRecord(record: DeviceRecord, areas: readonly Area[]): Binding {
-  const where = `${record.file}: `;
+  const { file, name, address } = record;
   let resolved;
   try {
-    resolved = resolveAddress(record.address, areas);
+    resolved = resolveAddress(address, areas);
   } catch (error) {
     if (!(error instanceof StartupError)) throw error;
-    throw new StartupError(error.code, `${where}record ${record.name}: ${error.message}`, { cause: error });
+    throw new StartupError(error.code, `${file}: record ${name}: ${error.message}`, { cause: error });
   }
-  const types = fittingRecordTypes(resolved.signal);
-  if (!types.includes(record.type)) {
-    throw new StartupError(
-      'ADDRESS_RECORD_TYPE',
-      `${where}record ${record.name}, address "@${record.address}": is a ${resolved.signal.kind}, so the record type must be ${types.join(' or ')}, not ${record.type}`,
-    );
-  }
-  checkElementType(record);
-  checkStates(record, resolved.signal);
-  return { ...resolved, record };
+  const mistake = mistakeOf(record, resolved.signal);
+  if (mistake === undefined) return { ...resolved, record };
+  throw new StartupError(mistake[0], `${file}: record ${name}, address "@${address}": ${mistake[1]}`);
 }
 
 /**

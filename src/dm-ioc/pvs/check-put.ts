@@ -1,4 +1,4 @@
-import type { RecordWrite } from 'node-epics-ca';
+import type { DeviceRecord, RecordWrite } from 'node-epics-ca';
 import type { Plain, SetpointSignal } from '../registry/signal.js';
 
 /** What the decoder puts where bytes are not UTF-8. */
@@ -9,6 +9,11 @@ const SHORT_STRING_BYTES = 39;
 
 function isNumber(text: string, number: number): boolean {
   return text.trim() !== '' && Number(text) === number;
+}
+
+/** How long a text a record can show, or take; UTF-8. */
+export function mostTextBytes({ direction, maxLength }: Pick<DeviceRecord, 'direction' | 'maxLength'>): number {
+  return direction === 'out' ? maxLength - 2 : maxLength - 1;
 }
 
 /**
@@ -33,7 +38,7 @@ export function unfitReason(
   if (valueKind !== 'text' || typeof put !== 'string') return undefined;
   // An array of characters takes a string of EPICS for the number of one character.
   if (requestText !== undefined) return `put characters: caput -S ${record.name}, or dm-ioc put`;
-  const mostBytes = record.maxLength - 2;
+  const mostBytes = mostTextBytes(record);
   const sizeBytes = Buffer.byteLength(put);
   if (sizeBytes > mostBytes) return `text too long, at most ${mostBytes} bytes`;
   if (isShortString && sizeBytes >= SHORT_STRING_BYTES) {

@@ -10,7 +10,9 @@ import type { SetpointSignal } from '../registry/signal.js';
 import type { Place } from '../state/action.js';
 import type { InputValue } from '../state/state.js';
 import type { Store } from '../state/store.js';
+import { cancelCause } from '../commands/cancel-cause.js';
 import type { CommandContext } from '../commands/command.js';
+import type { StartGates } from '../commands/start-gate.js';
 import { writerOf } from '../writer-of.js';
 
 export interface PutHandlerOptions {
@@ -19,6 +21,7 @@ export interface PutHandlerOptions {
   readonly publisher: Publisher;
   readonly bindings: readonly Binding[];
   readonly log: Logger;
+  readonly gates: StartGates;
   /** Posts at once the records that have changed, and after a command the tables. */
   readonly flush: (isCommand: boolean) => void;
   /** Writes ids and setpoints to the disk; never rejects. */
@@ -35,7 +38,7 @@ function asCommandError(error: unknown, signal: AbortSignal, withPvName: (reason
   if (error instanceof CommandError) return error;
   const isUnknown = error instanceof DmError && error.code === 'DM_OUTCOME_UNKNOWN';
   if (signal.aborted && !isUnknown)
-    return new CommandError('CANCELLED', 'cancelled', { severity: 'MINOR', cause: error });
+    return new CommandError('CANCELLED', cancelCause(signal), { severity: 'MINOR', cause: error });
   if (error instanceof DmError) {
     const severity = error.code === 'DM_COMMAND_FAILED' ? 'MAJOR' : 'INVALID';
     return new CommandError('DM_FAILED', withPvName(error.message), { severity, cause: error });
@@ -59,7 +62,6 @@ function withName(pv: string, reason: string): string {
 export class PutHandler {
   readonly #options: PutHandlerOptions;
   readonly #byRecord: ReadonlyMap<number, Binding>;
-  readonly #claims = new Set<string>();
 
   constructor(options: PutHandlerOptions) {
     this.#options = options;
@@ -76,8 +78,12 @@ export class PutHandler {
     const who = { pv: record.name, ...writerOf(write) };
     const startedMs = performance.now();
     if (isCommand) log.info(who, 'command started');
+    let answer: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
     try {
-      await this.#perform(binding, write);
+      await this.#perform(binding, write, answered);
       store.dispatch({ type: 'putSucceeded', place, pv: record.name, isCommand });
       if (isCommand) log.info({ ...who, durationMs: Math.round(performance.now() - startedMs) }, 'command done');
     } catch (error) {
@@ -90,6 +96,7 @@ export class PutHandler {
     } finally {
       await save();
       this.#flush(isCommand);
+      answer();
     }
   }
 
@@ -103,13 +110,23 @@ export class PutHandler {
     }
   }
 
-  async #perform(binding: Binding, write: RecordWrite): Promise<void> {
+  async #perform(binding: Binding, write: RecordWrite, answered: Promise<void>): Promise<void> {
     const { signal } = binding;
-    if (signal.kind === 'reading') throw new CommandError('READ_ONLY', `${write.record.name} takes no put`);
-    await (signal.kind === 'setpoint' ? this.#set(binding, signal, write) : signal.run(this.#context(binding, write)));
+    const context = this.#context(binding, write, answered);
+    if (signal.kind === 'setpoint') await this.#set(binding, signal, write, context);
+    else if (signal.kind === 'command') await signal.run(context);
+    else if (signal.acknowledge !== undefined) {
+      this.#options.publisher.holds(write.record, fromRecordValue(signal, write.value));
+      signal.acknowledge(context);
+    } else throw new CommandError('READ_ONLY', `${write.record.name} takes no put`);
   }
 
-  async #set(binding: Binding, signal: SetpointSignal<unknown>, write: RecordWrite): Promise<void> {
+  async #set(
+    binding: Binding,
+    signal: SetpointSignal<unknown>,
+    write: RecordWrite,
+    context: CommandContext,
+  ): Promise<void> {
     const { store, publisher } = this.#options;
     const { place } = binding;
     try {
@@ -122,7 +139,7 @@ export class PutHandler {
       }
       const value: InputValue = signal.parse(put);
       store.dispatch({ type: 'input', place, input: signal.input, value });
-      await signal.effect?.(this.#context(binding, write));
+      await signal.effect?.(context);
     } catch (error) {
       if (isRefusal(error)) {
         const { message } = this.#asCommandError(error, binding, write);
@@ -149,9 +166,9 @@ export class PutHandler {
     return found === undefined ? option : lastName(found.record.name);
   }
 
-  #context(binding: Binding, write: RecordWrite): CommandContext {
-    const { dm, store, closing, save } = this.#options;
-    return { dm, store, closing, save, place: binding.place, signal: write.signal, claims: this.#claims };
+  #context({ place }: Binding, { signal }: RecordWrite, answered: Promise<void>): CommandContext {
+    const { dm, store, gates, closing, save } = this.#options;
+    return { dm, store, gates, closing, save, place, signal, answered };
   }
 }
 

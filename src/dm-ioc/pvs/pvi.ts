@@ -33,7 +33,7 @@ export function attributeName(device: string, name: string): string {
 
 function entryOf({ record, signal }: Binding): PviEntry {
   if (signal.kind === 'command') return { x: record.name };
-  return signal.kind === 'setpoint' ? { rw: record.name } : { r: record.name };
+  return record.direction === 'out' ? { rw: record.name } : { r: record.name };
 }
 
 function add(entries: Entries, device: string, name: string, entry: PviEntry): void {
@@ -74,18 +74,24 @@ function deviceTree(
   return devices;
 }
 
+/** The names of all PVI PVs. @param tables names of PVA tables */
+export function pviNames(prefix: string, bindings: readonly Binding[], tables: readonly string[]): string[] {
+  return [...deviceTree(prefix, bindings, tables).keys()].map((device) =>
+    device === '' ? `${prefix}PVI` : `${prefix}${device}:PVI`,
+  );
+}
+
 /**
  * Serves `<prefix>PVI` and one for each device (`<prefix>WF1:PVI`), by which ophyd-async finds the PVs. Slots are a DeviceVector: the
  * entry `wf` leads to `<prefix>WF:PVI`, whose entries `__1`, `__2`… are the slots.
  * @param tables names of PVA tables, listed as readable
- * @returns the names
  */
 export function servePvi(
   server: PvaServer,
   prefix: string,
   bindings: readonly Binding[],
   tables: readonly string[],
-): string[] {
+): void {
   const devices = deviceTree(prefix, bindings, tables);
   const slots = new Set(
     [...devices.values()].flatMap((entries) =>
@@ -95,10 +101,8 @@ export function servePvi(
     ),
   );
   const top = devices.get('') ?? {};
-  const names: string[] = [];
   const serve = (name: string, description: string, entries: Entries): void => {
     server.add(name, ntPvi({ description, entries: entries as Record<string, PviEntry> }));
-    names.push(name);
   };
   for (const [device, entries] of devices) {
     if (device === '') continue;
@@ -109,5 +113,4 @@ export function servePvi(
     serve(name, device, entries);
   }
   serve(`${prefix}PVI`, 'dm-ioc', top);
-  return names;
 }

@@ -1,4 +1,4 @@
-import { errorText } from 'dm';
+import { errorText, ThrottledNotice } from 'dm';
 import type { PvaServer } from 'epics-pva-ts';
 import type { Logger } from 'pino';
 import type { RowTable } from '../registry/row-table.js';
@@ -8,8 +8,8 @@ import type { Store } from '../state/store.js';
 interface ServedTable {
   readonly table: RowTable<State>;
   readonly post: (state: State) => void;
+  readonly notice: ThrottledNotice;
   seen: unknown;
-  timer: NodeJS.Timeout | undefined;
 }
 
 /** Serves the tables over PVA and keeps them as the state is. */
@@ -22,43 +22,35 @@ export class Tables {
   constructor(server: PvaServer, prefix: string, tables: readonly RowTable<State>[], store: Store, log: Logger) {
     this.#store = store;
     this.#log = log;
-    this.#served = tables.map((table) => ({
-      table,
-      post: table.serve(server, `${prefix}${table.name}`),
-      seen: undefined,
-      timer: undefined,
-    }));
+    this.#served = tables.map((table) => {
+      const post = table.serve(server, `${prefix}${table.name}`);
+      const notice = new ThrottledNotice(table.periodMs, () => {
+        this.#post(served);
+      });
+      const served: ServedTable = { table, post, notice, seen: undefined };
+      return served;
+    });
   }
 
   start(): void {
     this.#unsubscribe = this.#store.subscribe(() => {
-      for (const served of this.#served) this.#consider(served);
+      for (const { notice } of this.#changed()) notice.announce();
     });
-    for (const served of this.#served) this.#post(served);
+    this.flush();
   }
 
   stop(): void {
     this.#unsubscribe?.();
-    for (const { timer } of this.#served) clearTimeout(timer);
+    for (const { notice } of this.#served) notice.cancel();
   }
 
   /** Posts at once what waits for its time. */
   flush(): void {
-    for (const served of this.#served) {
-      if (served.timer === undefined) continue;
-      clearTimeout(served.timer);
-      served.timer = undefined;
-      this.#post(served);
-    }
+    for (const { notice } of this.#changed()) notice.flush();
   }
 
-  #consider(served: ServedTable): void {
-    const { table, timer, seen } = served;
-    if (timer !== undefined || table.of(this.#store.state) === seen) return;
-    served.timer = setTimeout(() => {
-      served.timer = undefined;
-      this.#post(served);
-    }, table.periodMs);
+  #changed(): ServedTable[] {
+    return this.#served.filter(({ table, seen }) => table.of(this.#store.state) !== seen);
   }
 
   #post(served: ServedTable): void {

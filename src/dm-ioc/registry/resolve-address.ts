@@ -1,10 +1,30 @@
+import { closestName } from 'dm';
 import { StartupError } from '../errors.js';
 import type { Place } from '../state/action.js';
 import type { State } from '../state/state.js';
-import { parseAddress, type Address } from './address.js';
 import type { AddressSpace, Area } from './area.js';
-import { closestName } from './closest-name.js';
 import type { Signal } from './signal.js';
+
+/** `workflow[1].stage` taken apart; `key` is a slot number, a service name, or null. */
+interface Address {
+  readonly area: string;
+  readonly key: string | null;
+  readonly signal: string;
+}
+
+const FORM = /^(?<area>[a-z][A-Za-z]*)(?:\[(?<key>[A-Za-z0-9]+)\])?\.(?<signal>[a-z][A-Za-z0-9]*)$/u;
+
+/** @throws StartupError ADDRESS_INVALID */
+function parseAddress(text: string): Address {
+  const groups = FORM.exec(text.trim())?.groups;
+  if (groups === undefined) {
+    throw new StartupError(
+      'ADDRESS_INVALID',
+      `address "@${text}" has not the form @area.signal or @area[key].signal, such as @workflow[1].stage`,
+    );
+  }
+  return { area: groups['area'] ?? '', key: groups['key'] ?? null, signal: groups['signal'] ?? '' };
+}
 
 /** A signal that an address names, bound to its part of the state. */
 export interface Resolved {

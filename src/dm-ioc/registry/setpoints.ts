@@ -1,3 +1,4 @@
+import { errorText, relativePath } from 'dm';
 import type { CommandContext } from '../commands/command.js';
 import { CommandError } from '../errors.js';
 import type { InputState, InputValue } from '../state/state.js';
@@ -42,6 +43,14 @@ function checkText(text: string, maxCharacters: number): string {
   return fault === undefined ? text : refuse(`text ${fault}`);
 }
 
+function refuseOutside(path: string): void {
+  try {
+    relativePath(path, 'path');
+  } catch (error) {
+    refuse(errorText(error));
+  }
+}
+
 function parseJson(value: Plain, maxCharacters: number): string {
   const text = String(value).trim();
   if (text === '') return '{}';
@@ -69,10 +78,19 @@ export class Setpoints<S extends InputState<object>, C = CommandContext> {
     return this.#setpoint(input, { description, valueKind: 'text' }, parse, others);
   }
 
-  /** A path or a pattern of paths: taken as it is, with blanks at its ends. */
-  path(input: InputName<S, string>, description: string, options: SetpointOptions<C> = {}): SetpointSignal<S, C> {
-    const parse = (value: Plain): string => checkText(String(value), LONGEST_PATH);
-    return this.#setpoint(input, { description, valueKind: 'text' }, parse, options);
+  /** A path or a pattern of paths: taken as it is, with blanks at its ends. @param options.isWithin it must stay inside a directory */
+  path(
+    input: InputName<S, string>,
+    description: string,
+    options: SetpointOptions<C> & { readonly isWithin?: true } = {},
+  ): SetpointSignal<S, C> {
+    const { isWithin, ...others } = options;
+    const parse = (value: Plain): string => {
+      const path = checkText(String(value), LONGEST_PATH);
+      if (isWithin === true) refuseOutside(path);
+      return path;
+    };
+    return this.#setpoint(input, { description, valueKind: 'text' }, parse, others);
   }
 
   /** A JSON object as text; empty means `{}`. */

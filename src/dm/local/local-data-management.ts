@@ -124,6 +124,7 @@ export class LocalDataManagement implements DataManagement {
       repository: workflows,
       folder: this.#folder,
       changes,
+      log: resolved.log,
     });
     this.jobs = new LocalJobs({
       ...resolved,
@@ -136,6 +137,10 @@ export class LocalDataManagement implements DataManagement {
       input: { experiments: this.experiments, files, tree: this.#tree },
       workingDirectory,
       jobsDirectory: join(root, 'jobs'),
+      onFailed: (job) => {
+        this.daqs.noteFailedJob(job);
+        this.uploads.noteFailedJob(job);
+      },
     });
     const transfers = {
       ...resolved,

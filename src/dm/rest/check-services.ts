@@ -1,5 +1,5 @@
 import { errorText } from '../error-text.js';
-import { DmError } from '../errors.js';
+import { DmError, DmObjectNotFoundError } from '../errors.js';
 import { type DmLogger, silentLogger } from '../logger.js';
 import { CONTEXT_ROOT, type ListeningService, type WireService } from '../wire/wire-service.js';
 import type { MetObjects } from '../wire/dm-objects.js';
@@ -9,7 +9,6 @@ import { isConfirmed, type Route } from '../wire/route.js';
 import type { RouteArguments, RouteName } from '../wire/routes.js';
 import { CredentialsSource } from './credentials-source.js';
 import { parseRestOptions, type RestOptionsInput } from './rest-options.js';
-import { ServiceBoard } from './service-board.js';
 import { ServiceClient } from './service-client.js';
 import { serviceUrls } from './service-urls.js';
 import { Transport } from './transport.js';
@@ -45,18 +44,12 @@ export async function checkServices(
   const owner = options.owner ?? (await credentials.read()).username;
   const transport = new Transport(options.tls, options.timeouts.connectMs);
   const table = createRouteTable(options.routes);
-  const board = new ServiceBoard([], {
-    changed: () => undefined,
-    doubted: () => undefined,
-    suspected: () => undefined,
-    recovered: () => undefined,
-  });
-  const shared = { transport, credentials, table, board, logger, rest: options };
+  const shared = { transport, credentials, table, logger, rest: options };
   const checks: ServiceCheck[] = [];
   let met: MetObjects = {};
   try {
     for (const [service, url] of serviceUrls(options)) {
-      const client = url === undefined ? undefined : new ServiceClient({ ...shared, service, url });
+      const client = url === undefined ? undefined : new ServiceClient({ ...shared, service, url, health: undefined });
       for (const resolved of table.values()) {
         const { route } = resolved;
         if (route.cost === 'write' || !isAskedAt(route, service)) continue;
@@ -98,6 +91,10 @@ async function checkOne(
     return { answer, outcome: 'ok', message, durationMs: passed() };
   } catch (error) {
     signal?.throwIfAborted();
+    // A call that names nothing was understood, and there is none.
+    if (error instanceof DmObjectNotFoundError && Object.keys(parameters).length === 0) {
+      return { outcome: 'skipped', message: error.message, durationMs: passed() };
+    }
     const message = error instanceof DmError ? `${error.code}: ${error.message}` : errorText(error);
     return { outcome: 'failed', message, durationMs: passed() };
   }

@@ -4,14 +4,13 @@ import type { CallOptions, Catalog, PageOptions } from '../data-management.js';
 import { DmError } from '../errors.js';
 import type { Dataset, FileMetadata } from '../schemas/catalog.js';
 import { pause } from './pause.js';
+import { readPages } from './read-pages.js';
 import type { RestContext } from './rest-context.js';
 import type { ServiceClient } from './service-client.js';
 
 const BACKOFF = 1.5;
 /** So many files are remembered to tell a change only once; the catalogue itself may hold millions. */
 const REMEMBERED_FILES = 1_000;
-
-type Page = Required<Pick<PageOptions, 'skip' | 'limit'>>;
 
 export class RestCatalog implements Catalog {
   readonly #cat: ServiceClient;
@@ -29,9 +28,7 @@ export class RestCatalog implements Catalog {
   }
 
   listFiles(experimentName: string, page?: PageOptions): Promise<FileMetadata[]> {
-    const pageOf = (part: Page, options: CallOptions): Promise<FileMetadata[]> =>
-      this.#cat.call('getExperimentFiles', { experimentName, queryDict: {}, ...part }, options);
-    return this.#pages(pageOf, (file) => file.experimentFilePath, page);
+    return this.#list<FileMetadata>('getExperimentFiles', experimentName, (file) => file.experimentFilePath, page);
   }
 
   /** Asks again with growing pauses, also while the service is down; other refusals end the wait. */
@@ -62,29 +59,21 @@ export class RestCatalog implements Catalog {
   }
 
   listDatasets(experimentName: string, page?: PageOptions): Promise<Dataset[]> {
-    const pageOf = (part: Page, options: CallOptions): Promise<Dataset[]> =>
-      this.#cat.call('getExperimentDatasets', { experimentName, queryDict: {}, ...part }, options);
-    return this.#pages(pageOf, (dataset) => dataset.datasetName, page);
+    return this.#list<Dataset>('getExperimentDatasets', experimentName, (dataset) => dataset.datasetName, page);
   }
 
-  /** DM cuts a list off in silence at its limit, so everything is asked for in pages. */
-  async #pages<T>(
-    pageOf: (part: Page, options: CallOptions) => Promise<T[]>,
+  #list<T>(
+    name: 'getExperimentFiles' | 'getExperimentDatasets',
+    experimentName: string,
     keyOf: (entry: T) => string,
     { skip = 0, limit = Infinity, ...options }: PageOptions = {},
   ): Promise<T[]> {
-    const found = new Map<string, T>();
-    const end = skip + limit;
-    const pageSize = this.#context.options.paging.files;
-    for (let at = skip; at < end; at += pageSize) {
-      const size = Math.min(pageSize, end - at);
-      const page = await pageOf({ skip: at, limit: size }, options);
-      const known = found.size;
-      for (const entry of page) found.set(keyOf(entry), entry);
-      // A page without news comes from a service that does not cut pages.
-      if (page.length < size || found.size === known) break;
-    }
-    return [...found.values()].slice(0, limit);
+    const ask = async (at: number, size: number): Promise<{ entries: T[]; nSent: number }> => {
+      const page = { experimentName, queryDict: {}, skip: at, limit: size };
+      const entries = (await this.#cat.call(name, page, options)) as T[];
+      return { entries, nSent: entries.length };
+    };
+    return readPages({ ask, keyOf, size: this.#context.options.paging.files }, skip, skip + limit);
   }
 
   #observed(file: FileMetadata): FileMetadata {

@@ -1,78 +1,66 @@
-import type { CallOptions, Daqs, Watch } from '../data-management.js';
+import type { CallOptions, DaqStopOptions, Daqs } from '../data-management.js';
 import { DmError, DmInvalidObjectStateError, DmObjectNotFoundError } from '../errors.js';
 import { isTerminalStatus } from '../schemas/status.js';
 import type { DaqInfo, DaqOptions } from '../schemas/transfer.js';
+import { isSameDirectory, overlap } from '../directories.js';
+import { watchedForAnother } from '../watched-for-another.js';
 import { pause } from './pause.js';
 import type { RestContext } from './rest-context.js';
 import { type DaqService, RestTransfers } from './rest-transfers.js';
-import type { ServiceClient } from './service-client.js';
 
 /** A DAQ that has seen no file at all is more likely late than idle: `sync` waits so many times longer. */
 const NOTHING_SEEN_FACTOR = 3;
 
-export class RestDaqs implements Daqs {
-  readonly transfers: RestTransfers<DaqInfo>;
+export class RestDaqs extends RestTransfers<DaqInfo> implements Daqs {
   readonly #context: RestContext;
   readonly #starting = new Map<string, Promise<DaqInfo>>();
 
   constructor(services: readonly [DaqService, ...DaqService[]], context: RestContext) {
+    super(services, { list: 'listDaqs', get: 'getDaqInfo', clear: 'clearDaq', event: 'daq' }, context);
     this.#context = context;
-    this.transfers = new RestTransfers<DaqInfo>(
-      services,
-      { list: 'listDaqs', get: 'getDaqInfo', clear: 'clearDaq', event: 'daq' },
-      context,
-    );
   }
 
-  /** DM would start a second DAQ of the same directory, so the active ones are looked at first, one start of a pair at a time. */
+  /** DM would start a second DAQ of the same directory, also for another experiment, so the active ones are looked at first, one start of a directory at a time. */
   async start(
     experimentName: string,
     dataDirectory: string,
     daqOptions: DaqOptions = {},
     options?: CallOptions,
   ): Promise<DaqInfo> {
-    const pair = `${experimentName}\n${dataDirectory}`;
-    const before = this.#starting.get(pair);
+    const client = this.clientFor(dataDirectory);
+    const before = this.#starting.get(dataDirectory);
     const started = (async () => {
       await before?.catch(() => undefined);
-      const client = this.transfers.clientFor(dataDirectory);
-      const active = await this.#findActive(client, experimentName, dataDirectory, options);
-      if (active !== undefined) return this.transfers.observe(client, active);
+      const taking = (await this.activeOf(client, options)).filter(isTaking);
+      const active = taking.find((daq) => isOf(daq, experimentName, dataDirectory));
+      if (active !== undefined) return this.observe(client, active);
+      const other = taking.find(
+        (daq) => daq.experimentName !== experimentName && overlap(daq.dataDirectory, dataDirectory),
+      );
+      if (other !== undefined) throw watchedForAnother(other.experimentName, other.dataDirectory);
       const parameters = { experimentName, dataDirectory, taskInfo: daqOptions };
-      return this.transfers.observe(client, await client.call('startDaq', parameters, options));
+      return this.observe(client, await client.call('startDaq', parameters, options));
     })();
-    this.#starting.set(pair, started);
+    this.#starting.set(dataDirectory, started);
     try {
       return await started;
     } finally {
-      if (this.#starting.get(pair) === started) this.#starting.delete(pair);
+      if (this.#starting.get(dataDirectory) === started) this.#starting.delete(dataDirectory);
     }
   }
 
-  async stop(experimentName: string, dataDirectory: string, options?: CallOptions): Promise<DaqInfo> {
-    for (const client of this.transfers.clientsFor(dataDirectory)) {
-      const active = await this.#findActive(client, experimentName, dataDirectory, options);
+  async stop(experimentName: string, dataDirectory: string, options?: DaqStopOptions): Promise<DaqInfo> {
+    for (const client of this.clientsFor(dataDirectory)) {
+      const active = (await this.activeOf(client, options))
+        .filter((daq) => isOf(daq, experimentName, dataDirectory))
+        .find(({ id }) => options?.id === undefined || id === options.id);
       if (active === undefined) continue;
-      const answer = await client.call('stopDaq', { experimentName, dataDirectory }, options);
-      return this.transfers.afterStop(client, active.id, answer, options);
+      // What DM does with a second stop isn't known.
+      if (!isTaking(active)) return this.observe(client, active);
+      const parameters = { experimentName, dataDirectory: active.dataDirectory };
+      return this.afterStop(client, active.id, await client.call('stopDaq', parameters, options), options);
     }
     throw new DmObjectNotFoundError(`No active DAQ of experiment ${experimentName} watches ${dataDirectory}.`);
-  }
-
-  list(options?: CallOptions): Promise<DaqInfo[]> {
-    return this.transfers.list(options);
-  }
-
-  get(id: string, options?: CallOptions): Promise<DaqInfo> {
-    return this.transfers.get(id, options);
-  }
-
-  clear(id: string, options?: CallOptions): Promise<void> {
-    return this.transfers.clear(id, options);
-  }
-
-  watch(id: string): Watch {
-    return this.transfers.watch(id);
   }
 
   /**
@@ -104,21 +92,15 @@ export class RestDaqs implements Daqs {
       daq = next;
     }
   }
+}
 
-  async #findActive(
-    client: ServiceClient,
-    experimentName: string,
-    dataDirectory: string,
-    options?: CallOptions,
-  ): Promise<DaqInfo | undefined> {
-    const daqs = await this.transfers.activeOf(client, options);
-    return daqs.find(
-      (daq) =>
-        daq.experimentName === experimentName &&
-        daq.dataDirectory === dataDirectory &&
-        (daq.status === 'pending' || daq.status === 'running'),
-    );
-  }
+/** True while new files are its own. */
+function isTaking({ status }: DaqInfo): boolean {
+  return status === 'pending' || status === 'running';
+}
+
+function isOf(daq: DaqInfo, experimentName: string, dataDirectory: string): boolean {
+  return daq.experimentName === experimentName && isSameDirectory(daq.dataDirectory, dataDirectory);
 }
 
 function outstanding(daq: DaqInfo): number {

@@ -4,6 +4,7 @@ import { errorText } from '../error-text.js';
 import { DmError } from '../errors.js';
 import { type DmLogger, silentLogger } from '../logger.js';
 import { createRouteTable } from '../wire/route-table.js';
+import type { ListeningService } from '../wire/wire-service.js';
 import { ApsDb } from './aps-db.js';
 import { CredentialsSource } from './credentials-source.js';
 import { PollLoop } from './poll-loop.js';
@@ -23,6 +24,7 @@ import { ServiceClient } from './service-client.js';
 import { ServiceProbe } from './service-probe.js';
 import { Transport } from './transport.js';
 import { unprotected } from './unprotected.js';
+import type { UrlHealth } from './url-health.js';
 
 /** DM by its web services. Polls, and tells by events what has changed; see `DataManagement`. */
 export class RestDataManagement implements DataManagement {
@@ -63,14 +65,14 @@ export class RestDataManagement implements DataManagement {
     this.#credentials = new CredentialsSource(options.loginFile);
     this.#board = this.#createBoard();
     const table = createRouteTable(options.routes);
-    const client = (service: ServiceName | 'APS_DB', url: string): ServiceClient =>
+    const client = (service: ListeningService, url: string): ServiceClient =>
       new ServiceClient({
         service,
         url,
         transport: this.#transport,
         credentials: this.#credentials,
         table,
-        board: this.#board,
+        health: this.#healthOf(service, url),
         logger,
         rest: options,
       });
@@ -99,14 +101,12 @@ export class RestDataManagement implements DataManagement {
     this.apsDb = options.apsDb === undefined ? null : new ApsDb(client('APS_DB', options.apsDb), options);
     this.#pollers = [
       [options.ds, this.experiments.poller],
-      ...[...this.daqs.transfers.pollers, ...this.uploads.transfers.pollers].map(
-        ([service, poller]) => [service.url, poller] as const,
-      ),
+      ...[...this.daqs.pollers, ...this.uploads.pollers].map(([service, poller]) => [service.url, poller] as const),
       [options.proc, this.workflows.poller],
       [options.proc, this.jobs.poller],
       [options.cat, this.#createCatalogPoller(cat)],
     ];
-    this.#probes = this.#urls().map(([service, url]) => [url, this.#createProbe(service, url)]);
+    this.#probes = this.#board.urls.map((health) => [health.url, this.#createProbe(health)]);
     for (const warning of unprotected(options)) logger.warn({ tls: options.tls }, warning);
   }
 
@@ -149,14 +149,15 @@ export class RestDataManagement implements DataManagement {
     for (const [, poller] of [...this.#pollers, ...this.#probes]) poller.reconsider();
   }
 
-  #urls(): (readonly [service: ServiceName, url: string])[] {
-    const { ds, daq, cat, proc } = this.#options;
-    return [['DS', ds], ...daq.map(({ url }) => ['DAQ', url] as const), ['CAT', cat], ['PROC', proc]];
+  #healthOf(service: ListeningService, url: string): UrlHealth | undefined {
+    return this.#board.urls.find((one) => one.service === service && one.url === url);
   }
 
   #createBoard(): ServiceBoard {
+    const { ds, daq, cat, proc } = this.#options;
+    const daqUrls = daq.map(({ url }) => ['DAQ', url] as const);
     const logged = new Map<ServiceName, boolean>();
-    return new ServiceBoard(this.#urls(), {
+    return new ServiceBoard([['DS', ds], ...daqUrls, ['CAT', cat], ['PROC', proc]], {
       changed: (health) => {
         const { service, connected, lastError } = health;
         if (logged.get(service) !== connected) {
@@ -190,23 +191,22 @@ export class RestDataManagement implements DataManagement {
     this.#recovering.add(timer);
   }
 
-  #createProbe(service: ServiceName, url: string): ServiceProbe {
+  #createProbe(health: UrlHealth): ServiceProbe {
     return new ServiceProbe({
-      service,
-      url,
+      health,
       transport: this.#probeTransport,
-      board: this.#board,
       periods: this.#periods,
-      onError: this.#pollFailed(`sign of life at ${url}`),
+      onError: this.#pollFailed(`sign of life at ${health.url}`),
     });
   }
 
   /** Nothing of the catalogue is polled, so whether it takes calls is asked for by itself. */
   #createCatalogPoller(cat: ServiceClient): Poller {
+    const health = this.#healthOf('CAT', cat.url);
     const loop = new PollLoop({
       run: async (signal) => {
-        const silentMs = Date.now() - this.#board.lastContactMs('CAT', cat.url);
-        if (this.#board.isConnected('CAT', cat.url) && silentMs < this.#periods.listMs) return;
+        const silentMs = Date.now() - (health?.lastContactMs ?? 0);
+        if (health?.connected === true && silentMs < this.#periods.listMs) return;
         await cat.call('getServiceStatus', {}, { signal, retry: false }).catch((error: unknown) => {
           // The path is a guess; any answer shows that the service and the session are well.
           if (!(error instanceof DmError) || error.code !== 'DM_URL') throw error;

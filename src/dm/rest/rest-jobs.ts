@@ -1,4 +1,5 @@
-import type { CallOptions, Jobs, PageOptions, Watch } from '../data-management.js';
+import type { CallOptions, JobPageOptions, Jobs, Watch } from '../data-management.js';
+import { matchesQuery, type Query } from '../matches-query.js';
 import { type Job, type JobArguments, jobSchema } from '../schemas/job.js';
 import { SharedCall } from '../shared-call.js';
 import { ActiveList } from './active-list.js';
@@ -6,6 +7,7 @@ import { PAGE } from './list-budget.js';
 import type { Listed } from './listed.js';
 import { type JobPage, type JobPageRequest, NewestJobs } from './newest-jobs.js';
 import { newestOf } from './newest-of.js';
+import { readPages } from './read-pages.js';
 import type { RestContext } from './rest-context.js';
 import type { ClientCallOptions, ServiceClient } from './service-client.js';
 import { WatchedPoller } from './watched-poller.js';
@@ -64,10 +66,13 @@ export class RestJobs implements Jobs {
   }
 
   /** DM's own order is not documented: see `NewestJobs`. Without a limit the whole list is read. */
-  async list(owner: string, page: PageOptions = {}): Promise<Job[]> {
-    const { skip = 0, limit = Infinity, ...options } = page;
+  async list(owner: string, page: JobPageOptions = {}): Promise<Job[]> {
+    const { skip = 0, limit = Infinity, query, ...options } = page;
     const end = skip + limit;
-    if (end === Infinity) return newestOf(await this.#listAll(owner, options), Infinity).slice(skip);
+    if (query !== undefined || end === Infinity) {
+      const jobs = await this.#listAll(owner, query ?? {}, options);
+      return newestOf(jobs, Infinity).slice(skip, end);
+    }
     const newest = owner === this.#owner() ? this.#newest : this.#newestOf(() => owner);
     const isShared = newest === this.#newest && options.signal === undefined;
     const listed = isShared ? await this.#shared(end, options) : await newest.read(end, options);
@@ -90,34 +95,22 @@ export class RestJobs implements Jobs {
     return new NewestJobs((page, options) => this.#page(owner(), page, options), this.#pageSize);
   }
 
-  async #page(
+  #page(
     owner: string,
     { skip, limit, newest }: JobPageRequest,
     options: ClientCallOptions,
-    queryDict: Readonly<Record<string, string>> = {},
+    queryDict: Query = {},
   ): Promise<JobPage> {
-    let nSent = 0;
-    const excerpt = {
-      newest,
-      listed: (total: number): void => {
-        nSent = total;
-      },
-    };
     const parameters = { owner, queryDict, skip, limit, keyList: 'DEFAULT' };
-    const entries = await this.#proc.call('listProcessingJobs', parameters, { ...options, excerpt });
-    return { entries, nSent };
+    return this.#proc.list('listProcessingJobs', parameters, newest, options);
   }
 
-  async #listAll(owner: string, options: CallOptions): Promise<Job[]> {
-    const limit = this.#pageSize;
-    const jobs = new Map<string, Job>();
-    for (let skip = 0; ; skip += limit) {
-      const page = await this.#page(owner, { skip, limit, newest: Infinity }, options);
-      const known = jobs.size;
-      for (const job of page.entries) jobs.set(job.id, job);
-      // A page without news comes from a service that does not cut pages.
-      if (page.nSent < limit || jobs.size === known) return [...jobs.values()];
-    }
+  async #listAll(owner: string, query: Query, options: CallOptions): Promise<Job[]> {
+    const ask = (skip: number, limit: number): Promise<JobPage> =>
+      this.#page(owner, { skip, limit, newest: Infinity }, options, query);
+    const jobs = await readPages({ ask, keyOf: ({ id }) => id, size: this.#pageSize });
+    // A service may not obey.
+    return jobs.filter((job) => matchesQuery(job, query));
   }
 
   #observed(job: Job): Job {

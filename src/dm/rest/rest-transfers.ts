@@ -25,7 +25,7 @@ interface Kind {
 }
 
 /** What DAQs and uploads have in common: they live on one of several DAQ services, which an id alone doesn't tell. */
-export class RestTransfers<T extends DaqInfo | UploadInfo> {
+export abstract class RestTransfers<T extends DaqInfo | UploadInfo> {
   readonly pollers: ReadonlyMap<ServiceClient, WatchedPoller<T>>;
   readonly #services: readonly [DaqService, ...DaqService[]];
   readonly #kind: Kind;
@@ -33,7 +33,7 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
   readonly #homes = new Map<string, ServiceClient>();
   readonly #listings: ReadonlyMap<ServiceClient, SharedCall<Listed<T>>>;
 
-  constructor(services: readonly [DaqService, ...DaqService[]], kind: Kind, context: RestContext) {
+  protected constructor(services: readonly [DaqService, ...DaqService[]], kind: Kind, context: RestContext) {
     this.#services = services;
     this.#kind = kind;
     this.#station = context.options.station.toLowerCase();
@@ -54,13 +54,13 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
   }
 
   /** The service that sees a directory, then the others. */
-  clientsFor(dataDirectory: string): ServiceClient[] {
+  protected clientsFor(dataDirectory: string): ServiceClient[] {
     const best = this.clientFor(dataDirectory);
     return [best, ...this.#services.map(({ client }) => client).filter((client) => client !== best)];
   }
 
   /** The service that sees a directory: the one with the longest fitting directory, else the first. */
-  clientFor(dataDirectory: string): ServiceClient {
+  protected clientFor(dataDirectory: string): ServiceClient {
     const fitting = this.#services.flatMap(({ client, directories }) =>
       directories
         .map((directory) => directory.replace(/\/+$/u, ''))
@@ -82,7 +82,7 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
   }
 
   /** The active ones of a service. */
-  async activeOf(client: ServiceClient, options?: ClientCallOptions): Promise<readonly T[]> {
+  protected async activeOf(client: ServiceClient, options?: ClientCallOptions): Promise<readonly T[]> {
     return (await this.#listOf(client, 'any', 1, options)).entries.filter(({ status }) => !isTerminalStatus(status));
   }
 
@@ -110,19 +110,19 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
   }
 
   /** The service that knows an id. @throws DmObjectNotFoundError */
-  async home(id: string, options?: CallOptions): Promise<ServiceClient> {
+  protected async home(id: string, options?: CallOptions): Promise<ServiceClient> {
     if (!this.#homes.has(id)) await this.get(id, options);
     return this.#homes.get(id) ?? this.#services[0].client;
   }
 
-  observe(client: ServiceClient, entry: T): T {
+  protected observe(client: ServiceClient, entry: T): T {
     this.#homes.set(entry.id, client);
     this.pollers.get(client)?.observe(entry);
     return entry;
   }
 
   /** What DM answers to a stop is not documented: unless it is the object, the object is read. */
-  async afterStop(client: ServiceClient, id: string, answer: unknown, options?: CallOptions): Promise<T> {
+  protected async afterStop(client: ServiceClient, id: string, answer: unknown, options?: CallOptions): Promise<T> {
     const schema = this.#kind.event === 'daq' ? daqInfoSchema : uploadInfoSchema;
     const parsed = schema.safeParse(answer);
     return parsed.success && parsed.data.id === id ? this.observe(client, parsed.data as T) : this.get(id, options);
@@ -135,15 +135,8 @@ export class RestTransfers<T extends DaqInfo | UploadInfo> {
     newest: number,
     options?: ClientCallOptions,
   ): Promise<{ readonly entries: readonly T[]; readonly nSent: number }> {
-    let nSent = 0;
-    const excerpt = {
-      newest,
-      listed: (total: number): void => {
-        nSent = total;
-      },
-    };
-    const entries = (await client.call(this.#kind.list, { status }, { ...options, excerpt })) as T[];
-    const own = entries.filter(
+    const { entries, nSent } = await client.list(this.#kind.list, { status }, newest, options);
+    const own = (entries as T[]).filter(
       (entry) => (entry.experimentStationName ?? this.#station).toLowerCase() === this.#station,
     );
     for (const entry of own) this.#homes.set(entry.id, client);

@@ -14,24 +14,24 @@ import { CONTEXT_ROOT, type ListeningService } from '../wire/wire-service.js';
 import type { CredentialsSource } from './credentials-source.js';
 import { pause } from './pause.js';
 import type { RestOptions } from './rest-options.js';
-import type { ServiceBoard } from './service-board.js';
 import { Session } from './session.js';
 import { isCertificateError, type Transport, type TransportReply } from './transport.js';
+import type { UrlHealth } from './url-health.js';
 
 export interface ServiceClientOptions {
-  /** APS-DB has no place on the board of services. */
   readonly service: ListeningService;
   readonly url: string;
   readonly transport: Transport;
   readonly credentials: CredentialsSource;
   readonly table: RouteTable;
-  readonly board: ServiceBoard;
+  /** What learns how the calls end; APS-DB has none, as it is no service of DM's own. */
+  readonly health: UrlHealth | undefined;
   readonly logger: DmLogger;
   readonly rest: RestOptions;
 }
 
 /** What is wanted of a list that comes whole though it is long. */
-export interface Excerpt {
+interface Excerpt {
   /** All active entries of a large reply, and so many of the newest ended ones. */
   readonly newest: number;
   /** Told how many entries the list had. */
@@ -95,6 +95,25 @@ export class ServiceClient {
     }
   }
 
+  /**
+   * The same for a list that comes whole though it is long.
+   * @param newest of a large reply, all active entries and so many of the newest ended ones
+   * @returns `nSent` so many entries the list had
+   */
+  async list<N extends RouteName>(
+    name: N,
+    parameters: RouteArguments<N>,
+    newest: number,
+    options?: ClientCallOptions,
+  ): Promise<{ readonly entries: RouteResponse<N>; readonly nSent: number }> {
+    let nSent = 0;
+    const listed = (total: number): void => {
+      nSent = total;
+    };
+    const entries = await this.call(name, parameters, { ...options, excerpt: { newest, listed } });
+    return { entries, nSent };
+  }
+
   async #attempt<N extends RouteName>(
     name: N,
     resolved: ResolvedRoute,
@@ -110,7 +129,7 @@ export class ServiceClient {
       if (GATEWAY_ERRORS.has(reply.status)) throw this.#httpError(resolved, reply.status);
     } catch (error) {
       if (signal?.aborted === true) {
-        if (isUnknownOutcome(error)) this.#options.board.doubt(this.url);
+        if (isUnknownOutcome(error)) this.#options.health?.doubt();
         throw error;
       }
       // When the service answered others meanwhile, only this call was slow.
@@ -137,17 +156,16 @@ export class ServiceClient {
   }
 
   #hasAnsweredSince(timeMs: number): boolean {
-    return this.service !== 'APS_DB' && this.#options.board.lastContactMs(this.service, this.url) >= timeMs;
+    return (this.#options.health?.lastContactMs ?? 0) >= timeMs;
   }
 
-  /** What the board of services learns of an exchange. */
+  /** What is learnt of the service by an exchange. */
   #note(what: 'contact' | 'failure' | 'strangeReply' | 'failedCall', error?: unknown): void {
-    const { board } = this.#options;
-    if (this.service === 'APS_DB') return;
-    if (what === 'contact') board.contact(this.service, this.url);
+    const { health } = this.#options;
+    if (what === 'contact') health?.contact();
     else if (error instanceof DmError) {
-      board[what](this.service, this.url, error.message);
-      if (isUnknownOutcome(error)) board.doubt(this.url);
+      health?.[what](error.message);
+      if (isUnknownOutcome(error)) health?.doubt();
     }
   }
 

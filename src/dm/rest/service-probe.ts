@@ -1,19 +1,16 @@
-import type { ServiceName } from '../data-management.js';
 import { errorText } from '../error-text.js';
 import { DmCommunicationError } from '../errors.js';
 import { CONTEXT_ROOT } from '../wire/wire-service.js';
 import { PollLoop } from './poll-loop.js';
 import type { PollPeriods } from './poll-periods.js';
 import { Poller } from './poller.js';
-import type { ServiceBoard } from './service-board.js';
 import type { Transport } from './transport.js';
+import type { UrlHealth } from './url-health.js';
 
 export interface ServiceProbeOptions {
-  readonly service: ServiceName;
-  readonly url: string;
+  readonly health: UrlHealth;
   /** Not the one of the calls: a probe must not wait behind slow ones. */
   readonly transport: Transport;
-  readonly board: ServiceBoard;
   readonly periods: PollPeriods;
   readonly onError: (error: unknown) => void;
 }
@@ -56,20 +53,21 @@ export class ServiceProbe extends Poller {
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { service, url, board, periods } = this.#options;
-    const heardMs = Math.max(board.lastHeardMs(service, url), this.#askedMs);
+    const { health, periods } = this.#options;
+    const heardMs = Math.max(health.lastHeardMs, this.#askedMs);
     if (!this.#isSuspect && Date.now() - heardMs < periods.probeMs * this.#pauseShare) return;
     this.#isSuspect = false;
     this.#pauseShare = 1 - JITTER_SHARE * Math.random();
     const failure = (await this.#ask(signal)) && (await this.#ask(signal));
     this.#askedMs = Date.now();
-    if (failure === null) board.alive(service, url);
-    else board.silent(service, url, failure);
+    if (failure === null) health.alive();
+    else health.silent(failure);
   }
 
   /** @returns null when there was an answer, else why there was none */
   async #ask(signal: AbortSignal): Promise<string | null> {
-    const { url, transport, periods } = this.#options;
+    const { health, transport, periods } = this.#options;
+    const { url } = health;
     try {
       const { status } = await transport.request({
         url,

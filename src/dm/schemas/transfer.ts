@@ -73,6 +73,13 @@ const transferInfoSchema = z.looseObject({
   runTime: z.number().optional(),
   destDirectory: z.string().optional(),
   workflowJobOwner: z.string().optional(),
+  /** Of the local engine: the file that has waited longest for its writer to finish, since when, and whether a sync or the end waits for it. */
+  waitingFor: z.string().optional(),
+  waitingSince: z.number().optional(),
+  isAwaited: z.boolean().optional(),
+  /** Of the local engine: how many of its jobs failed, and how the last one did. */
+  nJobsFailed: z.number().int().optional(),
+  jobError: z.string().optional(),
 });
 
 export const daqInfoSchema = transferInfoSchema;

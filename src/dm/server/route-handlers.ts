@@ -1,5 +1,6 @@
 import type { CallOptions, DataManagement } from '../data-management.js';
-import { DmObjectNotFoundError } from '../errors.js';
+import { DmInvalidArgumentError, DmObjectNotFoundError } from '../errors.js';
+import { matchesQuery, type Query } from '../matches-query.js';
 import type { Experiment } from '../schemas/experiment.js';
 import type { Job } from '../schemas/job.js';
 import { isTerminalStatus } from '../schemas/status.js';
@@ -48,24 +49,30 @@ export const ROUTE_HANDLERS: { readonly [N in RouteName]: RouteHandler<N> } = {
   stopUpload: (dm, { id }, options) => dm.uploads.stop(id, options),
   clearUpload: (dm, { id }, options) => dm.uploads.clear(id, options),
 
-  getExperimentFiles: (dm, { experimentName, skip, limit }, options) =>
-    dm.catalog.listFiles(experimentName, { ...options, skip, limit }),
+  getExperimentFiles: (dm, { experimentName, queryDict, skip, limit }, options) => {
+    refuseQuery(queryDict);
+    return dm.catalog.listFiles(experimentName, { ...options, skip, limit });
+  },
   getExperimentFile: (dm, { experimentName, experimentFilePath }, options) =>
     dm.catalog.getFile(experimentName, experimentFilePath, options),
   addExperimentDataset: (dm, { datasetInfo }, options) => dm.catalog.addDataset(datasetInfo, options),
-  getExperimentDatasets: (dm, { experimentName, skip, limit }, options) =>
-    dm.catalog.listDatasets(experimentName, { ...options, skip, limit }),
+  getExperimentDatasets: (dm, { experimentName, queryDict, skip, limit }, options) => {
+    refuseQuery(queryDict);
+    return dm.catalog.listDatasets(experimentName, { ...options, skip, limit });
+  },
   getExperimentDataset: (dm, { experimentName, datasetName }, options) =>
     dm.catalog.getDataset(experimentName, datasetName, options),
 
-  listWorkflows: (dm, { owner }, options) => dm.workflows.list(owner, options),
+  listWorkflows: async (dm, { owner, queryDict = {} }, options) =>
+    (await dm.workflows.list(owner, options)).filter((workflow) => matchesQuery(workflow, queryDict)),
   getWorkflowByName: (dm, { owner, name }, options) => dm.workflows.get(owner, name, options),
   addWorkflow: (dm, { workflow }, options) => dm.workflows.add(workflow, options),
   updateWorkflow: (dm, { workflow }, options) => dm.workflows.update(workflow, options),
   deleteWorkflowByName: (dm, { owner, name }, options) => dm.workflows.remove(owner, name, options),
   startProcessingJob: (dm, { owner, name, argsDict }, options) => dm.jobs.start(owner, name, argsDict, options),
-  listProcessingJobs: async (dm, { owner, skip, limit, keyList }, options) => {
-    const jobs = await dm.jobs.list(owner, { ...options, skip, limit });
+  listProcessingJobs: async (dm, { owner, queryDict = {}, skip, limit, keyList }, options) => {
+    const query = Object.keys(queryDict).length > 0 && { query: queryDict };
+    const jobs = await dm.jobs.list(owner, { ...options, ...query, skip, limit });
     if (keyList === 'ALL') return Promise.all(jobs.map((job) => dm.jobs.get(owner, job.id, options)));
     return Array.isArray(keyList) ? jobs.map((job) => withKeys(job, ['id', 'owner', 'status', ...keyList])) : jobs;
   },
@@ -98,6 +105,12 @@ function byStatus<T extends { status: string }>(entries: T[], status: string | u
   if (status === undefined || status === 'any') return entries;
   if (status === 'active') return entries.filter((entry) => !isTerminalStatus(entry.status));
   return entries.filter((entry) => entry.status === status);
+}
+
+/** A whole list would pass for what was asked for. */
+function refuseQuery(queryDict: Query = {}): void {
+  if (Object.keys(queryDict).length === 0) return;
+  throw new DmInvalidArgumentError('This server has no queries of the catalogue: leave queryDict empty.');
 }
 
 function checkStation(dm: DataManagement, station: string | undefined): void {

@@ -9,6 +9,15 @@ import {
   type DmErrorCode,
 } from '../errors.js';
 
+/** The errors that have a class of their own. */
+const CLASSES: Partial<Record<DmErrorCode, new (message: string) => DmError>> = {
+  DM_OBJECT_NOT_FOUND: DmObjectNotFoundError,
+  DM_OBJECT_ALREADY_EXISTS: DmObjectAlreadyExistsError,
+  DM_INVALID_ARGUMENT: DmInvalidArgumentError,
+  DM_INVALID_OBJECT_STATE: DmInvalidObjectStateError,
+  DM_COMMUNICATION: DmCommunicationError,
+};
+
 /** The body of an application error; DM sends it with HTTP 200. */
 export interface WireError {
   readonly errorMessage: string;
@@ -70,20 +79,8 @@ export function statusHeaders(error?: WireError): Record<string, string> {
 /** An error of ours for DM's number; a number we don't know keeps it as `statusCode` under `DM_ERROR`. */
 export function fromStatusCode(statusCode: number, message: string): DmError {
   const code = CODES_BY_NUMBER.get(statusCode) ?? 'DM_ERROR';
-  switch (code) {
-    case 'DM_OBJECT_NOT_FOUND':
-      return new DmObjectNotFoundError(message);
-    case 'DM_OBJECT_ALREADY_EXISTS':
-      return new DmObjectAlreadyExistsError(message);
-    case 'DM_INVALID_ARGUMENT':
-      return new DmInvalidArgumentError(message);
-    case 'DM_INVALID_OBJECT_STATE':
-      return new DmInvalidObjectStateError(message);
-    case 'DM_COMMUNICATION':
-      return new DmCommunicationError(message);
-    default:
-      return new DmError(code, message, { statusCode });
-  }
+  const Class = CLASSES[code];
+  return Class === undefined ? new DmError(code, message, { statusCode }) : new Class(message);
 }
 
 /**

@@ -102,7 +102,8 @@ export class Ioc {
   }
 
   /**
-   * Set the access security file. Without one everybody may read and write.
+   * Set the access security file. Without one everybody may read and write. Hosts are compared by address, over both protocols: the names
+   * of a HAG are looked up when the file is read (`asCheckClientIP`; iocsh's `var asCheckClientIP 0` undoes it for Channel Access).
    * @throws IocError `IOC_ACCESS_SECURITY` when it can't be parsed, `IOC_STATE`
    */
   setAccessSecurity(acfFile: string, macros: Readonly<Record<string, string>> = {}): void {
@@ -127,6 +128,15 @@ export class Ioc {
   accessNamesRoles(): boolean {
     this.#require('running', 'closing');
     return this.#native.accessNamesRoles();
+  }
+
+  /**
+   * The groups of records for which the access file has no rules, so that DEFAULT's count for them, or nobody may do anything; each with
+   * one of its records.
+   */
+  recordsWithoutRules(): readonly { readonly group: string; readonly record: string }[] {
+    this.#require('loading');
+    return this.#native.recordsWithoutRules();
   }
 
   /** All records of the device type loaded so far; `index` is the position. */
@@ -305,7 +315,14 @@ export class Ioc {
         this.#dispatcher?.cancel(event[1], event[2]);
         break;
       case 2:
-        this.#listeners.put({ record: event[1], field: event[2], value: event[3], user: event[4], host: event[5] });
+        this.#listeners.put({
+          record: event[1],
+          field: event[2],
+          value: event[3],
+          user: event[4],
+          host: event[5],
+          refusal: event[6],
+        });
         break;
       case 3:
         this.#listeners.message(event[1]);

@@ -22,7 +22,7 @@ export type NativeEvent =
       requestText: string | undefined,
     ]
   | readonly [kind: 1, index: number, flight: number]
-  | readonly [kind: 2, record: string, field: string, text: string, user: string, host: string]
+  | readonly [kind: 2, record: string, field: string, text: string, user: string, host: string, refusal: string]
   | readonly [kind: 3, text: string];
 
 /** What the addon `epics_ioc` exports, one to one and in its order; each is described in native/ioc. */
@@ -34,6 +34,7 @@ export interface NativeIoc {
   setAccessSecurity(file: string, macros: string): NativeResult;
   mayWrite(group: string, users: readonly string[], host: string): boolean;
   accessNamesRoles(): boolean;
+  recordsWithoutRules(): { group: string; record: string }[];
   /** Those that an earlier call listed are left out. */
   listDeviceRecords(deviceType: string): Omit<DeviceRecord, 'file'>[];
   open(listener: (...event: NativeEvent) => void, maxQueuedWrites: number): void;

@@ -21,6 +21,7 @@ import {
   type Workflows,
   silentLogger,
 } from 'dm';
+import { matchesQuery } from 'dm/internal/matches-query';
 
 const now = (): number => Date.now() / 1000;
 
@@ -156,10 +157,10 @@ export class FakeDataManagement implements DataManagement {
       return job;
     },
     get: (_owner, id) => this.find(this.allJobs, (entry) => entry.id === id, `Job ${id}`),
-    list: async (owner, { skip = 0, limit = Infinity } = {}) =>
+    list: async (owner, { skip = 0, limit = Infinity, query = {} } = {}) =>
       Promise.resolve(
         this.allJobs
-          .filter((entry) => entry.owner === owner)
+          .filter((entry) => matchesQuery({ ...entry }, { ...query, owner }))
           .slice(skip, skip + limit)
           .map((job): Job => ({ ...job, workflow: undefined })),
       ),

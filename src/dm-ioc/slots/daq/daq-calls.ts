@@ -1,4 +1,4 @@
-import { checked, daqOptionsSchema } from 'dm';
+import { checked, daqOptionsSchema, type DaqInfo } from 'dm';
 import { z } from 'zod';
 import {
   ANSWER,
@@ -9,6 +9,7 @@ import {
   pathArgument,
   remoteCall,
 } from '../../commands/remote-call.js';
+import { abortHeld } from '../abort-held.js';
 
 const directoryArguments = { dataDirectory: pathArgument, experiment: nameArgument.optional() };
 
@@ -18,16 +19,15 @@ export const DAQ_CALLS = [
       name: 'startDaq',
       description: 'dataDirectory, experiment?, options? (JSON)',
       schema: z.strictObject({ ...directoryArguments, options: jsonArgument.optional() }),
-      result: ANSWER,
+      result: { ...ANSWER, experiment: 'string' },
     },
     async ({ dataDirectory, experiment, options }, context) => {
       const { dm, store, signal } = context;
       const name = namedExperiment(experiment, context);
-      const daq = await dm.daqs.start(name, dataDirectory, checked('DAQ option', daqOptionsSchema, options ?? {}), {
-        signal,
-      });
+      const daqOptions = checked('DAQ option', daqOptionsSchema, options ?? {});
+      const daq = await dm.daqs.start(name, dataDirectory, daqOptions, { signal });
       store.dispatch({ type: 'objects', kind: 'daq', objects: [daq] });
-      return callAnswer(daq);
+      return { ...callAnswer(daq), experiment: daq.experimentName };
     },
   ),
   remoteCall(
@@ -35,11 +35,14 @@ export const DAQ_CALLS = [
       name: 'stopDaq',
       description: 'dataDirectory, experiment?',
       schema: z.strictObject(directoryArguments),
-      result: ANSWER,
+      result: { ...ANSWER, experiment: 'string' },
     },
     async ({ dataDirectory, experiment }, context) => {
       const { dm, signal } = context;
-      return callAnswer(await dm.daqs.stop(namedExperiment(experiment, context), dataDirectory, { signal }));
+      const name = namedExperiment(experiment, context);
+      const stop = (): Promise<DaqInfo> => dm.daqs.stop(name, dataDirectory, { signal });
+      const daq = await abortHeld(context, 'daq', null, stop);
+      return { ...callAnswer(daq), experiment: daq.experimentName };
     },
   ),
 ];

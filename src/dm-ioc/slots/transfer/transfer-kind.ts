@@ -1,18 +1,15 @@
-import { rowTable, type RowTable } from '../../registry/row-table.js';
+import { rowTable } from '../../registry/row-table.js';
 import type { Collection } from '../../state/collection.js';
+import type { SlotState } from '../../state/state.js';
 import { timeText } from '../../time-text.js';
-import { filesCompleted, filesWaiting, transferPercent, type Transfer } from './transfer-view.js';
+import type { SlotKindDefinition } from '../slot-kind.js';
+import { failedJobNews, filesCompleted, filesWaiting, transferPercent, type Transfer } from './transfer-view.js';
 
 /** What DAQs and uploads have in common as kinds of slots: their service, what is kept of each, and their table. */
 export function transferKind<T extends Transfer>(
   tableName: string,
   descriptor: string,
-): {
-  readonly service: 'DAQ';
-  readonly keep: (transfer: T) => T;
-  readonly timeOf: (transfer: T) => number;
-  readonly table: RowTable<Collection<T>>;
-} {
+): Pick<SlotKindDefinition<SlotState<object, T>, T, T>, 'service' | 'keep' | 'timeOf' | 'news' | 'table'> {
   const table = rowTable<Collection<T>, T>({
     name: tableName,
     descriptor,
@@ -30,5 +27,11 @@ export function transferKind<T extends Transfer>(
       percent: { type: 'float64', label: 'Percent', of: transferPercent },
     },
   });
-  return { service: 'DAQ', keep: (transfer) => transfer, timeOf: (transfer) => transfer.startTime ?? 0, table };
+  return {
+    service: 'DAQ',
+    keep: (transfer) => transfer,
+    timeOf: (transfer) => transfer.startTime ?? 0,
+    news: failedJobNews,
+    table,
+  };
 }

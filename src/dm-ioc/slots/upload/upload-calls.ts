@@ -9,6 +9,7 @@ import {
   pathArgument,
   remoteCall,
 } from '../../commands/remote-call.js';
+import { abortHeld } from '../abort-held.js';
 
 export const UPLOAD_CALLS = [
   remoteCall(
@@ -20,23 +21,28 @@ export const UPLOAD_CALLS = [
         experiment: nameArgument.optional(),
         options: jsonArgument.optional(),
       }),
-      result: ANSWER,
+      result: { ...ANSWER, experiment: 'string' },
     },
     async ({ dataDirectory, experiment, options }, context) => {
       const { dm, store, signal } = context;
       const name = namedExperiment(experiment, context);
-      const upload = await dm.uploads.start(
-        name,
-        dataDirectory,
-        checked('Upload option', uploadOptionsSchema, options ?? {}),
-        { signal },
-      );
+      const uploadOptions = checked('Upload option', uploadOptionsSchema, options ?? {});
+      const upload = await dm.uploads.start(name, dataDirectory, uploadOptions, { signal });
       store.dispatch({ type: 'objects', kind: 'upload', objects: [upload] });
-      return callAnswer(upload);
+      return { ...callAnswer(upload), experiment: upload.experimentName };
     },
   ),
   remoteCall(
-    { name: 'stopUpload', description: 'id', schema: z.strictObject({ id: nameArgument }), result: ANSWER },
-    async ({ id }, { dm, signal }) => callAnswer(await dm.uploads.stop(id, { signal })),
+    {
+      name: 'stopUpload',
+      description: 'id',
+      schema: z.strictObject({ id: nameArgument }),
+      result: { ...ANSWER, experiment: 'string' },
+    },
+    async ({ id }, context) => {
+      const { dm, signal } = context;
+      const upload = await abortHeld(context, 'upload', id, () => dm.uploads.stop(id, { signal }));
+      return { ...callAnswer(upload), experiment: upload.experimentName };
+    },
   ),
 ];

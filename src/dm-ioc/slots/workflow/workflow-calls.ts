@@ -8,6 +8,7 @@ import {
   nameArgument,
   remoteCall,
 } from '../../commands/remote-call.js';
+import { abortHeld } from '../abort-held.js';
 import { isActive } from '../../state/active.js';
 
 const jobSchema = z.strictObject({ id: nameArgument, owner: nameArgument.optional() });
@@ -30,8 +31,9 @@ export const WORKFLOW_CALLS = [
   ),
   remoteCall(
     { name: 'stopWorkflow', description: 'id, owner?', schema: jobSchema, result: ANSWER },
-    async ({ id, owner }, { dm, store, signal }) => {
-      const job = await dm.jobs.stop(owner ?? dm.owner, id, { signal });
+    async ({ id, owner }, context) => {
+      const { dm, store, signal } = context;
+      const job = await abortHeld(context, 'workflow', id, () => dm.jobs.stop(owner ?? dm.owner, id, { signal }));
       store.dispatch({ type: 'objects', kind: 'workflow', objects: [job] });
       return callAnswer(job);
     },

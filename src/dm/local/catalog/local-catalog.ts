@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ChangeFeed } from '../../change-feed.js';
+import { checked } from '../../checked.js';
 import type { CallOptions, Catalog, PageOptions } from '../../data-management.js';
 import { DmError, DmInvalidArgumentError, DmObjectAlreadyExistsError, DmObjectNotFoundError } from '../../errors.js';
 import { datasetSchema, type Dataset, type FileMetadata } from '../../schemas/catalog.js';
 import { call } from '../call.js';
 import type { LocalExperiments } from '../experiments/local-experiments.js';
-import { relativePath } from '../relative-path.js';
+import { relativePath } from '../../relative-path.js';
 import type { DatasetRepository } from '../store/dataset-repository.js';
 import type { FileRepository } from '../store/file-repository.js';
 import { fileMetadata } from './file-metadata.js';
@@ -91,14 +92,9 @@ export class LocalCatalog implements Catalog {
 
   addDataset(dataset: Dataset, options?: CallOptions): Promise<Dataset> {
     return call(options, async () => {
-      const parsed = datasetSchema.safeParse(dataset);
-      if (!parsed.success) {
-        throw new DmInvalidArgumentError(
-          `A dataset needs experimentName and datasetName: ${parsed.error.issues[0]?.message ?? ''}.`,
-        );
-      }
-      const { record } = this.#context.experiments.find(parsed.data.experimentName);
-      const stored = { ...parsed.data, id: parsed.data.id ?? randomUUID().replaceAll('-', '').slice(0, 24) };
+      const given = checked('A dataset needs experimentName and datasetName:', datasetSchema, dataset);
+      const { record } = this.#context.experiments.find(given.experimentName);
+      const stored = { ...given, id: given.id ?? randomUUID().replaceAll('-', '').slice(0, 24) };
       if (!(await this.#context.datasets.insert(record.id, stored))) {
         throw new DmObjectAlreadyExistsError(
           `Dataset ${stored.datasetName} already exists in experiment ${record.name}; choose another name.`,

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { ChangeFeed } from '../../change-feed.js';
+import { checked } from '../../checked.js';
 import type { CallOptions, Experiments } from '../../data-management.js';
 import {
   DmError,
@@ -12,7 +13,7 @@ import { errorText } from '../../error-text.js';
 import { newExperimentSchema, type Experiment, type NewExperiment } from '../../schemas/experiment.js';
 import { call } from '../call.js';
 import { dateText, parseDate } from '../dm-time.js';
-import { relativePath } from '../relative-path.js';
+import { relativePath } from '../../relative-path.js';
 import type { ExperimentRecord, ExperimentRepository } from '../store/experiment-repository.js';
 import { experimentDirectories, prepareDirectories, type ExperimentDirectories } from './experiment-directories.js';
 
@@ -61,12 +62,8 @@ export class LocalExperiments implements Experiments {
 
   add(experiment: NewExperiment, options?: CallOptions): Promise<Experiment> {
     return call(options, async () => {
-      const parsed = newExperimentSchema.safeParse(experiment);
-      if (!parsed.success) {
-        const issue = parsed.error.issues[0];
-        throw new DmInvalidArgumentError(`Experiment ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}.`);
-      }
-      const stored = await this.#inTurn(() => this.#create(parsed.data));
+      const given = checked('Experiment', newExperimentSchema, experiment);
+      const stored = await this.#inTurn(() => this.#create(given));
       const full = this.#fullForm(stored);
       this.#context.changes.tell('experiment', full);
       return full;

@@ -6,6 +6,7 @@ import type { LocalExperiments } from '../experiments/local-experiments.js';
 import type { FileRepository } from '../store/file-repository.js';
 import type { TreeService } from '../tree/tree-service.js';
 import { selectionOf } from '../tree/file-selection.js';
+import { INPUT_KEYS } from './job-keys.js';
 import { PathPattern } from './path-pattern.js';
 
 export interface InputFilesContext {
@@ -21,13 +22,11 @@ export interface InputFiles {
   readonly multiple: boolean;
 }
 
-const KEYS = ['filePath', 'filePathList', 'filePathPattern', 'fileQueryDict', 'dataDir'] as const;
-
 const queryDictSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
 /** The argument that says what the job works on; undefined when there is none, which DM refuses. Source: aps-dm 3.4. */
-export function inputKey(args: Readonly<Record<string, unknown>>): (typeof KEYS)[number] | undefined {
-  return KEYS.find((key) => args[key] !== undefined && args[key] !== null && args[key] !== '');
+export function inputKey(args: Readonly<Record<string, unknown>>): (typeof INPUT_KEYS)[number] | undefined {
+  return INPUT_KEYS.find((key) => args[key] !== undefined && args[key] !== null && args[key] !== '');
 }
 
 /** Find the files. A single `filePath` is taken as it is, whether it exists or not (DM does so, too). @throws DmInvalidArgumentError */

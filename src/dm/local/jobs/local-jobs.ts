@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ChangeFeed } from '../../change-feed.js';
-import type { CallOptions, Jobs, PageOptions } from '../../data-management.js';
+import type { CallOptions, JobPageOptions, Jobs } from '../../data-management.js';
 import { DmInvalidArgumentError, DmObjectNotFoundError } from '../../errors.js';
+import { matchesQuery } from '../../matches-query.js';
 import type { Job, JobArguments } from '../../schemas/job.js';
 import { isTerminalStatus } from '../../schemas/status.js';
 import type { Workflow } from '../../schemas/workflow.js';
@@ -10,8 +11,9 @@ import { pageOf } from '../catalog/local-catalog.js';
 import { nowSeconds, timestampText } from '../dm-time.js';
 import type { Statement } from '../store/database-messages.js';
 import type { JobRecord } from '../store/job-repository.js';
-import { ThrottledNotice } from '../throttled-notice.js';
+import { ThrottledNotice } from '../../throttled-notice.js';
 import type { JobSubmitter, SubmittedJob } from '../transfer/file-jobs.js';
+import { argumentWarnings } from '../workflows/argument-warnings.js';
 import { checkArguments } from '../workflows/check-arguments.js';
 import type { LocalWorkflows } from '../workflows/local-workflows.js';
 import { inputKey } from './input-files.js';
@@ -30,6 +32,7 @@ export interface LocalJobsContext
   readonly changes: ChangeFeed;
   /** Where the processes of jobs keep their output and exit status. */
   readonly jobsDirectory: string;
+  readonly onFailed: (job: Job) => void;
 }
 
 interface ActiveJob {
@@ -43,6 +46,8 @@ interface ActiveJob {
 const DEFAULT_LIMIT = 5000;
 /** Changes of single processes are told at most this often; those of stage and status at once. */
 const NOTICE_PERIOD_MS = 20;
+/** Likewise what the processes that run have written. */
+const OUTPUT_PERIOD_MS = 200;
 const NO_INPUT = 'Invalid input file specification.';
 
 export class LocalJobs implements Jobs, JobSubmitter {
@@ -77,13 +82,16 @@ export class LocalJobs implements Jobs, JobSubmitter {
     });
   }
 
-  list(owner: string, page: PageOptions = {}): Promise<Job[]> {
+  list(owner: string, page: JobPageOptions = {}): Promise<Job[]> {
     return call(page, async () => {
       if (owner === '') throw new DmInvalidArgumentError('Invalid owner name provided');
       const { skip, limit } = pageOf({ limit: DEFAULT_LIMIT, ...page });
-      const stored = await this.#context.repository.list(owner, skip, limit);
+      const { query } = page;
+      const { repository } = this.#context;
+      const stored = await (query === undefined ? repository.list(owner, skip, limit) : repository.like(owner, query));
       // What is still being written is told from memory.
-      return stored.map((summary) => this.#active.get(summary.id)?.state.summary() ?? summary);
+      const jobs = stored.map((summary) => this.#active.get(summary.id)?.state.summary() ?? summary);
+      return query === undefined ? jobs : jobs.filter((job) => matchesQuery(job, query)).slice(skip, skip + limit);
     });
   }
 
@@ -95,7 +103,10 @@ export class LocalJobs implements Jobs, JobSubmitter {
   }
 
   check(workflowOwner: string, workflowName: string, args: JobArguments): void {
-    checkArguments(this.#context.workflows.find(workflowOwner, workflowName), args);
+    const workflow = this.#context.workflows.find(workflowOwner, workflowName);
+    checkArguments(workflow, args);
+    const { name, owner } = workflow;
+    for (const warning of argumentWarnings(workflow, args)) this.#context.log.warn({ owner, workflow: name }, warning);
   }
 
   submit(workflowOwner: string, workflowName: string, args: JobArguments, jobOwner?: string): SubmittedJob {
@@ -196,15 +207,21 @@ export class LocalJobs implements Jobs, JobSubmitter {
       this.#context.changes.tell('job', state.full());
     };
     const notice = new ThrottledNotice(NOTICE_PERIOD_MS, tell);
+    // What a process writes is only shown: its directory has it.
+    const outputNotice = new ThrottledNotice(OUTPUT_PERIOD_MS, () => {
+      this.#context.changes.tell('job', state.full());
+    });
     const context = { ...this.#context, ...active, outputVariables: this.#outputVariables, isResumed };
     const run = new JobRun(context, (kind) => {
-      if (kind === 'process') notice.announce();
+      if (kind === 'output') outputNotice.announce();
+      else if (kind === 'process') notice.announce();
       else notice.cancel();
       if (kind === 'stage') tell();
     });
     active.run = run;
     await run.run();
     notice.cancel();
+    outputNotice.cancel();
     if (isTerminalStatus(state.status)) this.#end(active);
   }
 
@@ -223,7 +240,9 @@ export class LocalJobs implements Jobs, JobSubmitter {
       this.#active.delete(state.id);
       void directory.remove();
     });
-    this.#context.changes.tell('job', state.full());
+    const job = state.full();
+    this.#context.changes.tell('job', job);
+    if (job.status === 'failed') this.#context.onFailed(job);
   }
 
   #activeJob(seq: number, state: JobState): ActiveJob {

@@ -1,5 +1,7 @@
 import { exactJsonText, readExactJson } from '../../exact-json.js';
+import type { Query } from '../../matches-query.js';
 import type { Job } from '../../schemas/job.js';
+import { isTerminalStatus } from '../../schemas/status.js';
 import { statement, type Database } from './database.js';
 import type { Row, Statement } from './database-messages.js';
 
@@ -57,7 +59,16 @@ export class JobRepository {
   /** Summaries, newest first. */
   list(owner: string, skip: number, limit: number): Promise<Job[]> {
     const sql = 'SELECT summary FROM jobs WHERE owner = ? ORDER BY seq DESC LIMIT ? OFFSET ?';
-    return this.#database.all((row) => readExactJson(String(row['summary'])) as Job, sql, owner, limit, skip);
+    return this.#database.all(toSummary, sql, owner, limit, skip);
+  }
+
+  /** Summaries of those that may match a query, newest first: the rows of active ones may be behind, so all of them. */
+  like(owner: string, query: Query): Promise<Job[]> {
+    const { status } = query;
+    const isEnded = typeof status === 'string' && isTerminalStatus(status);
+    const ended = status === undefined ? 'TRUE' : isEnded ? "json_extract(summary, '$.status') = ?" : 'FALSE';
+    const sql = `SELECT summary FROM jobs WHERE owner = ? AND (active = 1 OR ${ended}) ORDER BY seq DESC`;
+    return this.#database.all(toSummary, sql, owner, ...(isEnded ? [status] : []));
   }
 
   /** Those that had not ended, oldest first. */
@@ -72,6 +83,10 @@ export class JobRepository {
       time,
     );
   }
+}
+
+function toSummary(row: Row): Job {
+  return readExactJson(String(row['summary'])) as Job;
 }
 
 function toRecord(row: Row): JobRecord {

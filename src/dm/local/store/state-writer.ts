@@ -1,12 +1,14 @@
-import type { DmLogger } from '../../logger.js';
+import { Backoff } from '../../backoff.js';
 import { errorText } from '../../error-text.js';
+import type { DmLogger } from '../../logger.js';
 
 interface Unwritten {
   readonly write: () => Promise<unknown>;
   failed: boolean;
 }
 
-const RETRY_PERIOD_MS = 2000;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 10_000;
 
 /**
  * Writes the state of running things, which must go on when the database can't be written (a full disk): what fails is logged, and written again until
@@ -18,6 +20,7 @@ export class StateWriter {
   readonly #unwritten = new Map<string, Unwritten>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #onWritten = new Map<string, () => void>();
+  readonly #backoff = new Backoff({ firstMs: () => FIRST_RETRY_MS, longestMs: () => LONGEST_RETRY_MS });
   #timer: NodeJS.Timeout | undefined;
   #lastError: string | null = null;
 
@@ -66,14 +69,16 @@ export class StateWriter {
       unwritten.failed = true;
       this.#timer ??= setTimeout(() => {
         this.#retry();
-      }, RETRY_PERIOD_MS);
+      }, this.#backoff.next());
       return;
     }
     if (this.#unwritten.get(key) !== unwritten) return;
     this.#unwritten.delete(key);
     this.#onWritten.get(key)?.();
     this.#onWritten.delete(key);
-    if (this.#unwritten.size === 0) this.#lastError = null;
+    if (this.#unwritten.size > 0) return;
+    this.#lastError = null;
+    this.#backoff.reset();
   }
 
   #retry(): void {

@@ -3,6 +3,8 @@ import { DmInvalidArgumentError } from '../../errors.js';
 import { workflowSchema, type Workflow } from '../../schemas/workflow.js';
 import { Expression } from '../jobs/expression.js';
 import { outputRegex } from '../jobs/output-regex.js';
+import { schemaFault } from '../../schema-fault.js';
+import { workflowWarnings } from './workflow-warnings.js';
 
 /**
  * Check a workflow definition whole: its shape, its expressions and regular expressions.
@@ -11,8 +13,9 @@ import { outputRegex } from '../jobs/output-regex.js';
 export function checkWorkflow(definition: unknown): Workflow {
   const parsed = workflowSchema.safeParse(definition);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new DmInvalidArgumentError(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
+    // A key that is missing may be there, misspelt.
+    const near = workflowWarnings(definition).filter((warning) => warning.includes('did you mean'));
+    throw new DmInvalidArgumentError([`The definition: ${schemaFault(parsed.error)}`, ...near].join('; '));
   }
   const workflow = parsed.data;
   if (Object.keys(workflow.stages).length === 0)

@@ -32,7 +32,8 @@ class Caller {
         listener_.Call({kind, number(event.index), number(event.flight)});
         break;
       case Event::Kind::kPut:
-        listener_.Call({kind, string(event.record), string(event.field), string(event.text), user_, host_});
+        listener_.Call({kind, string(event.record), string(event.field), string(event.text), user_, host_,
+                        string(event.refusal)});
         break;
       case Event::Kind::kMessage:
         listener_.Call({kind, string(event.text)});

@@ -25,6 +25,7 @@ struct Event {
   std::string record;        // kPut
   std::string field;         // kPut
   std::string text;          // value of kPut, what EPICS says of kMessage
+  std::string refusal;       // kPut that was refused
 };
 
 /// The one hop from threads of EPICS to the JavaScript thread.

@@ -77,14 +77,14 @@ Writer writerOf(const asTrapWriteMessage& message) {
   const bool is_number = field_type > DBF_STRING && field_type < DBF_ENUM;
   const bool is_text = message.dbrType == static_cast<int>(OldRequestType::kString);
   if (is_state || (is_number && is_text))
-    writer.request = textOfRequest(message.dbrType, message.data, message.no_elements);
+    writer.request = textOfRequest(channelOf(message), message.dbrType, message.data, message.no_elements);
   return writer;
 }
 
 void beforeWrite(const asTrapWriteMessage& message) {
   current = channelOf(message);
   if (message.data != nullptr && trap().is_reporting)
-    report(message, textOfRequest(message.dbrType, message.data, message.no_elements));
+    report(message, textOfRequest(channelOf(message), message.dbrType, message.data, message.no_elements));
   const std::lock_guard<std::mutex> lock(trap().mutex);
   auto& writes = trap().writes;
   if (writes.size() >= kMostWrites) {
@@ -143,6 +143,18 @@ bool takeWriter(const dbChannel* channel, const DeviceRecord& device, Writer& wr
 }  // namespace
 
 void listenToWrites() { asTrapWriteRegisterListener(onWrite); }
+
+void reportRefusal(const std::string& channel, Writer writer, const std::string& reason) {
+  if (!trap().is_reporting) return;
+  const auto at = channel.find('.');
+  Event event;
+  event.kind = Event::Kind::kPut;
+  event.record = channel.substr(0, at);
+  event.field = at == std::string::npos ? "VAL" : channel.substr(at + 1);
+  event.writer = std::move(writer);
+  event.refusal = reason;
+  IocState::instance().events.push(std::move(event));
+}
 
 void reportPuts(bool is_wanted) { trap().is_reporting = is_wanted; }
 

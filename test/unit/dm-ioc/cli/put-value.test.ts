@@ -1,6 +1,5 @@
 import t from 'tap';
-import { putInteger, putNumber } from 'dm-ioc/internal/cli/put-number';
-import { putState } from 'dm-ioc/internal/cli/put-state';
+import { putInteger, putNumber, putState } from 'dm-ioc/internal/cli/put-value';
 
 await t.test('only what says a number is put as one', (t) => {
   t.equal(putNumber('x', ' -1.5e3 '), -1500);

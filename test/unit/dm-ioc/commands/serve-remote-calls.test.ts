@@ -1,3 +1,4 @@
+import { startGates } from 'dm-ioc/internal/commands/start-gate';
 import { serveRemoteCalls } from 'dm-ioc/internal/commands/serve-remote-calls';
 import type { Caller } from 'dm-ioc/internal/commands/caller';
 import { PvaClient, PvaServer } from 'epics-pva-ts';
@@ -23,6 +24,7 @@ serveRemoteCalls({
   calls: AREAS.flatMap((area) => area.calls ?? []),
   dm,
   store,
+  gates: startGates(),
   log: pino({ enabled: false }),
   mayWrite: (caller) => {
     callers.push(caller);
@@ -135,7 +137,22 @@ await t.test('an error answers with its code and message', async (t) => {
   await t.rejects(call('getJob'), { code: 'PVA_REMOTE', message: /id/u }, 'a missing argument is named');
   await t.rejects(call('getJob', { id: 'x', ID: 'x' }), { message: /ID/u }, 'an unknown argument is named');
   await t.rejects(call('startWorkflow', { workflow: 'w', args: '{x' }), { message: /args.*not JSON/u });
+  await t.rejects(call('startWorkflow', { workflow: 'w', args: '[1]' }), {
+    message: /args.*write \{"name": "value"\}/u,
+  });
   await t.rejects(call('listJobs', { limit: 0 }), { message: /limit/u });
+});
+
+await t.test('a wrong option of DM is named in a sentence, not shown as the schema sees it', async (t) => {
+  const given = { dataDirectory: '/data', experiment: 'e' };
+  await t.rejects(call('startDaq', { ...given, options: '{"maxRunTimeInHours": "long"}' }), {
+    remoteCode: 'DM_INVALID_ARGUMENT',
+    message: /DAQ option maxRunTimeInHours is not valid: [^[{]*number/u,
+  });
+  await t.rejects(call('upload', { ...given, options: '{"processingMode": "slow"}' }), {
+    remoteCode: 'DM_INVALID_ARGUMENT',
+    message: /Upload option processingMode is not valid: [^[{]*"files"\|"directory"/u,
+  });
 });
 
 await t.test(

@@ -50,6 +50,19 @@ await t.test('control characters within a name or a path are refused with their 
   t.end();
 });
 
+await t.test('a path is taken as it is, and one that must stay inside is refused at once when it leaves', (t) => {
+  const { parse } = setpoint.path('name', 'Name');
+  t.equal(parse(' lead.dat\n'), ' lead.dat\n');
+  t.equal(parse('/data/../x'), '/data/../x');
+  t.throws(() => parse('a\0b'), REFUSED);
+  t.throws(() => parse('x'.repeat(1024)), REFUSED);
+  const inside = setpoint.path('name', 'Name', { isWithin: true });
+  t.equal(inside.parse('run 1/ a '), 'run 1/ a ');
+  t.equal(inside.parse(''), '');
+  for (const path of ['/data', '../x', 'a/../../x', 'x'.repeat(256)]) t.throws(() => inside.parse(path), REFUSED, path);
+  t.end();
+});
+
 await t.test('a JSON setpoint takes objects only', (t) => {
   const { parse } = setpoint.json('args', 'Arguments', 100);
   t.equal(parse(''), '{}');

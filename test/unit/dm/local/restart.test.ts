@@ -125,9 +125,11 @@ void t.test('an upload that the closing of the engine interrupts goes on at the 
   await first.experiments.add({ name: 'demo' });
   const { id } = await first.uploads.start('demo', source);
   await waitForUpload(first, id, ({ countFiles }) => countFiles === 2);
+  await first.catalog.waitForFile('demo', 'small');
   await first.close();
   const { engine } = await temporaryEngine(t, { root });
-  t.match(await waitForUpload(engine, id), { status: 'done', nProcessingErrors: 0 });
+  const whole = { status: 'done', countFiles: 2, nCompletedFiles: 2, nProcessingErrors: 0, percentageComplete: 100 };
+  t.match(await waitForUpload(engine, id), whole, 'what was stored before counts');
   t.equal((await engine.catalog.listFiles('demo')).length, 2);
 });
 

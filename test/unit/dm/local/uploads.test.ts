@@ -144,3 +144,19 @@ void t.test('a wide directory is uploaded a part at a time, in either mode', asy
   }
   t.equal((await engine.catalog.listFiles('demo')).length, 3000);
 });
+
+void t.test('jobs that fail after the end of what started them are counted, each', async (t) => {
+  const { engine, sourceDirectory } = await temporaryEngine(t);
+  const source = await sourceDirectory();
+  await engine.experiments.add({ name: 'demo' });
+  const gate = join(await sourceDirectory(), 'gate');
+  const stages = { '1': { command: 'until [ -e "$gate" ]; do sleep 0.05; done; exit 3' } };
+  await engine.workflows.add({ name: 'late', owner: engine.owner, stages });
+  await writeFiles(source, { a: '1', b: '2' });
+  const { id } = await engine.uploads.start('demo', source, { workflowName: 'late', workflowArgs: { gate } });
+  t.match(await waitForUpload(engine, id), { status: 'done', nJobsFailed: undefined });
+  const both = waitForUpload(engine, id, ({ nJobsFailed }) => nJobsFailed === 2);
+  await writeFile(gate, '');
+  t.match(await both, { status: 'done', percentageComplete: 100, jobError: /^[ab]: 1 failed \(exit 3\)$/u });
+  t.match(await engine.uploads.get(id), { nJobsFailed: 2 }, 'it is written');
+});

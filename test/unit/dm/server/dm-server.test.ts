@@ -162,6 +162,22 @@ await t.test('a value that is not encoded, or not of its schema, is refused with
   });
 });
 
+await t.test('a query is obeyed, or refused where the whole list would pass for its answer', async (t) => {
+  const { dm, send, logIn } = await withServer(t);
+  await logIn();
+  const stages = { a: { command: 'true' } };
+  await dm.workflows.add({ name: 'one', owner: 'me', stages });
+  await dm.workflows.add({ name: 'two', owner: 'me', stages });
+  const query = encodeJson({ name: 'two' });
+  const { body } = await send('GET', `/workflowsByOwner/me?queryDict=${query}`);
+  t.match(body, [{ name: 'two' }]);
+  t.equal((body as unknown[]).length, 1);
+  for (const list of ['experimentFiles', 'experimentDatasets']) {
+    const reply = await send('GET', `/${list}/${encodeText('e')}?queryDict=${query}&skip=0&limit=1`);
+    t.match(reply.body, { errorCode: 10, errorMessage: /leave queryDict empty/u }, list);
+  }
+});
+
 await t.test('bodies are ignored, parameters come from path and query only', async (t) => {
   const { dm, send, logIn } = await withServer(t);
   await logIn();
