@@ -76,6 +76,8 @@ export interface LoadedIoc {
   readonly ioc: Ioc;
   readonly bindings: readonly Binding[];
   readonly afterInit: readonly string[];
+  /** What the IOC starts with, and users will miss. */
+  readonly regrets: readonly string[];
 }
 
 /** Loads what the IOC would serve. @throws StartupError, IocError with one line that names file and remedy */
@@ -100,8 +102,8 @@ export async function loadIoc(
   });
   loadDatabases(ioc, areas, config);
   await runSiteLines(ioc, config.site.startup ?? '', startup.before, site);
-  loadAccessRules(ioc, config);
-  return { ioc, bindings: bindRecords(ioc.deviceRecords(), areas), afterInit: startup.after };
+  const regrets = loadAccessRules(ioc, config);
+  return { ioc, bindings: bindRecords(ioc.deviceRecords(), areas), afterInit: startup.after, regrets };
 }
 
 /**
@@ -112,7 +114,8 @@ export async function loadIoc(
 export async function startApplication(config: Config, log: Logger, kinds = SLOT_KINDS): Promise<Application> {
   const areas = allAreas(kinds, config.slots);
   const endpoints = await claimPorts(requestedEndpoints(config, process.env), process.env);
-  const { ioc, bindings, afterInit } = await loadIoc(config, areas, endpoints, log);
+  const { ioc, bindings, afterInit, regrets } = await loadIoc(config, areas, endpoints, log);
+  for (const regret of regrets) log.warn(regret);
   const { directory } = config.autosave;
   const unlock = lockDirectory(directory);
   const saved = Autosave.restore(directory, (file) => {

@@ -24,6 +24,8 @@ export {
   DmObjectNotFoundError,
   type DmErrorCode,
 } from './errors.js';
+export { exitText } from './exit-text.js';
+export { skippedStages, stageNames, stageRows, type StageRow } from './job-stages.js';
 export { endLeftJobs } from './local/end-left-jobs.js';
 export { engineProcess, type EngineProcess } from './local/engine-process.js';
 export { relativePath } from './relative-path.js';
@@ -55,7 +57,6 @@ export { Backoff } from './backoff.js';
 export { closestName } from './closest-name.js';
 export { checked } from './checked.js';
 export { errorText } from './error-text.js';
-export { exitText } from './exit-text.js';
 export { exactJsonText, parseExactJson } from './exact-json.js';
 export { silentLogger, type DmLogger } from './logger.js';
 export { makeDirectory } from './make-directory.js';

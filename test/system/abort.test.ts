@@ -7,8 +7,6 @@ import { createInterface, type Interface } from 'node:readline';
 import t, { type Test } from 'tap';
 import { cleanEnvironment, IocProcess, PYTHON, temporaryDirectory } from './ioc-process.js';
 
-t.setTimeout(120_000);
-
 interface Bench {
   readonly client: PvaClient;
   readonly directory: string;

@@ -6,7 +6,6 @@ import { CaClient } from 'node-epics-ca';
 import t from 'tap';
 import { IocProcess, temporaryDirectory } from './ioc-process.js';
 
-t.setTimeout(120_000);
 const SHIPPED = readFileSync('ioc/access.acf', 'utf8');
 
 await t.test('who may not write can read, but neither put nor call', async (t) => {

@@ -1,11 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { createTestCertificate } from '../unit/dm/test-certificate.js';
 import { IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
 
-t.setTimeout(120_000);
 const directory = temporaryDirectory(t);
 const ANY_PORT = ['ca.port=0', 'pva.port=0', 'pva.broadcastPort=0'];
 
@@ -29,7 +28,10 @@ await t.test('check finds what the IOC would start with and users would miss', a
   write('workflows/broken.yaml', 'stages: {');
   write('workflows/twice.yaml', 'name: good\nstages: { 01-A: { command: "true" } }');
   const login = write('login', 'user2bm|a secret\n');
+  const shipped = readFileSync('ioc/access.acf', 'utf8');
+  const access = write('access.acf', `${shipped}\nHAG(console) {localhost, console.invalid, 127.0.0.1}\n`);
   const { code, stdout, stderr } = await check(
+    `access.file=${access}`,
     `dm.local.workflows=${folder}`,
     'dm.local.owner=somebody',
     `dm.local.serve={enabled: true, port: 0, loginFile: ${login}}`,
@@ -48,7 +50,8 @@ await t.test('check finds what the IOC would start with and users would miss', a
     /dm\.local\.serve\.loginFile: clients log in as user2bm and see no workflows.* set dm\.local\.owner to user2bm/u,
   );
   t.notMatch(stderr, /a secret/u);
-  t.equal(lines.length, 4, 'a line each', { stderr });
+  t.match(stderr, /warning: access\.file: .*access\.acf names the host console\.invalid, which can't be looked up/u);
+  t.equal(lines.length, 5, 'a line each', { stderr });
 });
 
 await t.test('check finds all that is wrong at once, each with the key and a remedy', async (t) => {

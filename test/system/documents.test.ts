@@ -11,8 +11,6 @@ import { fencedBlocks, type FencedBlock } from './documents/fenced-block.js';
 import { Reader } from './documents/reader.js';
 import { missingLine } from './documents/same-output.js';
 
-t.setTimeout(600_000);
-
 /** Every page that a user or a programmer reads. */
 const PAGES = [
   'README.md',

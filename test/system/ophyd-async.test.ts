@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import t from 'tap';
 import { checkByPython, IocProcess, temporaryDirectory } from './ioc-process.js';
 
-t.setTimeout(120_000);
-
 await t.test('ophyd-async connects to all PVs by PVI and runs a job', async (t) => {
   const ioc = await IocProcess.start(join(temporaryDirectory(t), 'dm'));
   try {

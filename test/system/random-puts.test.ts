@@ -8,8 +8,6 @@ import { join } from 'node:path';
 import t from 'tap';
 import { IocProcess, temporaryDirectory } from './ioc-process.js';
 
-t.setTimeout(180_000);
-
 const PUTS_OF_EACH = 25;
 const seed = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
 

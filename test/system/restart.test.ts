@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
 
-t.setTimeout(240_000);
-
 const put = (client: PvaClient, pv: string, value: unknown): Promise<void> => client.put(pv, value, { block: true });
 const text = async (client: PvaClient, pv: string): Promise<string> => String((await client.get(pv)).value);
 const label = async (client: PvaClient, pv: string): Promise<string> => {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import t from 'tap';
 import { IocProcess, PROGRAM, runProgram, temporaryDirectory } from './ioc-process.js';
 
-t.setTimeout(120_000);
 const PASSWORD = 'a secret';
 
 await t.test(

@@ -5,7 +5,6 @@ import { PvaClient } from 'epics-pva-ts';
 import t from 'tap';
 import { IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
 
-t.setTimeout(120_000);
 const TIMEOUT_MS = 30_000;
 
 const DRAFT = `

@@ -17,14 +17,16 @@ export async function check(options: ConfigOptions): Promise<void> {
   const config = loadConfig(options.config, options.set);
   const { isRunning, findings } = await checkConfig(config);
   let records = 0;
-  let broken: Finding[] = [];
+  let loading: Finding[];
   try {
-    records = (await loadForInspection(config)).bindings.length;
+    const { bindings, regrets } = await loadForInspection(config);
+    records = bindings.length;
+    loading = regrets.map((text) => ({ kind: 'regretted', text }));
   } catch (error) {
     if (!isCoded(error)) throw error;
-    broken = [{ kind: 'refused', text: error.message }];
+    loading = [{ kind: 'refused', text: error.message }];
   }
-  const lines = new Set([...findings, ...broken].map(lineOf));
+  const lines = new Set([...findings, ...loading].map(lineOf));
   for (const line of lines) process.stderr.write(`${line}\n`);
   if (lines.size > 0) {
     process.exitCode = 1;

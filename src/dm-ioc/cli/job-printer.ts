@@ -1,5 +1,13 @@
-import { exitText, isTerminalStatus, jobError, outputVariables, type ChildProcess, type Job } from 'dm';
-import { skippedStages, stageRows } from '../job-view.js';
+import {
+  exitText,
+  isTerminalStatus,
+  jobError,
+  outputVariables,
+  skippedStages,
+  stageRows,
+  type ChildProcess,
+  type Job,
+} from 'dm';
 
 /** Prints a job as it goes on: each process with what it writes, as it writes it, and at the end what came of it. */
 export class JobPrinter {

@@ -6,12 +6,13 @@ import { StartupError } from '../errors.js';
 
 /**
  * Loads the rules of access security, when all records are loaded.
+ * @returns what will be regretted
  * @throws StartupError ACCESS_FILE that names the file, what is wrong, and the remedy
  */
 export function loadAccessRules(
-  ioc: Pick<Ioc, 'setAccessSecurity' | 'recordsWithoutRules'>,
+  ioc: Pick<Ioc, 'setAccessSecurity' | 'recordsWithoutRules' | 'unknownHosts'>,
   { access: { file }, prefix }: Config,
-): void {
+): string[] {
   if (!existsSync(file)) {
     throw new StartupError(
       'ACCESS_FILE',
@@ -24,10 +25,14 @@ export function loadAccessRules(
     throw new StartupError('ACCESS_FILE', `access.file: ${errorText(error)}`, { cause: error });
   }
   const missing = ioc.recordsWithoutRules();
-  if (missing.length === 0) return;
+  if (missing.length === 0) return ioc.unknownHosts().map((host) => unknownHost(file, host));
   const groups = missing.map(({ group, record }) => `ASG(${group}), the group of ${record}`).join('; ');
   throw new StartupError(
     'ACCESS_FILE',
     `access.file: ${file} has no rules for ${groups}: add it, or change the field ASG of the records`,
   );
+}
+
+function unknownHost(file: string, host: string): string {
+  return `access.file: ${file} names the host ${host}, which can't be looked up: nobody counts as there; correct the name, or give its address`;
 }

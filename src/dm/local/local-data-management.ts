@@ -262,9 +262,13 @@ function makeRoot(root: string, workingDirectory: string): void {
     makeDirectory(workingDirectory);
   } catch (error) {
     const reason = errorText(error);
-    throw new DmError('DM_CONFIGURATION', `The engine's root ${root} can't be made: ${reason}; name another one.`, {
-      cause: error,
-    });
+    throw new DmError(
+      'DM_CONFIGURATION',
+      `The engine's root ${root} can't be made: ${reason}; name another one in dm.local.root.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -55,8 +55,6 @@ export class RestDaqs extends RestTransfers<DaqInfo> implements Daqs {
         .filter((daq) => isOf(daq, experimentName, dataDirectory))
         .find(({ id }) => options?.id === undefined || id === options.id);
       if (active === undefined) continue;
-      // What DM does with a second stop isn't known.
-      if (!isTaking(active)) return this.observe(client, active);
       const parameters = { experimentName, dataDirectory: active.dataDirectory };
       return this.afterStop(client, active.id, await client.call('stopDaq', parameters, options), options);
     }

@@ -153,7 +153,12 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       const reason = 'code' in error ? String(error.code) : error.message;
-      reject(new DmError('DM_CONFIGURATION', `The recorder can't listen on ${host} port ${port} (${reason}).`));
+      reject(
+        new DmError(
+          'DM_CONFIGURATION',
+          `The recorder can't listen on ${host} port ${port} (${reason}): give --any-port, or another --host.`,
+        ),
+      );
     });
     server.listen(port, host, resolve);
   });

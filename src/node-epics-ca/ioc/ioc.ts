@@ -139,6 +139,12 @@ export class Ioc {
     return this.#native.recordsWithoutRules();
   }
 
+  /** Hosts that the access file names and nobody could look up: it counts for no client. */
+  unknownHosts(): readonly string[] {
+    this.#require('loading');
+    return this.#native.unknownHosts();
+  }
+
   /** All records of the device type loaded so far; `index` is the position. */
   deviceRecords(): readonly DeviceRecord[] {
     return this.#records;

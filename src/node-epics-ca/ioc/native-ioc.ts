@@ -35,6 +35,7 @@ export interface NativeIoc {
   mayWrite(group: string, users: readonly string[], host: string): boolean;
   accessNamesRoles(): boolean;
   recordsWithoutRules(): { group: string; record: string }[];
+  unknownHosts(): string[];
   /** Those that an earlier call listed are left out. */
   listDeviceRecords(deviceType: string): Omit<DeviceRecord, 'file'>[];
   open(listener: (...event: NativeEvent) => void, maxQueuedWrites: number): void;

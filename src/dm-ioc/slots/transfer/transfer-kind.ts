@@ -24,6 +24,7 @@ export function transferKind<T extends Transfer>(
       completed: { type: 'int32', label: 'Stored', of: filesCompleted },
       waiting: { type: 'int32', label: 'Waiting', of: filesWaiting },
       errors: { type: 'int32', label: 'Errors', of: (row) => row.nProcessingErrors },
+      jobsFailed: { type: 'int32', label: 'Jobs failed', of: (row) => row.nJobsFailed ?? 0 },
       percent: { type: 'float64', label: 'Percent', of: transferPercent },
     },
   });

@@ -1,5 +1,4 @@
-import { argumentsOf, argumentWarnings, jobAdvisory, type Job } from 'dm';
-import { stageNames } from '../../job-view.js';
+import { argumentsOf, argumentWarnings, jobAdvisory, stageNames, type Job } from 'dm';
 
 /**
  * What a user should know about a job beside its status: that nothing ran, a regular expression that matched nothing, an argument that no stage uses.

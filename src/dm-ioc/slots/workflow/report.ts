@@ -1,5 +1,5 @@
-import { jobError, type Job } from 'dm';
-import { jobRunTime, skippedStages, stageNames, stageNumber, stageRows } from '../../job-view.js';
+import { jobError, skippedStages, stageNames, stageRows, type Job } from 'dm';
+import { jobRunTime, stageNumber } from './job-view.js';
 import { textTable } from '../../text-table.js';
 
 const COLUMNS = ['stage', 'process', 'status', 'run time', 'exit', 'stdout', 'stderr'] as const;

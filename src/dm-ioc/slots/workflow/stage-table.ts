@@ -1,5 +1,5 @@
+import { stageRows, type StageRow } from 'dm';
 import { rowTable } from '../../registry/row-table.js';
-import { stageRows, type StageRow } from '../../job-view.js';
 import type { WorkflowSlot } from './workflow-slot.js';
 
 /** `WFn:Stages` */

@@ -1,11 +1,11 @@
-import { jobError, lastProcess, type Job } from 'dm';
+import { jobError, lastProcess, stageNames, type Job } from 'dm';
 import { LONGEST_WAIT_S } from '../../commands/time-limit.js';
 import { NO_YES, readingsOf, type ReadingOptions } from '../../registry/readings.js';
 import { Setpoints } from '../../registry/setpoints.js';
 import { command, type Plain, type ReadingSignal, type Signals, type ValueKind } from '../../registry/signal.js';
 import { isActive } from '../../state/active.js';
-import { jobPercent, jobRunTime, stageNames, stageNumber } from '../../job-view.js';
 import { restoredAlarm } from '../restored-alarm.js';
+import { jobPercent, jobRunTime, stageNumber } from './job-view.js';
 import { variablesJson } from './variable-table.js';
 import { abortJob, clearJob, runJob, startJob, waitForJob } from './workflow-commands.js';
 import type { WorkflowContext, WorkflowSlot } from './workflow-slot.js';

@@ -140,7 +140,6 @@ export class Daq {
 
   /** @throws DmError when a file could not be stored or the tree not be read */
   async sync(signal: AbortSignal | undefined): Promise<DaqInfo> {
-    this.#notice.announce();
     try {
       await this.#syncs.wait(async (sync) => {
         const errors = await this.#follower.scan((path) => {

@@ -40,6 +40,8 @@ class Member {
 };
 
 constexpr char kDefaultGroup[] = "DEFAULT";
+/// What base writes before a host that it can't look up.
+constexpr char kUnresolved[] = "unresolved:";
 
 /// The groups that the access file has; base adds DEFAULT, which has no rules then.
 std::set<std::string> groupsOfFile() {
@@ -107,6 +109,19 @@ Napi::Value recordsWithoutRules(const Napi::CallbackInfo& info) {
     missing.Set(missing.Length(), entry);
   }
   return missing;
+}
+
+Napi::Value unknownHosts(const Napi::CallbackInfo& info) {
+  auto names = Napi::Array::New(info.Env());
+  if (pasbase == nullptr) return names;
+  auto* groups = const_cast<ELLLIST*>(&pasbase->hagList);
+  for (auto* group = reinterpret_cast<HAG*>(ellFirst(groups)); group != nullptr;
+       group = reinterpret_cast<HAG*>(ellNext(&group->node)))
+    for (auto* host = reinterpret_cast<HAGNAME*>(ellFirst(&group->list)); host != nullptr;
+         host = reinterpret_cast<HAGNAME*>(ellNext(&host->node)))
+      if (std::strncmp(host->host, kUnresolved, sizeof(kUnresolved) - 1) == 0)
+        names.Set(names.Length(), std::string(host->host + sizeof(kUnresolved) - 1));
+  return names;
 }
 
 }  // namespace epics_ioc

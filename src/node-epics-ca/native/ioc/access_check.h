@@ -17,4 +17,7 @@ Napi::Value accessNamesRoles(const Napi::CallbackInfo& info);
 /// setAccessSecurity, before iocBuild.
 Napi::Value recordsWithoutRules(const Napi::CallbackInfo& info);
 
+/// unknownHosts(): string[]. The hosts of HAGs whose names could not be looked up: nobody comes from there.
+Napi::Value unknownHosts(const Napi::CallbackInfo& info);
+
 }  // namespace epics_ioc

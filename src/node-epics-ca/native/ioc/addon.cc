@@ -78,6 +78,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("mayWrite", mayWrite);
   add("accessNamesRoles", accessNamesRoles);
   add("recordsWithoutRules", recordsWithoutRules);
+  add("unknownHosts", unknownHosts);
   add("listDeviceRecords", listDeviceRecords);
   add("open", open);
   add("build", build);

@@ -4,7 +4,7 @@ import { initialState } from 'dm-ioc/internal/state/initial-state';
 import { daqKind } from 'dm-ioc/internal/slots/daq/daq-kind';
 import { SLOT_KINDS } from 'dm-ioc/internal/slots/kinds';
 import { transferRunTime } from 'dm-ioc/internal/slots/transfer/transfer-view';
-import { jobRunTime } from 'dm-ioc/internal/job-view';
+import { jobRunTime } from 'dm-ioc/internal/slots/workflow/job-view';
 import type { WorkflowSlot } from 'dm-ioc/internal/slots/workflow/workflow-slot';
 import type { Action } from 'dm-ioc/internal/state/action';
 import { KEPT } from 'dm-ioc/internal/state/collection';

@@ -1,7 +1,6 @@
 import t from 'tap';
-import type { ChildProcess, Job } from 'dm';
+import { skippedStages, stageRows, type ChildProcess, type Job } from 'dm';
 import { jobWarnings } from 'dm-ioc/internal/slots/workflow/job-warnings';
-import { skippedStages, stageRows } from 'dm-ioc/internal/job-view';
 import { conciseReport, stageReport } from 'dm-ioc/internal/slots/workflow/report';
 import { variablesJson } from 'dm-ioc/internal/slots/workflow/variable-table';
 

@@ -1,20 +1,9 @@
-import { isTerminalStatus, type ChildProcess, type Job } from 'dm';
+import type { Job } from './schemas/job.js';
+import type { ChildProcess } from './schemas/workflow.js';
 
 /** Stage names in the order in which DM runs them: sorted as strings. */
 export function stageNames(job: Job): readonly string[] {
   return Object.keys(job.workflow?.stages ?? {}).sort();
-}
-
-/** 1 for the first stage, 0 while none has begun. */
-export function stageNumber(job: Job): number {
-  return job.stage === undefined ? 0 : stageNames(job).indexOf(job.stage) + 1;
-}
-
-/** Percent of the stages that have ended. */
-export function jobPercent(job: Job): number {
-  if (job.status === 'done') return 100;
-  const total = stageNames(job).length;
-  return total === 0 ? 0 : (Math.max(0, stageNumber(job) - 1) / total) * 100;
 }
 
 /** Stages that were left out, because their `runIf` was false: no process, and the job is beyond them. */
@@ -47,11 +36,4 @@ export function stageRows(job: Job): StageRow[] {
     }
     return processes.map((process) => ({ stage, command: process.command, status: process.status, process }));
   });
-}
-
-/** Seconds since the start while the job is active (DM gives none then), DM's own figure once it has ended. */
-export function jobRunTime(job: Job, nowMs: number): number {
-  if (job.runTime !== undefined && isTerminalStatus(job.status)) return job.runTime;
-  if (job.startTime === undefined) return 0;
-  return Math.max(0, (job.endTime ?? nowMs / 1000) - job.startTime);
 }
