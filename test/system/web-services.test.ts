@@ -50,7 +50,10 @@ await t.test(
       const unverified = await dmIoc(['dm', 'check'], [settings[0] ?? '', 'dm.rest.tls.verify=false']);
       t.match(unverified, { stdout: /ok +listWorkflows/u, stderr: /WARN DM's certificates are not verified/u });
       const untrusted = await dmIoc(['dm', 'check'], [settings[0] ?? '']);
-      t.match(untrusted, { code: 1, stdout: /FAILED +getExperimentsByStation .*name the file of its CA in dm\.rest\.tls\.ca/u });
+      t.match(untrusted, {
+        code: 1,
+        stdout: /FAILED +getExperimentsByStation .*name the file of its CA in dm\.rest\.tls\.ca/u,
+      });
       t.notMatch([check, unverified, untrusted].map((one) => one.stdout + one.stderr).join(''), /secret|session_id/u);
     } finally {
       t.equal(await engine.stop(), 0);

@@ -128,7 +128,9 @@ function describe(error: unknown, request: TransportRequest, timedOut: boolean):
   const { url } = request;
   const code = codeOf(error);
   if (isCertificateError(error)) {
-    return new DmCommunicationError(`${certificateFault(url, code)}, or set dm.rest.tls.verify to false.`, { cause: error });
+    return new DmCommunicationError(`${certificateFault(url, code)}, or set dm.rest.tls.verify to false.`, {
+      cause: error,
+    });
   }
   if (code.startsWith('ERR_SSL') || code === 'EPROTO') {
     return new DmCommunicationError(`${url} does not speak TLS (${code}): check http or https in its URL.`, {
