@@ -2,6 +2,7 @@ import { type DataManagement, errorText } from 'dm';
 import type { PvaServer } from 'epics-pva-ts';
 import type { Logger } from 'pino';
 import { CommandError } from '../errors.js';
+import { MAX_REASON_CHARACTERS, shortText } from '../log/short-text.js';
 import type { Store } from '../state/store.js';
 import { callerOf, type Caller } from './caller.js';
 import type { RemoteCall } from './remote-call.js';
@@ -34,7 +35,7 @@ export function serveRemoteCalls({ server, prefix, calls, dm, store, log, mayWri
         if (!isReading) log.info(who, 'call done');
         return result;
       } catch (error) {
-        log.warn({ ...who, reason: errorText(error) }, 'call failed');
+        log.warn({ ...who, reason: shortText(errorText(error), MAX_REASON_CHARACTERS) }, 'call failed');
         throw error;
       }
     });
