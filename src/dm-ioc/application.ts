@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { type DataManagement, errorText } from 'dm';
 import { PvaServer } from 'epics-pva-ts';
 import { Ioc } from 'node-epics-ca';
@@ -9,30 +10,33 @@ import { keepSelection, restoreSelection } from './areas/experiment/restore-sele
 import { applyPollPeriods } from './areas/service/period-commands.js';
 import { collectSaved, restoreSaved, savedFields, savedSlots, watchSaved } from './autosave/saved-signals.js';
 import { mayWrite } from './commands/caller.js';
+import { startGates } from './commands/start-gate.js';
 import { serveRemoteCalls } from './commands/serve-remote-calls.js';
 import { claimPorts } from './config/claim-ports.js';
 import type { Config } from './config/config.js';
 import { epicsEnvironment, requestedEndpoints, type Endpoints } from './config/epics-environment.js';
-import { addConfiguredExperiments, createDataManagement, serveDataManagement } from './create-data-management.js';
+import { addConfiguredExperiments, createDataManagement } from './create-data-management.js';
 import { DmFeed } from './feed/dm-feed.js';
 import { SlotFollower } from './feed/slot-follower.js';
 import { logDefect } from './log/log-defect.js';
+import { logPut } from './log/log-put.js';
 import { adoptRecordDefaults } from './pvs/adopt-record-defaults.js';
 import { bindRecords } from './pvs/bind-records.js';
 import type { Binding } from './pvs/binding.js';
+import { loadAccessRules } from './pvs/load-access-rules.js';
 import { DEFINITIONS, DEVICE_TYPE, loadDatabases, readSiteStartup, runSiteLines } from './pvs/load-databases.js';
 import { Publisher } from './pvs/publisher.js';
 import { PutHandler } from './pvs/put-handler.js';
 import { servePvi } from './pvs/pvi.js';
 import { Tables } from './pvs/tables.js';
 import type { Area } from './registry/area.js';
+import { serveDataManagement, serveOptions } from './serve-data-management.js';
 import { findIn, type KindService } from './slots/kind-service.js';
 import { SLOT_KINDS } from './slots/kinds.js';
 import { initialState } from './state/initial-state.js';
 import { Store } from './state/store.js';
 import { VERSION } from './version.js';
 import { watchJavaScript } from './watch-javascript.js';
-import { writerOf } from './writer-of.js';
 
 const TICK_MS = 1000;
 const CLOSE_GRACE_MS = 2000;
@@ -52,6 +56,11 @@ function adoptPeriods(config: Config, store: Store): void {
   }
 }
 
+/** What the site's iocsh lines know: prefix, working directory, and the folder that they are in. */
+function siteVariables({ prefix, site }: Config): Record<string, string> {
+  return { P: prefix, TOP: process.cwd(), SITE: dirname(site.startup ?? process.cwd()) };
+}
+
 /** The running IOC. */
 export interface Application {
   readonly ioc: Ioc;
@@ -68,6 +77,8 @@ export interface LoadedIoc {
   readonly ioc: Ioc;
   readonly bindings: readonly Binding[];
   readonly afterInit: readonly string[];
+  /** What the IOC starts with, and users will miss. */
+  readonly regrets: readonly string[];
 }
 
 /** Loads what the IOC would serve. @throws StartupError, IocError with one line that names file and remedy */
@@ -78,11 +89,11 @@ export async function loadIoc(
   log: Logger,
 ): Promise<LoadedIoc> {
   const startup = readSiteStartup(config.site.startup);
-  const environment = { P: config.prefix, TOP: process.cwd(), ...epicsEnvironment(endpoints, process.env) };
+  const site = siteVariables(config);
   const ioc = new Ioc({
     definitions: DEFINITIONS,
     deviceType: DEVICE_TYPE,
-    environment,
+    environment: { ...site, ...epicsEnvironment(endpoints, process.env) },
     onMessage: (line) => {
       log.info({ epics: line }, 'EPICS');
     },
@@ -91,9 +102,9 @@ export async function loadIoc(
     },
   });
   loadDatabases(ioc, areas, config);
-  await runSiteLines(ioc, config.site.startup ?? '', startup.before, config.prefix);
-  ioc.setAccessSecurity(config.access.file, { P: config.prefix });
-  return { ioc, bindings: bindRecords(ioc.deviceRecords(), areas), afterInit: startup.after };
+  await runSiteLines(ioc, config.site.startup ?? '', startup.before, site);
+  const regrets = loadAccessRules(ioc, config);
+  return { ioc, bindings: bindRecords(ioc.deviceRecords(), areas), afterInit: startup.after, regrets };
 }
 
 /**
@@ -104,12 +115,14 @@ export async function loadIoc(
 export async function startApplication(config: Config, log: Logger, kinds = SLOT_KINDS): Promise<Application> {
   const areas = allAreas(kinds, config.slots);
   const endpoints = await claimPorts(requestedEndpoints(config, process.env), process.env);
-  const { ioc, bindings, afterInit } = await loadIoc(config, areas, endpoints, log);
+  const { ioc, bindings, afterInit, regrets } = await loadIoc(config, areas, endpoints, log);
+  for (const regret of regrets) log.warn(regret);
   const { directory } = config.autosave;
   const unlock = lockDirectory(directory);
   const saved = Autosave.restore(directory, (file) => {
     log.warn({ file }, 'autosave file without an end mark is ignored');
   });
+  const served = await serveOptions(config);
   const dm = await createDataManagement(config, log);
   const dmStarted = dm.start();
   dmStarted.catch(() => undefined);
@@ -137,9 +150,11 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
       store.dispatch({ type: 'saved', problem });
     },
   });
+  const gates = startGates();
   const puts = new PutHandler({
     dm,
     store,
+    gates,
     publisher,
     bindings,
     log,
@@ -192,6 +207,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
     calls: areas.flatMap((area) => area.calls ?? []),
     dm,
     store,
+    gates,
     log,
     service,
     mayWrite: (caller) => mayWrite(ioc, OPERATOR_GROUP, caller),
@@ -206,7 +222,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
   store.dispatch({ type: 'identity', station: dm.station, owner: dm.owner });
   applyPollPeriods(dm, store);
   await addConfiguredExperiments(dm, config.dm.local.experiments, log);
-  const dmServer = await serveDataManagement(dm, config, log);
+  const dmServer = served === null || dm.backend !== 'local' ? null : await serveDataManagement(dm, served, log);
   feed.start();
   const loaded = feed.loadLists();
   if (dm.backend === 'local') await loaded;
@@ -214,27 +230,32 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
   follower.start();
   for (const one of services) one.start();
   if (store.state.experiment.inputs.name !== '') store.dispatch({ type: 'experimentUnconfirmed' });
-  if (dm.backend === 'local') await restoreSelection(dm, store, log, closing.signal);
-  void keepSelection(dm, store, log, closing.signal, () => {
+  const showAnswer = (reason: string | null): void => {
     for (const { record, place } of bindings) {
       if (record.address !== 'experiment.name') continue;
-      store.dispatch({ type: 'putSucceeded', place, pv: record.name, isCommand: false });
-      publisher.clearAlarm(record);
+      const pv = record.name;
+      store.dispatch(
+        reason === null
+          ? { type: 'putSucceeded', place, pv, isCommand: false }
+          : { type: 'putFailed', place, pv, severity: 'INVALID', reason },
+      );
+      publisher.setRefusal(record, reason);
     }
-  });
+  };
+  if (dm.backend === 'local') await restoreSelection(dm, store, log, closing.signal, showAnswer);
+  void keepSelection(dm, store, log, closing.signal, showAnswer);
   const stopSaving = watchSaved(toSave, store, () => {
     autosave.touch();
   });
   const stopPutLog = ioc.onPut((put) => {
-    const { user, host, ...what } = put;
-    log.info({ ...what, ...writerOf({ user, host }) }, 'put');
+    logPut(log, put);
   });
   const ticker = setInterval(() => {
     store.dispatch({ type: 'tick' });
   }, TICK_MS);
   publisher.flush();
   open();
-  await runSiteLines(ioc, config.site.startup ?? '', afterInit, config.prefix);
+  await runSiteLines(ioc, config.site.startup ?? '', afterInit, siteVariables(config));
   watchJavaScript(ioc, bindings, config, log);
 
   const close = async (): Promise<void> => {

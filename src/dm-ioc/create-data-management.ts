@@ -1,17 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import {
   createLocalDataManagement,
-  DmError,
   DmObjectAlreadyExistsError,
   hasDmServices,
   readDmSetupFile,
-  readLoginFile,
   restOptionsFromEnvironment,
   type DataManagement,
   type LocalOptions,
 } from 'dm';
 import type { RestOptionsInput } from 'dm/rest';
-import type { DmServer } from 'dm/server';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.js';
 
@@ -33,6 +29,8 @@ export function localOptions({ dm: { local } }: Config, log: Logger): LocalOptio
     station: local.station,
     owner: local.owner,
     maxJobs: local.maxJobs,
+    jobTimeoutS: local.jobTimeoutS,
+    stageTimeoutS: local.stageTimeoutS,
     historyMaxAgeDays: local.historyMaxAgeDays,
     log,
   };
@@ -54,35 +52,6 @@ export async function createDataManagement(config: Config, log: Logger): Promise
     return new RestDataManagement(await restOptions(config), log);
   }
   return createLocalDataManagement(localOptions(config, log));
-}
-
-/** Serves the local engine over DM's protocol when the configuration asks for it. @throws DmError DM_CONFIGURATION */
-export async function serveDataManagement(dm: DataManagement, config: Config, log: Logger): Promise<DmServer | null> {
-  const { enabled, host, port, loginFile, certificate, key } = config.dm.local.serve;
-  if (!enabled || dm.backend !== 'local') return null;
-  if (loginFile === undefined) {
-    throw new DmError(
-      'DM_CONFIGURATION',
-      'dm.local.serve.loginFile: name a file whose first line is username|password',
-    );
-  }
-  if ((certificate === undefined) !== (key === undefined)) {
-    throw new DmError('DM_CONFIGURATION', 'dm.local.serve: certificate and key go together');
-  }
-  const tls =
-    certificate === undefined || key === undefined
-      ? null
-      : { cert: await readFile(certificate, 'utf8'), key: await readFile(key, 'utf8') };
-  const users = [await readLoginFile(loginFile)];
-  const { createDmServer } = await import('dm/server');
-  const ports =
-    typeof port === 'number'
-      ? port
-      : { DS: port.ds, DAQ: port.daq, CAT: port.cat, PROC: port.proc, APS_DB: port.apsDb };
-  const server = await createDmServer(dm, { host, ports, tls, users, logger: log });
-  if (typeof port === 'number') log.info({ url: server.urls.DS }, "serving DM's protocol");
-  else log.info({ urls: server.urls }, "serving DM's protocol");
-  return server;
 }
 
 /** Makes the experiments of the configuration that the local engine doesn't have yet. */

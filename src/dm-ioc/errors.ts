@@ -11,6 +11,7 @@ export type StartupErrorCode =
   | 'ADDRESS_STATES'
   | 'DATABASE_NOT_FOUND'
   | 'DATABASE_VALUE'
+  | 'ACCESS_FILE'
   | 'PORT_IN_USE'
   | 'INTERFACE_UNAVAILABLE'
   | 'SITE_STARTUP'
@@ -22,7 +23,9 @@ export type StartupErrorCode =
   /** Of `dm-ioc stop`: there is no IOC that it could stop, or it did not end. */
   | 'NOT_STOPPED'
   /** Of `dm-ioc put`: the server refused. */
-  | 'PUT_FAILED';
+  | 'PUT_FAILED'
+  /** Of `dm-ioc get`, `put` and `monitor`: no IOC has the PV. */
+  | 'NO_ANSWER';
 
 /** The IOC can't start: the message is one line that names the thing and the remedy, meant for the terminal. */
 export class StartupError extends Error {
@@ -41,6 +44,7 @@ export type CommandErrorCode =
   | 'EXPERIMENT_NOT_SELECTED'
   | 'SETPOINT_MISSING'
   | 'SLOT_BUSY'
+  | 'ABORT_UNDER_WAY'
   | 'SLOT_EMPTY'
   | 'JOB_FAILED'
   | 'JOB_ABORTED'

@@ -2,9 +2,6 @@ import type { Job } from './schemas/job.js';
 import { isTerminalStatus } from './schemas/status.js';
 import type { DaqInfo, UploadInfo } from './schemas/transfer.js';
 
-/** A job that ends sooner than this has hardly analysed anything. Source: the operators' guide of 8-ID ("finished in 2 s did nothing"). */
-const SUSPICIOUSLY_SHORT_S = 3;
-
 /**
  * What a user should know of a DAQ that DM calls healthy or successful; null when there is nothing to say. DM accepts a missing directory and
  * then transfers nothing (source: DMagic).
@@ -35,14 +32,8 @@ export function jobAdvisory(job: Job): string | null {
   if (job.status !== 'done') return null;
   if (job.countFiles === 0) return 'job done without an input file: check its arguments and its output';
   const stages = Object.values(job.workflow?.stages ?? {});
-  const processes = stages.flatMap((stage) => Object.values(stage.childProcesses ?? {}));
   const ran = stages.some((stage) => 'childProcesses' in stage || 'nCompletedChildProcesses' in stage);
-  if (job.stage === undefined && stages.length > 0 && !ran) return 'job done without running any stage';
-  const runTimeS = job.runTime ?? (job.endTime ?? NaN) - (job.startTime ?? NaN);
-  const silent = processes.every((process) => (process.stdOut ?? '') === '');
-  return processes.length > 0 && silent && runTimeS < SUSPICIOUSLY_SHORT_S
-    ? `job done after ${runTimeS.toFixed(1)} s without any output: check its result`
-    : null;
+  return job.stage === undefined && stages.length > 0 && !ran ? 'job done without running any stage' : null;
 }
 
 function failed(status: string): boolean {

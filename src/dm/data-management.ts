@@ -37,6 +37,11 @@ export interface Experiments {
   remove(name: string, options?: CallOptions): Promise<void>;
 }
 
+export interface DaqStopOptions extends CallOptions {
+  /** Only this one, when the directory has others: one that is ending, and one that was started after it. */
+  readonly id?: string;
+}
+
 export interface Daqs {
   /**
    * Watch a directory tree and store what appears. An active DAQ of the same experiment and directory is returned, not doubled.
@@ -48,8 +53,11 @@ export interface Daqs {
     daqOptions?: DaqOptions,
     options?: CallOptions,
   ): Promise<DaqInfo>;
-  /** Stop watching; files already seen are finished first (`finalizing`), then `done`. Returns at once. */
-  stop(experimentName: string, dataDirectory: string, options?: CallOptions): Promise<DaqInfo>;
+  /**
+   * Stop watching; files already seen are finished first (`finalizing`), then `done`. Returns at once. A second call gives up on files that
+   * are still being written, where DM can.
+   */
+  stop(experimentName: string, dataDirectory: string, options?: DaqStopOptions): Promise<DaqInfo>;
   /** Every known DAQ, newest first. */
   list(options?: CallOptions): Promise<DaqInfo[]>;
   get(id: string, options?: CallOptions): Promise<DaqInfo>;

@@ -1,11 +1,14 @@
 import { PvaError } from './pva-error.js';
+import { shortText } from './short-text.js';
+
+const LONGEST_ERROR = 4000;
 
 /** The text a client gets for an error of a handler: `CODE: message`. A string `code` of the error is kept, so that the
  * client finds it as {@link PvaError.remoteCode}; other errors are PVA_HANDLER. */
 export function remoteErrorText(error: unknown): string {
   try {
     const message = error instanceof Error ? error.message : String(error);
-    return `${errorCode(error)}: ${message}`;
+    return shortText(`${errorCode(error)}: ${message}`, LONGEST_ERROR);
   } catch {
     return 'PVA_HANDLER: an error that has no text';
   }

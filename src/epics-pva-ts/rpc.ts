@@ -6,6 +6,7 @@ import { plainArguments } from './plain-arguments.js';
 import type { Fields, InputOf } from './field-type.js';
 import { PvaError } from './pva-error.js';
 import { errorCode } from './remote-error-text.js';
+import { shortText } from './short-text.js';
 import { structure, type Structure } from './structure.js';
 import { structureHandle, typed, TypedValue } from './typed-value.js';
 
@@ -68,11 +69,15 @@ export function rpcServer<Schema extends z.ZodType>(
       return resultHandle(declared, errorsAsResult ? withOk(fields) : fields);
     } catch (error) {
       if (!errorsAsResult) throw error;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = shortText(error instanceof Error ? error.message : String(error), LONGEST_MESSAGE);
       return resultHandle(declared, { ok: false, code: errorCode(error), message });
     }
   };
 }
+
+/** Of one wrong argument; its name or value may be of any length. */
+const LONGEST_PROBLEM = 200;
+const LONGEST_MESSAGE = 4000;
 
 const STATUS = { ok: 'bool', code: 'string', message: 'string' } as const;
 
@@ -90,8 +95,10 @@ function checkArguments<Schema extends z.ZodType>(schema: Schema | undefined, gi
   if (!schema) return given as z.output<Schema>;
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': '));
-  throw new PvaError('PVA_ARGUMENTS', problems.join('; '));
+  const problems = parsed.error.issues.map((issue) =>
+    shortText([issue.path.join('.'), issue.message].filter(Boolean).join(': '), LONGEST_PROBLEM),
+  );
+  throw new PvaError('PVA_ARGUMENTS', shortText(problems.join('; '), 10 * LONGEST_PROBLEM));
 }
 
 function withOk(result: unknown): unknown {

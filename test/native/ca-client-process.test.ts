@@ -8,7 +8,7 @@ import { SoftIoc } from '../unit/node-epics-ca/client/soft-ioc.js';
 import { loopbackEnvironment } from '../loopback-environment.js';
 
 const CHILD = fileURLToPath(new URL('./ca-client-child.js', import.meta.url));
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 300_000;
 const { environment } = await SoftIoc.start(t);
 
 interface Ended {

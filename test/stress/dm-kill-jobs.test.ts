@@ -8,8 +8,6 @@ import { temporaryDirectory } from '../unit/dm/port/temporary-directory.js';
 import { waitForJob } from '../unit/dm/port/wait-for.js';
 import { EngineChild } from './engine-child.js';
 
-t.setTimeout(300_000);
-
 const N_KILLS = 20;
 const N_TERMS = 10;
 const N_JOBS = 20;

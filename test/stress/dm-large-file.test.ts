@@ -6,7 +6,6 @@ import { waitForUpload } from '../unit/dm/port/wait-for.js';
 import { temporaryEngine } from '../unit/dm/local/temporary-engine.js';
 
 // On a slow disk.
-t.setTimeout(300_000);
 
 /** More than 32 bits of a file offset hold, signed. */
 const SIZE_BYTES = 2 ** 31 + 4097;

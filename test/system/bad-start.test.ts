@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { IocProcess, PROGRAM, runProgram, temporaryDirectory } from './ioc-process.js';
 
-t.setTimeout(120_000);
 const directory = temporaryDirectory(t);
 mkdirSync(join(directory, 'db'));
 
@@ -14,9 +13,13 @@ interface Refusal {
   readonly settings?: readonly string[];
   readonly config?: string;
   readonly database?: string;
+  /** Content of the access file. */
+  readonly access?: string;
   readonly environment?: NodeJS.ProcessEnv;
   /** What the one line must name. */
   readonly says: RegExp;
+  /** The same of `check`, which makes nothing, where that says it otherwise. */
+  readonly checkSays?: RegExp;
 }
 
 const record = (type: string, link: string, address: string, more = ''): string =>
@@ -28,23 +31,65 @@ const REFUSALS: readonly Refusal[] = [
   { title: 'a malformed setting', settings: ['slots'], says: /--set slots: must have the form key\.key=value/u },
   { title: 'a file that is not YAML', config: 'a: [1', says: /bad\.yaml: /u },
   { title: 'an unknown key in the file', config: 'colour: red', says: /bad\.yaml: unknown key colour/u },
-  { title: 'a missing access file', settings: ['access.file=/nowhere/access.acf'], says: /\/nowhere\/access\.acf/u },
+  {
+    title: 'a missing access file',
+    settings: ['access.file=/nowhere/access.acf'],
+    says: /^dm-ioc: access\.file: no file \/nowhere\/access\.acf; name one, or leave the key out/u,
+  },
+  {
+    title: 'an access file with a mistake',
+    access: 'ASG(DEFAULT) { RULE(1, NONE',
+    says: /access\.file: .*access\.acf/u,
+  },
+  {
+    title: 'an access file without the groups of our records',
+    access: 'ASG(DEFAULT) { RULE(1, WRITE) }',
+    says: /access\.file: .*access\.acf has no rules for ASG\(OPERATOR\), the group of dm:\S+; ASG\(READONLY\), .*: add it/u,
+  },
+  {
+    title: 'a group that a record of the site is in and the access file lacks',
+    database: 'record(ai, "$(P)Mine") { field(ASG, "OPERATR") }',
+    says: /access\.file: .*ioc\/access\.acf has no rules for ASG\(OPERATR\), the group of dm:Mine: /u,
+  },
+  {
+    title: 'a rule for nobody named DEFAULT, where a record is in no group',
+    access: 'ASG(OPERATOR) { RULE(1, WRITE) } ASG(READONLY) { RULE(1, READ) }',
+    database: 'record(ai, "$(P)Mine") { }',
+    says: /has no rules for ASG\(DEFAULT\), the group of dm:Mine/u,
+  },
+  {
+    title: 'an engine that is served without a login file',
+    settings: ['dm.local.serve.enabled=true'],
+    says: /^dm-ioc: dm\.local\.serve\.loginFile: name a file whose first line is username\|password/u,
+  },
+  {
+    title: 'an engine that is served with a login file that is not there',
+    settings: ['dm.local.serve={enabled: true, port: 0, loginFile: /nowhere/login}'],
+    says: /^dm-ioc: dm\.local\.serve\.loginFile: .*\/nowhere\/login/u,
+  },
+  {
+    title: 'a certificate without its key',
+    settings: ['dm.local.serve={enabled: true, port: 0, loginFile: package.json, certificate: package.json}'],
+    says: /^dm-ioc: dm\.local\.serve\.key: certificate and key go together/u,
+  },
   { title: 'a missing site database', settings: ['site.databases=[{file: /nowhere/x.db}]'], says: /\/nowhere\/x\.db/u },
   { title: 'a missing site startup', settings: ['site.startup=/nowhere/st.cmd'], says: /\/nowhere\/st\.cmd/u },
   {
     title: 'an autosave directory that cannot be made',
     settings: ['autosave.directory=/proc/nowhere'],
     says: /autosave directory \/proc\/nowhere can't be made: .*set autosave\.directory/u,
+    checkSays: /^dm-ioc: autosave\.directory: \/proc\/nowhere can't be written: .*; name a directory that can$/u,
   },
   {
     title: 'a root that cannot be made',
     settings: ['dm.local.root=/proc/nowhere'],
     says: /root \/proc\/nowhere can't be made/u,
+    checkSays: /^dm-ioc: dm\.local\.root: \/proc\/nowhere can't be written: .*; name a directory that can$/u,
   },
   {
     title: 'a missing folder of workflows',
     settings: ['dm.local.workflows=/nowhere/workflows'],
-    says: /\/nowhere\/workflows can't be read/u,
+    says: /\/nowhere\/workflows can't be read: .*make it, or name another in dm\.local\.workflows/u,
   },
   { title: 'an interface of another host', settings: ['interfaces=[203.0.113.1]'], says: /203\.0\.113\.1/u },
   {
@@ -89,6 +134,7 @@ const REFUSALS: readonly Refusal[] = [
 ];
 
 async function refused(t: Test, refusal: Refusal, verb: 'run' | 'check'): Promise<void> {
+  const says = (verb === 'check' ? refusal.checkSays : undefined) ?? refusal.says;
   const settings = ['ca.port=0', 'pva.port=0', 'pva.broadcastPort=0', `dm.local.root=${join(directory, 'dm')}`];
   settings.push(`autosave.directory=${join(directory, 'autosave')}`, ...(refusal.settings ?? []));
   const args: string[] = [PROGRAM, verb];
@@ -101,23 +147,26 @@ async function refused(t: Test, refusal: Refusal, verb: 'run' | 'check'): Promis
     writeFileSync(file, refusal.database);
     settings.push(`site.databases=[{file: ${file}}]`);
   }
+  if (refusal.access !== undefined) {
+    const file = join(directory, 'access.acf');
+    writeFileSync(file, refusal.access);
+    settings.push(`access.file=${file}`);
+  }
   for (const setting of settings) args.push('--set', setting);
   const { code, stdout, stderr } = await runProgram(process.execPath, args, refusal.environment ?? {}, 20_000);
-  t.equal(code, 1, 'exit code 1', { stdout, stderr });
+  t.equal(code, 1, `${verb}: exit code 1`, { stdout, stderr });
   const lines = stderr.trim().split('\n');
-  t.match(lines.at(-1), refusal.says, 'the line names it');
+  t.match(lines.at(-1), says, 'the line names it');
   t.match(lines.at(-1), /^dm-ioc: /u, 'and who says so');
   t.equal(lines.length, 1, 'one line', { stderr });
   t.notMatch(stderr, /^ {4}at /mu, 'no stack');
 }
 
 for (const refusal of REFUSALS) {
-  await t.test(`${refusal.title} keeps the IOC from starting`, (t) => refused(t, refusal, 'run'));
+  await t.test(`${refusal.title} keeps the IOC from starting, and check finds it`, async (t) => {
+    await Promise.all([refused(t, refusal, 'run'), refused(t, refusal, 'check')]);
+  });
 }
-
-await t.test('check finds the same without starting anything', (t) =>
-  refused(t, { title: '', database: record('lsi', 'INP', 'nothing.here'), says: /no area nothing/u }, 'check'),
-);
 
 await t.test('a port in use keeps the IOC from starting', async (t) => {
   const server = createServer();

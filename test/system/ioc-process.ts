@@ -6,7 +6,7 @@ import type { Test } from 'tap';
 
 export const PROGRAM = resolve('src/dm-ioc/bin/dm-ioc.js');
 export const PYTHON = resolve('.venv/bin/python');
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 300_000;
 
 /** Where EPICS is, if not in the checkout. */
 const INSTALLATION: readonly string[] = ['EPICS_BASE', 'EPICS_HOST_ARCH'];

@@ -4,13 +4,16 @@ import t, { type Test } from 'tap';
 import { PYTHON } from './ioc-process.js';
 import { startByShell, type ShellIoc } from './shell-ioc.js';
 
-t.setTimeout(180_000);
-const PUTS = 300;
-/** A put is logged with its value, so that these are more than any pipe and the log's own room hold. */
-const LONG = JSON.stringify({ text: 'x'.repeat(4000) });
+/** A put is logged with the beginning of its value, so that these are more than any pipe and the log's own room hold. */
+const PUTS = 6000;
+const AT_ONCE = 200;
+const LONG = JSON.stringify({ text: 'x'.repeat(300) });
 
 async function putMany(client: PvaClient): Promise<void> {
-  for (let i = 0; i < PUTS; i += 1) await client.put('dm:WF1:Args', LONG, { block: true });
+  for (let i = 0; i < PUTS; i += AT_ONCE) {
+    await Promise.all(Array.from({ length: AT_ONCE }, () => client.put('dm:WF1:Args', LONG)));
+  }
+  await client.put('dm:WF1:Args', LONG, { block: true });
 }
 
 /** Until the log of it and everything behind it is full: the IOC answers all the same, and ends well. */

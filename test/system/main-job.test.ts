@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import t from 'tap';
 import { checkByPython, IocProcess, temporaryDirectory } from './ioc-process.js';
 
-t.setTimeout(240_000);
-
 const CLIENTS = {
   bluesky: 'a Bluesky RunEngine with plain EpicsSignals does the file-based outline',
   ca: 'Channel Access puts with completion do the same, and failures reach the client',

@@ -1,10 +1,12 @@
-"""ophyd-async finds all PVs by PVI and drives a job; text that isn't UTF-8 does no harm. Usage: ophyd_async_devices.py
+"""ophyd-async finds all PVs by PVI and drives a job; text that isn't UTF-8 does no harm. Usage: ophyd_async_devices.py [tables]
 
+With `tables` it only reads every table, of an IOC that has nothing to show.
 Prints one JSON line for each check: {"name": ..., "ok": ..., "detail": ...}. The IOC is found by the EPICS_* variables.
 """
 
 import asyncio
 import json
+import sys
 
 import epics
 from ophyd_async.core import Device, DeviceVector, SignalR, SignalRW, TriggerableCommand
@@ -39,6 +41,21 @@ def put_bytes(pv, value):
     channel = epics.PV(pv, connection_timeout=5)
     channel.wait_for_connection()
     channel.put([*value, 0], wait=True, timeout=5)
+
+
+async def empty_tables():
+    dm = Everything("dm:", "dm")
+    await dm.connect(timeout=10)
+    tables = [device.table for _, device in dm.children() if hasattr(device, "table")]
+    tables += [slot.stages for slot in dm.wf.values()]
+    check("there are tables of all kinds", len(tables) == 5 + len(dm.wf), tables)
+    for table in tables:
+        columns = (await table.get_value()).model_dump()
+        check(
+            f"{table.source} has typed columns without rows",
+            columns and all(len(column) == 0 for column in columns.values()),
+            columns,
+        )
 
 
 async def devices():
@@ -111,4 +128,4 @@ async def devices():
     check("and not served", await dm.wf[1].file_path.get_value() == "/tmp/good.dat")
 
 
-asyncio.run(devices())
+asyncio.run(empty_tables() if sys.argv[1:] == ["tables"] else devices())

@@ -102,7 +102,12 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     const { ioc, root, settings, log, go, jobId } = await withRunningJob(t);
     const before = new PvaClient({ environment: ioc.clientEnvironment });
     await put(before, 'dm:Upload2:FilePath', 'the last one');
+    const told = t.rejects(put(before, 'dm:WF1:Wait', 1), {
+      message: signal === 'SIGTERM' ? 'the IOC stops, the job goes on' : /./u,
+    });
+    await before.get('dm:WF1:Wait');
     await ioc.stop(signal);
+    if (signal === 'SIGTERM') await told;
     before.close();
     const second = await IocProcess.start(root, settings);
     const client = new PvaClient({ environment: second.clientEnvironment });
@@ -168,3 +173,71 @@ await t.test('what cannot be saved shows, and is saved when it can be; the direc
   client.close();
   t.equal(await ioc.stop(), 0, 'it ends well');
 });
+
+/** Until the PV has an alarm of this severity; its message. */
+async function alarmOf(client: PvaClient, pv: string, severity: string): Promise<string> {
+  for await (const { alarm } of client.monitor(pv)) if (alarm?.severity === severity) return alarm.message ?? '';
+  return '';
+}
+
+await t.test(
+  'Run says after a restart that its job goes on, and then how that ended; lists say why and where',
+  async (t) => {
+    const { ioc, root, settings, go } = await withRunningJob(t);
+    await ioc.stop('SIGKILL');
+    const second = await IocProcess.start(root, settings);
+    const client = new PvaClient({ environment: second.clientEnvironment });
+    t.match(await alarmOf(client, 'dm:WF1:Run', 'MINOR'), /^IOC restarted, it goes on/u);
+    go();
+    t.equal(await alarmOf(client, 'dm:WF1:Run', 'NONE'), '', 'it has ended well');
+    await put(client, 'dm:WF1:Args', '{"filePath": "/dev/null", "go": "/dev/null", "log": "/nowhere/log"}');
+    await t.rejects(put(client, 'dm:WF1:Run', 1), 'the next one fails');
+    client.close();
+    await second.stop('SIGKILL');
+
+    const third = await IocProcess.start(root, settings);
+    const again = new PvaClient({ environment: third.clientEnvironment });
+    t.match(await alarmOf(again, 'dm:WF1:Run', 'MAJOR'), /^2 failed \(exit /u);
+    t.equal(await label(again, 'dm:WF1:Run.STAT'), 'WRITE');
+    t.equal(await label(again, 'dm:WF1:Status.STAT'), 'STATE');
+    const table = (await again.get('dm:Job:Table')).value as Record<string, readonly string[]>;
+    t.match(table, {
+      experiment: ['demo', 'demo'],
+      status: ['failed', 'done'],
+      error: [/^2 failed \(exit .*nowhere/u, ''],
+    });
+    const { fields } = await again.rpc('dm:rpc:listJobs', {});
+    t.match(JSON.parse(String(fields['json'])), [
+      { experimentName: 'demo', errorMessage: /^2 failed \(exit .*nowhere/u },
+      { experimentName: 'demo' },
+    ]);
+    await put(again, 'dm:WF1:Clear', 1);
+    t.equal(await alarmOf(again, 'dm:WF1:Run', 'NONE'), '', 'the alarm goes with the job');
+    again.close();
+    t.equal(await third.stop(), 0, 'it ends well');
+  },
+);
+
+await t.test(
+  'an experiment that DM does not know after a restart shows as a put of it would, until a good one',
+  async (t) => {
+    const root = join(temporaryDirectory(t), 'dm');
+    const first = await IocProcess.start(root);
+    t.equal(await first.stop(), 0, 'the first ends well');
+    const saved = join(root, 'autosave', 'dm-ioc.sav');
+    writeFileSync(saved, readFileSync(saved, 'utf8').replace(/^dm:Experiment .*$/mu, 'dm:Experiment gone'));
+    const second = await IocProcess.start(root);
+    const client = new PvaClient({ environment: second.clientEnvironment });
+    t.match(await text(client, 'dm:Message'), /^dm:Experiment: Experiment gone does not exist/u);
+    for (const pv of ['dm:Message', 'dm:Experiment', 'dm:Experiment_RBV']) await alarmOf(client, pv, 'INVALID');
+    await put(client, 'dm:Experiment', 'demo');
+    for (const pv of ['dm:Message', 'dm:Experiment', 'dm:Experiment_RBV']) await alarmOf(client, pv, 'NONE');
+    await t.rejects(put(client, 'dm:WF1:Start', 1), 'a put that nobody repeats');
+    await alarmOf(client, 'dm:Message', 'INVALID');
+    await put(client, 'dm:Message', 'seen');
+    t.equal(await text(client, 'dm:Message'), '', 'and is acknowledged');
+    await alarmOf(client, 'dm:Message', 'NONE');
+    client.close();
+    t.equal(await second.stop(), 0, 'it ends well');
+  },
+);

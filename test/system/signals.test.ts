@@ -6,8 +6,6 @@ import t, { type Test } from 'tap';
 import { IocProcess, PYTHON, temporaryDirectory } from './ioc-process.js';
 import { startByShell } from './shell-ioc.js';
 
-t.setTimeout(120_000);
-
 interface Running {
   readonly ioc: IocProcess;
   readonly client: PvaClient;

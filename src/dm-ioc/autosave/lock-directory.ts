@@ -1,5 +1,6 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { errorText, makeDirectory } from 'dm';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartupError } from '../errors.js';
 
@@ -34,6 +35,22 @@ export function lockDirectory(directory: string): () => void {
     held.delete(lock);
     lock.close();
   };
+}
+
+/** Whether an IOC saves in the directory now. Makes nothing. */
+export function isSavedElsewhere(directory: string): boolean {
+  const file = join(directory, LOCK_NAME);
+  if (!existsSync(file)) return false;
+  let lock: InstanceType<typeof DatabaseSync> | undefined;
+  try {
+    lock = new DatabaseSync(file, { readOnly: true });
+    lock.exec('PRAGMA busy_timeout = 0; SELECT name FROM sqlite_schema');
+    return false;
+  } catch (error) {
+    return /locked|busy/iu.test(errorText(error));
+  } finally {
+    lock?.close();
+  }
 }
 
 function attempt<T>(directory: string, what: string, action: () => T): T {

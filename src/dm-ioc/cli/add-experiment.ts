@@ -1,12 +1,11 @@
 import { checked, type DataManagement, errorText, type NewExperiment, newExperimentSchema } from 'dm';
 import { PvaClient, PvaError } from 'epics-pva-ts';
 import type { Config } from '../config/config.js';
-import { requestedEndpoints } from '../config/epics-environment.js';
 import { loadConfig, type ConfigOptions } from '../config/load-config.js';
 import { backendOf, createDataManagement } from '../create-data-management.js';
 import { StartupError } from '../errors.js';
 import { createLog } from '../log/create-log.js';
-import { pvaClientEnvironment } from './pv-reading.js';
+import { clientEnvironment } from './client-environment.js';
 
 export interface AddExperimentOptions extends ConfigOptions {
   readonly type?: string;
@@ -36,10 +35,10 @@ async function add(config: Config, wanted: NewExperiment): Promise<Added> {
     await dm.start();
   } catch (error) {
     if ((await backendOf(config)) === 'rest') throw error;
-    const environment = iocEnvironment(config);
-    const experiment = await addByIoc(config, wanted, environment);
+    const { settings, place } = clientEnvironment('PVA', config);
+    const experiment = await addByIoc(config, wanted, settings);
     if (experiment === null)
-      throw new StartupError('ENGINE_UNAVAILABLE', textOf(error, config, environment), { cause: error });
+      throw new StartupError('ENGINE_UNAVAILABLE', textOf(error, config, place), { cause: error });
     return { experiment, by: ' by the running IOC' };
   }
   try {
@@ -49,17 +48,9 @@ async function add(config: Config, wanted: NewExperiment): Promise<Added> {
   }
 }
 
-/** Where the IOC of this configuration would be found. */
-function iocEnvironment(config: Config): Readonly<Record<string, string>> {
-  const { pvaBroadcastPort } = requestedEndpoints(config, process.env);
-  const port = pvaBroadcastPort === 0 ? {} : { EPICS_PVA_BROADCAST_PORT: String(pvaBroadcastPort) };
-  return { ...pvaClientEnvironment(), ...port };
-}
-
-function textOf(error: unknown, { prefix }: Config, environment: Readonly<Record<string, string>>): string {
+function textOf(error: unknown, { prefix }: Config, place: string): string {
   const reason = errorText(error).trim().replace(/\.$/u, '');
-  const where = `${environment['EPICS_PVA_ADDR_LIST'] ?? ''}, search port ${environment['EPICS_PVA_BROADCAST_PORT'] ?? '5076'}`;
-  return `${reason}; and no IOC of prefix ${prefix} answers over PVAccess (${where}): give its ports by pva.broadcastPort or EPICS_PVA_BROADCAST_PORT`;
+  return `${reason}; and no IOC of prefix ${prefix} answers (${place})`;
 }
 
 /** null: no IOC of this prefix answers. */

@@ -1,5 +1,6 @@
 import { textTable } from '../text-table.js';
 import { timeText } from '../time-text.js';
+import { numberText } from './number-text.js';
 import type { PvReading } from './pv-reading.js';
 
 function isColumns(value: unknown): value is Readonly<Record<string, ArrayLike<unknown>>> {
@@ -17,20 +18,25 @@ function table(columns: Readonly<Record<string, ArrayLike<unknown>>>): string {
   return textTable([names, ...rows]);
 }
 
-function valueText(value: unknown): string {
+function valueText({ value, precision }: PvReading): string {
   if (typeof value === 'string') return value;
+  if (typeof value === 'number') return numberText(value, precision);
   if (typeof value === 'object' && value !== null) {
     if (isColumns(value)) return `\n${table(value)}`;
-    if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number>).join(' ');
+    if (ArrayBuffer.isView(value)) {
+      const elements = Array.from(value as unknown as ArrayLike<number | bigint>);
+      return elements.map((one) => (typeof one === 'number' ? numberText(one, precision) : String(one))).join(' ');
+    }
     return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
   }
   return String(value);
 }
 
-/** One reading for the terminal: just the value, or with name and time; an alarm always shows. */
+/** One reading for the terminal: just the value, or with name, time and units; an alarm always shows. */
 export function formatReading(pv: string, reading: PvReading, isNamed: boolean): string {
-  const { value, severity, message, timeMs } = reading;
+  const { severity, message, timeMs, units = '' } = reading;
   const alarm = severity === 'NONE' ? '' : ` [${severity}${message === '' ? '' : `: ${message}`}]`;
   const time = timeMs === null || timeMs <= 0 ? '' : `${timeText(timeMs)} `;
-  return isNamed ? `${pv} ${time}${valueText(value)}${alarm}` : `${valueText(value)}${alarm}`;
+  const unit = units === '' ? '' : ` ${units}`;
+  return isNamed ? `${pv} ${time}${valueText(reading)}${unit}${alarm}` : `${valueText(reading)}${alarm}`;
 }

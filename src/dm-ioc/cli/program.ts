@@ -3,11 +3,13 @@ import type { ConfigOptions } from '../config/load-config.js';
 import { VERSION } from '../version.js';
 import type { AddExperimentOptions } from './add-experiment.js';
 import type { RecordOptions } from './dm-record.js';
+import type { CheckWorkflowOptions } from './check-workflow.js';
 import { endWithReader } from './end-with-reader.js';
 import type { ListPvsOptions } from './list-pvs.js';
 import type { AccessOptions } from './pv-access.js';
 import type { RunOptions } from './run.js';
 import type { StopOptions } from './stop.js';
+import type { TryWorkflowOptions } from './try-workflow.js';
 
 function collect(value: string, before: string[]): string[] {
   return [...before, value];
@@ -20,7 +22,7 @@ function withConfig(command: Command): Command {
 }
 
 function withProtocol(command: Command): Command {
-  return command
+  return withConfig(command)
     .option('--ca', 'over Channel Access')
     .option('--pva', 'over PVAccess (default)')
     .option('-w, --timeout <seconds>', 'how long to wait for the PV', '5');
@@ -60,6 +62,25 @@ export function createProgram(): Command {
     .option('--user <name>', 'a user; may be given more than once', collect, [])
     .action(async (name: string, options: AddExperimentOptions) =>
       (await import('./add-experiment.js')).addExperiment(name, options),
+    );
+  const workflow = program
+    .command('workflow')
+    .description('workflows of the embedded engine, before they are installed');
+  workflow
+    .command('check <file...>')
+    .description('say what workflow files define and what is odd about them')
+    .option('--strict', 'exit code 1 for what is only odd, too')
+    .action(async (files: string[], options: CheckWorkflowOptions) =>
+      (await import('./check-workflow.js')).checkWorkflowFiles(files, options),
+    );
+  workflow
+    .command('try <workflow>')
+    .description('run a workflow once, without an IOC, and show what its stages write and find')
+    .option('--file <path>', 'its input, job argument filePath')
+    .option('--args <json>', 'its other arguments, a JSON object', '{}')
+    .option('--keep', 'keep the directory in which it ran')
+    .action(async (file: string, options: TryWorkflowOptions) =>
+      (await import('./try-workflow.js')).tryWorkflow(file, options),
     );
   withProtocol(program.command('get <pv...>').description('read PVs')).action(
     async (pvs: string[], options: AccessOptions) => (await import('./pv-access.js')).getPvs(pvs, options),

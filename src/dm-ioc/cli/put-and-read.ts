@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorText } from 'dm';
+import { CaPutFailedError } from 'node-epics-ca';
 import { StartupError } from '../errors.js';
 import type { PvAccess, PvReading } from './pv-reading.js';
 
@@ -21,6 +22,7 @@ async function alarmText(access: PvAccess, pv: string, { severity, message }: Pv
 
 /** An IOC of ours tells the client the whole reason, whose beginning is the alarm's message; others tell nothing of it. */
 async function failureText(access: PvAccess, pv: string, after: PvReading, error: unknown): Promise<string> {
+  if (error instanceof CaPutFailedError && error.alarmMessage !== '') return `${after.severity}, ${error.alarmMessage}`;
   const reason = errorText(error);
   if (after.message !== '' && reason.includes(after.message)) return `${after.severity}, ${reason}`;
   return `${await alarmText(access, pv, after)} (${reason})`;

@@ -1,13 +1,22 @@
 import { CaClient, type CaPutValue, type CaReading } from 'node-epics-ca';
 import { putNumber, putState } from './put-value.js';
-import { clientEnvironment, type PvAccess, type PvReading } from './pv-reading.js';
+import type { PvAccess, PvReading } from './pv-reading.js';
 
 const SEVERITIES = ['NONE', 'MINOR', 'MAJOR', 'INVALID'] as const;
 
-function toReading(reading: CaReading): PvReading {
+type Display = Pick<CaReading, 'units' | 'precision'>;
+
+function toReading(reading: CaReading, { units, precision }: Display = reading): PvReading {
   const { value, label, timeMs } = reading;
   const severity = SEVERITIES[reading.severity] ?? 'UNDEFINED';
-  return { value: label ?? value, severity, message: '', timeMs };
+  return {
+    value: label ?? value,
+    severity,
+    message: '',
+    timeMs,
+    ...(units === undefined ? {} : { units }),
+    ...(precision === undefined ? {} : { precision }),
+  };
 }
 
 /** Texts longer than 39 bytes are behind `NAME.VAL$`; a PV that has none is read as it is. */
@@ -32,14 +41,14 @@ async function asPut(client: CaClient, name: string, text: string, timeoutMs: nu
   return putState(name, text, states ?? []);
 }
 
-export function caAccess(): PvAccess {
-  const client = new CaClient({ environment: clientEnvironment('CA') });
+export function caAccess(environment: Readonly<Record<string, string>>): PvAccess {
+  const client = new CaClient({ environment });
   return {
     async get(pv, timeoutMs) {
       const name = await longName(client, pv, timeoutMs);
       const reading = name.endsWith('$')
         ? await client.get(name, { type: 'longString', timeoutMs })
-        : await client.get(name, { timeoutMs });
+        : await client.get(name, { metadata: true, timeoutMs });
       return toReading(reading);
     },
     async put(pv, value, wait, timeoutMs) {
@@ -51,7 +60,13 @@ export function caAccess(): PvAccess {
       const updates = name.endsWith('$')
         ? client.monitor(name, { type: 'longString', signal })
         : client.monitor(name, { signal });
-      for await (const update of updates) yield update.connected ? toReading(update) : null;
+      let display: Display | undefined;
+      for await (const update of updates) {
+        // Updates carry no units; they are asked for at each connection.
+        if (!update.connected) display = undefined;
+        else display ??= await client.get(name, { metadata: true, signal }).catch((): Display => ({}));
+        yield update.connected ? toReading(update, display) : null;
+      }
     },
     close: () => client.close(),
   };

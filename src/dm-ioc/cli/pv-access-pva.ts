@@ -1,6 +1,6 @@
 import { PvaClient, type PvaData } from 'epics-pva-ts';
 import { putInteger, putNumber, putState } from './put-value.js';
-import { pvaClientEnvironment, type PvAccess, type PvReading } from './pv-reading.js';
+import type { PvAccess, PvReading } from './pv-reading.js';
 
 interface EnumFields {
   readonly index: number;
@@ -12,18 +12,21 @@ function isEnum(value: unknown): value is EnumFields {
 }
 
 function toReading(data: PvaData): PvReading {
-  const { alarm, timeMs } = data;
+  const { alarm, timeMs, units } = data;
+  const { precision } = (data.fields['display'] ?? {}) as { readonly precision?: unknown };
   const value = 'value' in data.fields ? data.value : data.fields;
   return {
     value: isEnum(value) ? (value.choices[value.index] ?? value.index) : value,
     severity: alarm?.severity ?? 'NONE',
     message: alarm?.message ?? '',
     timeMs,
+    ...(units === null ? {} : { units }),
+    ...(typeof precision === 'number' ? { precision } : {}),
   };
 }
 
-export function pvaAccess(): PvAccess {
-  const client = new PvaClient({ environment: pvaClientEnvironment() });
+export function pvaAccess(environment: Readonly<Record<string, string>>): PvAccess {
+  const client = new PvaClient({ environment });
   return {
     get: async (pv, timeoutMs) => toReading(await client.get(pv, { timeoutMs })),
     async put(pv, value, wait, timeoutMs) {

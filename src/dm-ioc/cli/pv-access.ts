@@ -1,11 +1,17 @@
+import { isCoded } from '../coded-error.js';
+import { loadConfig } from '../config/load-config.js';
 import { StartupError } from '../errors.js';
+import { clientEnvironment } from './client-environment.js';
 import { caAccess } from './pv-access-ca.js';
 import { pvaAccess } from './pv-access-pva.js';
 import { putAndRead } from './put-and-read.js';
 import type { PvAccess } from './pv-reading.js';
 import { formatReading } from './format-reading.js';
+import { reportFailure } from './report-failure.js';
 
 export interface AccessOptions {
+  readonly config?: string;
+  readonly set: readonly string[];
   readonly ca?: boolean;
   readonly pva?: boolean;
   readonly timeout: string;
@@ -22,31 +28,42 @@ function timeoutMsOf({ timeout }: AccessOptions): number {
 
 async function withAccess(
   options: AccessOptions,
-  use: (access: PvAccess, timeoutMs: number) => Promise<void>,
+  use: (access: PvAccess, timeoutMs: number, place: string) => Promise<void>,
 ): Promise<void> {
   if (options.ca === true && options.pva === true)
     throw new StartupError('CONFIG_INVALID', 'give --ca or --pva, not both');
   const timeoutMs = timeoutMsOf(options);
-  const access = options.ca === true ? caAccess() : pvaAccess();
+  const config = loadConfig(options.config, options.set);
+  const { settings, place } = clientEnvironment(options.ca === true ? 'CA' : 'PVA', config);
+  const access = options.ca === true ? caAccess(settings) : pvaAccess(settings);
   const keepAlive = setInterval(() => undefined, 60_000);
   try {
-    await use(access, timeoutMs);
+    await use(access, timeoutMs, place);
+  } catch (error) {
+    throw placed(error, place);
   } finally {
     await access.close();
     clearInterval(keepAlive);
   }
 }
 
+/** Nobody answers: where was the PV looked for? */
+function placed(error: unknown, place: string): unknown {
+  if (!isCoded(error) || !/^(?:CA|PVA)_TIMEOUT$/u.test(error.code)) return error;
+  return new StartupError('NO_ANSWER', `${error.message} (${place})`, { cause: error });
+}
+
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** `dm-ioc get PV...` */
+/** `dm-ioc get PV...`: those that can be read; exit code 1 when one can't. */
 export function getPvs(pvs: readonly string[], options: AccessOptions): Promise<void> {
-  return withAccess(options, async (access, timeoutMs) => {
-    const readings = await Promise.all(pvs.map((pv) => access.get(pv, timeoutMs)));
+  return withAccess(options, async (access, timeoutMs, place) => {
+    const readings = await Promise.allSettled(pvs.map((pv) => access.get(pv, timeoutMs)));
     readings.forEach((reading, index) => {
-      print(formatReading(pvs[index] ?? '', reading, pvs.length > 1));
+      if (reading.status === 'fulfilled') print(formatReading(pvs[index] ?? '', reading.value, pvs.length > 1));
+      else process.exitCode = reportFailure(placed(reading.reason, place));
     });
   });
 }

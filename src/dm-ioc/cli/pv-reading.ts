@@ -5,6 +5,10 @@ export interface PvReading {
   /** Alarm message; Channel Access has none. */
   readonly message: string;
   readonly timeMs: number | null;
+  /** Engineering units; empty: none. */
+  readonly units?: string;
+  /** Digits after the point, for display; 0 also when nobody has said. */
+  readonly precision?: number;
 }
 
 /** Reading and writing PVs by one of the protocols. */
@@ -15,21 +19,4 @@ export interface PvAccess {
   /** null: the connection is lost. */
   monitor(pv: string, signal: AbortSignal): AsyncIterable<PvReading | null>;
   close(): Promise<void>;
-}
-
-/**
- * Search addresses for a client: those of the environment, or the usual ones and this host, where the IOC listens unless it is told
- * otherwise.
- */
-export function clientEnvironment(protocol: 'CA' | 'PVA'): Record<string, string> {
-  const name = `EPICS_${protocol}_ADDR_LIST`;
-  return (process.env[name] ?? '') === '' ? { [name]: '127.0.0.1' } : {};
-}
-
-/** All settings of a PVA client. */
-export function pvaClientEnvironment(): Record<string, string> {
-  const entries = Object.entries(process.env).filter(
-    (entry): entry is [string, string] => entry[0].startsWith('EPICS_PVA_') && entry[1] !== undefined,
-  );
-  return { ...Object.fromEntries(entries), ...clientEnvironment('PVA') };
 }

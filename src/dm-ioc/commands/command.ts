@@ -2,6 +2,7 @@ import type { DataManagement } from 'dm';
 import type { Place } from '../state/action.js';
 import type { FindService } from '../slots/kind-service.js';
 import type { Store } from '../state/store.js';
+import type { StartGates } from './start-gate.js';
 
 /** What a command works with. It answers its put by resolving or rejecting; what PVs show follows from the state. */
 export interface CommandContext {
@@ -14,8 +15,9 @@ export interface CommandContext {
   readonly closing: AbortSignal;
   /** Writes ids and setpoints to the disk; never rejects. */
   readonly save: () => Promise<void>;
-  /** Slots in which a start is under way, so that two puts at once can't start two jobs in one slot. */
-  readonly claims: Set<string>;
+  /** Resolves when the put has been answered. */
+  readonly answered: Promise<void>;
+  readonly gates: StartGates;
   /** What runs for the kinds of slots, by its class. */
   readonly service: FindService;
 }

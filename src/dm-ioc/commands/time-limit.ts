@@ -1,10 +1,12 @@
 import { CommandError } from '../errors.js';
+import { cancelCause } from './cancel-cause.js';
 
-/** Longest delay of a Node timer; a limit beyond it (25 days) counts as none. */
-const MAX_TIMER_MS = 2_147_483_647;
+/** The longest limit that may be put: a week. A timer of Node takes no more than 24 days. */
+export const LONGEST_WAIT_S = 604_800;
 
 /**
- * Runs `wait` with a signal that also aborts after `timeoutS` seconds (0: no limit).
+ * Runs `wait` with a signal that also aborts after `timeoutS` seconds (0: no limit), at most {@link LONGEST_WAIT_S}.
+ * @param what becomes of what is waited for @param whenStopped the same when the IOC stops
  * @throws CommandError TIMEOUT, severity MINOR, when the limit ended it; CANCELLED when the given signal did
  */
 export async function withTimeLimit<T>(
@@ -12,11 +14,12 @@ export async function withTimeLimit<T>(
   timeoutS: number,
   what: string,
   wait: (signal: AbortSignal) => Promise<T>,
+  whenStopped = what,
 ): Promise<T> {
   const timeoutMs = timeoutS * 1000;
   const limit = new AbortController();
   const timer =
-    timeoutMs > 0 && timeoutMs <= MAX_TIMER_MS
+    timeoutMs > 0
       ? setTimeout(() => {
           limit.abort();
         }, timeoutMs)
@@ -27,7 +30,11 @@ export async function withTimeLimit<T>(
     if (limit.signal.aborted && !signal.aborted) {
       throw new CommandError('TIMEOUT', `timeout after ${timeoutS} s, ${what}`, { severity: 'MINOR', cause: error });
     }
-    if (signal.aborted) throw new CommandError('CANCELLED', `cancelled, ${what}`, { severity: 'MINOR', cause: error });
+    if (signal.aborted) {
+      const cause = cancelCause(signal);
+      const then = cause === 'cancelled' ? what : whenStopped;
+      throw new CommandError('CANCELLED', `${cause}, ${then}`, { severity: 'MINOR', cause: error });
+    }
     throw error;
   } finally {
     clearTimeout(timer);

@@ -23,7 +23,7 @@ const USES: readonly Use[] = [
 ];
 
 /** Binds and lets go. Resolves with the port; rejects with the system's error. */
-function tryTcp(host: string, port: number): Promise<number> {
+export function tryTcp(host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { SLOT_KINDS } from '../slots/kinds.js';
 import type { SlotKind } from '../slots/slot-kind.js';
@@ -6,11 +7,19 @@ import type { SlotKind } from '../slots/slot-kind.js';
 const port = z.number().int().min(0).max(65_535);
 const slotCount = z.number().int().min(0).max(99);
 const text = z.string().min(1);
+/** `loadConfig` makes it absolute. */
+const path = text.meta({ isPath: true });
 const address = z.string().refine((value) => isIP(value) === 4, 'must be an IPv4 address');
 
+/** What comes with dm-ioc. */
+export const SHIPPED = fileURLToPath(new URL('../../../../ioc/', import.meta.url));
+
 const databaseSchema = z.strictObject({
-  file: text.describe('Path of a .db file'),
-  macros: z.record(z.string(), z.string()).default({}).describe('Its macros; P is given'),
+  file: path.describe('A .db file'),
+  macros: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Its macros, `{ LIMIT: '3' }`; P, the prefix, is given"),
 });
 
 const serveSchema = z.strictObject({
@@ -20,18 +29,22 @@ const serveSchema = z.strictObject({
     .union([port, z.strictObject({ ds: port, daq: port, cat: port, proc: port, apsDb: port })])
     .default(22_236)
     .describe('One port for all services, or one each: {ds, daq, cat, proc, apsDb}; 0: any free'),
-  loginFile: text.optional().describe('Its user, in the form of the DM login file: username|password'),
-  certificate: text.optional().describe('PEM file; with key: HTTPS'),
-  key: text.optional().describe('PEM file'),
+  loginFile: path.optional().describe('Its user, in the form of the DM login file: username|password'),
+  certificate: path.optional().describe('PEM file; with key: HTTPS'),
+  key: path.optional().describe('PEM file'),
 });
 
+const timeoutS = z.number().min(0).max(2_000_000).default(0);
+
 const localSchema = z.strictObject({
-  root: text.default('./dm-data').describe('Storage and catalogue; experiments are in <root>/experiments'),
-  workflows: text.default('ioc/workflows').describe('Folder of workflow definitions'),
+  root: path.default('dm-data').describe('Storage and catalogue; experiments are in <root>/experiments'),
+  workflows: path.default(`${SHIPPED}workflows`).describe('Folder of workflow definitions'),
   station: text.default('LOCAL').describe('Name of the station'),
   owner: text.optional().describe('Owner of the jobs; default the user of the process'),
   experiments: z.array(text).default(['demo']).describe('Made at the first start'),
   maxJobs: z.number().int().min(1).max(1000).default(4).describe('Jobs that run at once'),
+  jobTimeoutS: timeoutS.describe('Time limit of jobs whose workflow has no timeout, in seconds; 0: none'),
+  stageTimeoutS: timeoutS.describe('Time limit of stages that have no timeout, in seconds; 0: none'),
   serve: serveSchema.prefault({}),
   historyMaxAgeDays: z
     .number()
@@ -74,16 +87,16 @@ export const configSchema = z.strictObject({
         .enum(['local', 'rest', 'auto'])
         .default('local')
         .describe('Engine; auto: rest when the DM_*_WEB_SERVICE_URL variables are set, else local'),
-      setupFile: text
+      setupFile: path
         .optional()
         .describe('The dm.setup.sh of DM: bash sources it at the start, and its DM_* variables count'),
       local: localSchema.prefault({}),
       rest: z.looseObject({}).prefault({}).describe('DM web services; what is left out comes from the DM_* variables'),
     })
     .prefault({}),
-  access: z.strictObject({ file: text.default('ioc/access.acf').describe('EPICS access security') }).prefault({}),
+  access: z.strictObject({ file: path.default(`${SHIPPED}access.acf`).describe('EPICS access security') }).prefault({}),
   autosave: z
-    .strictObject({ directory: text.default('./dm-data/autosave').describe('Where setpoints and ids are kept') })
+    .strictObject({ directory: path.default('dm-data/autosave').describe('Where setpoints and ids are kept') })
     .prefault({}),
   site: z
     .strictObject({
@@ -91,9 +104,9 @@ export const configSchema = z.strictObject({
         .array(databaseSchema)
         .default([])
         .describe(
-          'Your own records. One linked with ours that waits for its device inside its processing makes DM wait, too',
+          'Your own records. A link to a setpoint or command of ours needs PP; a record linked with ours that waits for its device inside its processing makes DM wait, too',
         ),
-      startup: text.optional().describe('Your own iocsh lines, before and after its line iocInit'),
+      startup: path.optional().describe('Your own iocsh lines, before and after its line iocInit'),
     })
     .prefault({}),
   log: z

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { errorText } from 'dm';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { StartupError } from '../errors.js';
 import { SLOT_KINDS } from '../slots/kinds.js';
 import { configSchemaFor, type Config } from './config.js';
-import { wantsText } from './wants-text.js';
+import { withAbsolutePaths } from './config-keys.js';
+import { parseSetting, type Setting } from './setting.js';
 
 /** Read when none is named, relative to the working directory. */
 const DEFAULT_CONFIG_FILE = 'ioc/config.yaml';
@@ -22,43 +24,36 @@ function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function reasonOf(error: unknown): string {
-  return errorText(error).split('\n', 1)[0] ?? '';
+/** YAML's words, and what to do where a value without quotes ends in a colon, as prefixes of PVs do. */
+function reasonOf(error: unknown, text: string): string {
+  const [reason = ''] = errorText(error).split('\n', 1);
+  const line = error instanceof YAMLParseError ? (error.linePos?.[0].line ?? 0) : 0;
+  const found = /(?<key>[\w.]+):\s+(?<value>[^\s"'[\]{},#][^"'[\]{},#]*:)\s*(?:[,}#]|$)/u.exec(
+    text.split('\n')[line - 1] ?? '',
+  );
+  const { key, value } = found?.groups ?? {};
+  if (key === undefined || value === undefined) return reason.replace(/:$/u, '');
+  return `line ${line}: quote the value of ${key}, for a colon at its end means a key to YAML: ${key}: "${value}"`;
 }
 
 function readTree(file: string): Tree {
   if (!existsSync(file)) {
     throw new StartupError('CONFIG_NOT_FOUND', `no configuration file ${file}; name one with --config FILE`);
   }
+  let text = '';
   let tree: unknown;
   try {
-    tree = parse(readFileSync(file, 'utf8'));
+    text = readFileSync(file, 'utf8');
+    tree = parse(text);
   } catch (error) {
-    throw new StartupError('CONFIG_UNREADABLE', `${file}: ${reasonOf(error)}`, { cause: error });
+    throw new StartupError('CONFIG_UNREADABLE', `${file}: ${reasonOf(error, text)}`, { cause: error });
   }
   if (tree === null || tree === undefined) return {};
   if (!isTree(tree)) throw new StartupError('CONFIG_INVALID', `${file}: must be a mapping of keys to values`);
   return tree;
 }
 
-/** Text where the configuration wants text, so that `prefix=A:` is no mapping; anything else is YAML. */
-function settingValue(setting: string, path: readonly string[], text: string): unknown {
-  const isQuoted = /^\s*(["']).*\1\s*$/su.test(text);
-  if (!isQuoted && wantsText(path)) return text;
-  try {
-    return parse(text);
-  } catch (error) {
-    throw new StartupError('CONFIG_INVALID', `--set ${setting}: ${reasonOf(error)}`, { cause: error });
-  }
-}
-
-function applySetting(tree: Tree, setting: string): void {
-  const at = setting.indexOf('=');
-  const path = setting.slice(0, at).split('.');
-  if (at < 1 || path.some((part) => part === '' || part === '__proto__')) {
-    throw new StartupError('CONFIG_INVALID', `--set ${setting}: must have the form key.key=value`);
-  }
-  const value = settingValue(setting, path, setting.slice(at + 1));
+function apply(tree: Tree, { path, value }: Setting): void {
   let branch = tree;
   for (const part of path.slice(0, -1)) {
     const next = branch[part];
@@ -69,27 +64,51 @@ function applySetting(tree: Tree, setting: string): void {
   branch[path.at(-1) ?? ''] = value;
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string {
+function valueAt(tree: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key], tree);
+}
+
+/** Whose key is wrong: that of a setting, or of the file. */
+function sourceOf(keys: readonly string[], settings: readonly Setting[], file: string): string {
+  const isOf = ({ path }: Setting): boolean => {
+    const own = `${path.join('.')}.`;
+    return keys.some((key) => own.startsWith(`${key}.`) || `${key}.`.startsWith(own));
+  };
+  const setting = settings.findLast(isOf);
+  return setting === undefined ? file : `--set ${setting.text}`;
+}
+
+function describeIssue(issue: z.core.$ZodIssue, tree: Tree, settings: readonly Setting[], file: string): string {
   const where = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
-    return `unknown key ${issue.keys.map((key) => (where === '' ? key : `${where}.${key}`)).join(', ')}`;
+    const keys = issue.keys.map((key) => (where === '' ? key : `${where}.${key}`));
+    return `${sourceOf(keys, settings, file)}: unknown key ${keys.join(', ')}`;
   }
-  return `${where === '' ? 'the file' : where}: ${issue.message}`;
+  const given = valueAt(tree, issue.path);
+  const remedy =
+    issue.code === 'invalid_type' && issue.expected === 'string' && ['number', 'boolean'].includes(typeof given)
+      ? `; quote it: "${String(given)}"`
+      : '';
+  return `${sourceOf([where], settings, file)}: ${where === '' ? 'the file' : where}: ${issue.message}${remedy}`;
 }
 
 /**
- * The configuration from the file and the `--set` settings.
+ * The configuration from the file and the `--set` settings. Relative paths of the file, and those that are left out, are relative to its
+ * folder; those of settings to the working directory.
  * @param file undefined: `ioc/config.yaml` when there is one, else defaults only
- * @param settings `key.key=value`; the value is text where the key wants text, else YAML
+ * @param texts `key.key=value`; the value is text where the key wants text, else YAML
  * @param kinds of slots, whose numbers can be configured
  * @throws StartupError CONFIG_… in one line that names the key
  */
-export function loadConfig(file?: string, settings: readonly string[] = [], kinds = SLOT_KINDS): Config {
+export function loadConfig(file?: string, texts: readonly string[] = [], kinds = SLOT_KINDS): Config {
   const isDefault = file === undefined && !existsSync(DEFAULT_CONFIG_FILE);
-  const tree = isDefault ? {} : readTree(file ?? DEFAULT_CONFIG_FILE);
-  for (const setting of settings) applySetting(tree, setting);
+  const source = file ?? DEFAULT_CONFIG_FILE;
+  const tree = isDefault ? {} : readTree(source);
+  const settings = texts.map(parseSetting);
+  for (const setting of settings) apply(tree, setting);
   const result = configSchemaFor(kinds).safeParse(tree);
-  if (result.success) return result.data;
-  const source = isDefault ? 'configuration' : (file ?? DEFAULT_CONFIG_FILE);
-  throw new StartupError('CONFIG_INVALID', `${source}: ${result.error.issues.map(describeIssue).join('; ')}`);
+  if (result.success) return withAbsolutePaths(result.data, [], isDefault ? process.cwd() : dirname(resolve(source)));
+  const name = isDefault ? 'configuration' : source;
+  const problems = result.error.issues.map((issue) => describeIssue(issue, tree, settings, name));
+  throw new StartupError('CONFIG_INVALID', problems.join('; '));
 }

@@ -26,7 +26,9 @@ const OUT_TYPES: Readonly<Record<ValueKind, readonly DeviceRecordType[]>> = {
 /** The record types that fit a signal, the usual one first. */
 export function fittingRecordTypes(signal: Signal<unknown>): readonly DeviceRecordType[] {
   if (signal.kind === 'command') return ['busy'];
-  return (signal.kind === 'reading' ? IN_TYPES : OUT_TYPES)[signal.valueKind];
+  const { valueKind } = signal;
+  if (signal.kind === 'setpoint') return OUT_TYPES[valueKind];
+  return signal.acknowledge === undefined ? IN_TYPES[valueKind] : [...OUT_TYPES[valueKind], ...IN_TYPES[valueKind]];
 }
 
 /** Why a record can't have its address; undefined: it can. */

@@ -27,7 +27,7 @@ export function loadDatabases(ioc: Loader, areas: readonly Area[], { prefix, sit
     if (!existsSync(file)) {
       throw new StartupError(
         'DATABASE_NOT_FOUND',
-        `site.databases: no file ${file}; paths are relative to the working directory`,
+        `site.databases: no file ${file}; correct the path, or take it out of site.databases`,
       );
     }
     ioc.loadRecords(file, { P: prefix, ...macros });
@@ -53,7 +53,8 @@ export function readSiteStartup(file: string | undefined): SiteStartup {
   return at === -1 ? { before: lines, after: [] } : { before: lines.slice(0, at), after: lines.slice(at + 1) };
 }
 
-const LOAD_RECORDS = /^dbLoadRecords\s*\(?\s*"?(?<file>[^",()\s]+)"?(?:\s*,?\s*"(?<macros>[^"]*)")?\s*\)?$/u;
+const LOAD_RECORDS =
+  /^dbLoadRecords\s*\(?\s*"?(?<file>(?:\$\([^)]*\)|\$\{[^}]*\}|[^",()\s])+)"?(?:\s*,?\s*"(?<macros>[^"]*)")?\s*\)?$/u;
 
 function expand(text: string, variables: Readonly<Record<string, string | undefined>>): string {
   return text.replaceAll(
@@ -75,15 +76,20 @@ function parseMacros(text: string): Record<string, string> {
 }
 
 /** Runs iocsh lines one by one. Records are loaded by the IOC itself, so that those with DTYP "dm" are checked. @throws StartupError SITE_STARTUP naming the line */
-export async function runSiteLines(ioc: Loader, file: string, lines: readonly string[], prefix: string): Promise<void> {
-  const variables = { ...process.env, P: prefix };
+export async function runSiteLines(
+  ioc: Loader,
+  file: string,
+  lines: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  const variables = { ...process.env, ...environment };
   for (const line of lines) {
     const load = LOAD_RECORDS.exec(line)?.groups;
     try {
       if (load === undefined) await ioc.execute(line);
       else {
         const macros = parseMacros(expand(load['macros'] ?? '', variables));
-        ioc.loadRecords(expand(load['file'] ?? '', variables), { P: prefix, ...macros });
+        ioc.loadRecords(expand(load['file'] ?? '', variables), { P: environment['P'] ?? '', ...macros });
       }
     } catch (error) {
       const reason = errorText(error);

@@ -1,5 +1,5 @@
-import type { AlarmSeverity, DeviceRecord, RecordUpdate, RecordValue } from 'node-epics-ca';
-import type { Plain, Shown } from '../registry/signal.js';
+import type { DeviceRecord, RecordUpdate } from 'node-epics-ca';
+import type { Alarm, Plain, Shown } from '../registry/signal.js';
 import type { InputState, State } from '../state/state.js';
 import type { Store } from '../state/store.js';
 import type { Binding } from './binding.js';
@@ -13,9 +13,10 @@ export interface RecordPort {
 interface Published {
   readonly binding: Binding;
   value: Plain | undefined;
-  severity: AlarmSeverity;
-  message: string;
+  alarm: Alarm;
 }
+
+const NO_ALARM: Alarm = { severity: 'NONE' };
 
 /** Bindings that look at the same part of the state; skipped whole while that part is the same. */
 interface Group {
@@ -50,12 +51,12 @@ export class Publisher {
       const { address, record, signal, slice } = binding;
       if (signal.kind === 'command') {
         commands.push(record);
-        continue;
+        if (signal.alarm === undefined) continue;
       }
       const name = `${address.area}[${address.key ?? ''}]`;
       const group = groups.get(name) ?? { slice, entries: [], seen: undefined };
       groups.set(name, group);
-      const entry: Published = { binding, value: undefined, severity: 'NONE', message: '' };
+      const entry: Published = { binding, value: undefined, alarm: NO_ALARM };
       group.entries.push(entry);
       byRecord.set(record.index, entry);
     }
@@ -111,9 +112,9 @@ export class Publisher {
     this.#port.post([{ record, value: toRecordValue(record, signal, value) }]);
   }
 
-  /** What its last put was refused for is no longer so: a setpoint's alarm goes without a put. */
-  clearAlarm(record: DeviceRecord): void {
-    this.#port.post([{ record, severity: 'NONE' }]);
+  /** What was put to a setpoint was refused after all, or, without a reason, is no longer: its alarm comes or goes without a put. */
+  setRefusal(record: DeviceRecord, reason: string | null): void {
+    this.#port.post([{ record, ...(reason === null ? NO_ALARM : { severity: 'INVALID', message: reason }) }]);
   }
 
   /** Post what has changed, at once: before a put is answered, its outcome must be readable. */
@@ -144,6 +145,7 @@ function withService(entry: Published, shown: Shown, state: State): Shown {
   return {
     value: entry.value ?? shown.value,
     severity: 'INVALID',
+    status: 'COMM',
     message: `no ${health.service}: ${health.lastError ?? 'not connected'}`,
   };
 }
@@ -153,21 +155,36 @@ function isRefused(slice: unknown, input: string): boolean {
   return (slice as Partial<InputState<unknown>>).refused?.[input] !== undefined;
 }
 
+/** True when the alarm is another one than before. */
+function takeAlarm(entry: Published, { severity = 'NONE', status = 'STATE', message = '' }: Alarm): boolean {
+  const known = entry.alarm;
+  const next = severity === 'NONE' ? NO_ALARM : { severity, status, message };
+  entry.alarm = next;
+  return known.severity !== next.severity || known.status !== next.status || known.message !== next.message;
+}
+
+/** True when the value is another one than before. */
+function takeValue(entry: Published, value: Plain): boolean {
+  const isSame = Object.is(value, entry.value);
+  entry.value = value;
+  return !isSame;
+}
+
 function changeOf(entry: Published, slice: unknown, state: State): RecordUpdate | undefined {
   const { record, signal } = entry.binding;
-  if (signal.kind === 'command') return undefined;
-  if (signal.kind === 'setpoint' && isRefused(slice, signal.input)) return undefined;
+  if (signal.kind === 'command') {
+    return takeAlarm(entry, signal.alarm?.(slice) ?? NO_ALARM) ? { record, ...entry.alarm } : undefined;
+  }
+  if (signal.kind === 'setpoint') {
+    // A setpoint's alarm belongs to the put that was refused; it is cleared by the next good put.
+    const value = signal.read(slice);
+    if (isRefused(slice, signal.input) || !takeValue(entry, value)) return undefined;
+    return { record, value: toRecordValue(record, signal, value) };
+  }
   const read = signal.read(slice);
   const shown = withService(entry, typeof read === 'object' ? read : { value: read }, state);
-  const { value, severity = 'NONE', message = '' } = shown;
-  // A setpoint's alarm belongs to the put that was refused; it is cleared by the next good put.
-  const isSameAlarm = signal.kind === 'setpoint' || (severity === entry.severity && message === entry.message);
-  if (Object.is(value, entry.value) && isSameAlarm) return undefined;
-  const isSameValue = Object.is(value, entry.value);
-  entry.value = value;
-  entry.severity = severity;
-  entry.message = message;
-  const posted: RecordValue | undefined = isSameValue ? undefined : toRecordValue(record, signal, value);
-  const alarm = signal.kind === 'setpoint' ? {} : { severity, ...(message === '' ? {} : { message }) };
-  return { record, ...(posted === undefined ? {} : { value: posted }), ...alarm };
+  const isNewValue = takeValue(entry, shown.value);
+  const isNewAlarm = takeAlarm(entry, shown);
+  if (!isNewValue && !isNewAlarm) return undefined;
+  return { record, value: toRecordValue(record, signal, shown.value), ...entry.alarm };
 }

@@ -2,6 +2,7 @@ import { type DataManagement, DmError, errorText } from 'dm';
 import type { RecordWrite } from 'node-epics-ca';
 import type { Logger } from 'pino';
 import { CommandError, isRefusal } from '../errors.js';
+import { MAX_REASON_CHARACTERS, shortText } from '../log/short-text.js';
 import type { Binding } from './binding.js';
 import { unfitReason } from './check-put.js';
 import type { Publisher } from './publisher.js';
@@ -10,7 +11,9 @@ import type { SetpointSignal } from '../registry/signal.js';
 import type { Place } from '../state/action.js';
 import type { InputValue } from '../state/state.js';
 import type { Store } from '../state/store.js';
+import { cancelCause } from '../commands/cancel-cause.js';
 import type { CommandContext } from '../commands/command.js';
+import type { StartGates } from '../commands/start-gate.js';
 import type { FindService } from '../slots/kind-service.js';
 import { writerOf } from '../writer-of.js';
 
@@ -20,6 +23,7 @@ export interface PutHandlerOptions {
   readonly publisher: Publisher;
   readonly bindings: readonly Binding[];
   readonly log: Logger;
+  readonly gates: StartGates;
   /** Posts at once the records that have changed, and after a command the tables. */
   readonly flush: (isCommand: boolean) => void;
   /** Writes ids and setpoints to the disk; never rejects. */
@@ -38,7 +42,7 @@ function asCommandError(error: unknown, signal: AbortSignal, withPvName: (reason
   if (error instanceof CommandError) return error;
   const isUnknown = error instanceof DmError && error.code === 'DM_OUTCOME_UNKNOWN';
   if (signal.aborted && !isUnknown)
-    return new CommandError('CANCELLED', 'cancelled', { severity: 'MINOR', cause: error });
+    return new CommandError('CANCELLED', cancelCause(signal), { severity: 'MINOR', cause: error });
   if (error instanceof DmError) {
     const severity = error.code === 'DM_COMMAND_FAILED' ? 'MAJOR' : 'INVALID';
     return new CommandError('DM_FAILED', withPvName(error.message), { severity, cause: error });
@@ -62,7 +66,6 @@ function withName(pv: string, reason: string): string {
 export class PutHandler {
   readonly #options: PutHandlerOptions;
   readonly #byRecord: ReadonlyMap<number, Binding>;
-  readonly #claims = new Set<string>();
 
   constructor(options: PutHandlerOptions) {
     this.#options = options;
@@ -79,20 +82,25 @@ export class PutHandler {
     const who = { pv: record.name, ...writerOf(write) };
     const startedMs = performance.now();
     if (isCommand) log.info(who, 'command started');
+    let answer: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
     try {
-      await this.#perform(binding, write);
+      await this.#perform(binding, write, answered);
       store.dispatch({ type: 'putSucceeded', place, pv: record.name, isCommand });
       if (isCommand) log.info({ ...who, durationMs: Math.round(performance.now() - startedMs) }, 'command done');
     } catch (error) {
       const failure = this.#asCommandError(error, binding, write);
       const { severity, message: reason } = failure;
       store.dispatch({ type: 'putFailed', place, pv: record.name, severity, reason });
-      log.warn({ ...who, severity, reason, ...stackOf(error) }, 'put failed');
+      log.warn({ ...who, severity, reason: shortText(reason, MAX_REASON_CHARACTERS), ...stackOf(error) }, 'put failed');
       // The alarm message is one line; the whole text is in the message PV and in the slot.
       throw new CommandError(failure.code, reason.split('\n', 1)[0] ?? '', { severity, cause: error });
     } finally {
       await save();
       this.#flush(isCommand);
+      answer();
     }
   }
 
@@ -106,27 +114,36 @@ export class PutHandler {
     }
   }
 
-  async #perform(binding: Binding, write: RecordWrite): Promise<void> {
+  async #perform(binding: Binding, write: RecordWrite, answered: Promise<void>): Promise<void> {
     const { signal } = binding;
-    if (signal.kind === 'reading') throw new CommandError('READ_ONLY', `${write.record.name} takes no put`);
-    await (signal.kind === 'setpoint' ? this.#set(binding, signal, write) : signal.run(this.#context(binding, write)));
+    const context = this.#context(binding, write, answered);
+    if (signal.kind === 'setpoint') await this.#set(binding, signal, write, context);
+    else if (signal.kind === 'command') await signal.run(context);
+    else if (signal.acknowledge !== undefined) {
+      this.#options.publisher.holds(write.record, fromRecordValue(signal, write.value));
+      signal.acknowledge(context);
+    } else throw new CommandError('READ_ONLY', `${write.record.name} takes no put`);
   }
 
-  async #set(binding: Binding, signal: SetpointSignal<unknown>, write: RecordWrite): Promise<void> {
+  async #set(
+    binding: Binding,
+    signal: SetpointSignal<unknown>,
+    write: RecordWrite,
+    context: CommandContext,
+  ): Promise<void> {
     const { store, publisher } = this.#options;
     const { place } = binding;
     try {
       const put = fromRecordValue(signal, write.value);
       publisher.holds(write.record, put);
-      const unfit = unfitReason(write.record, signal.valueKind, put);
+      const unfit = unfitReason(write, signal, put);
       if (unfit !== undefined) {
         publisher.restore(write.record);
         throw new CommandError('SETPOINT_INVALID', unfit);
       }
       const value: InputValue = signal.parse(put);
-      publisher.holds(write.record, value);
       store.dispatch({ type: 'input', place, input: signal.input, value });
-      await signal.effect?.(this.#context(binding, write));
+      await signal.effect?.(context);
     } catch (error) {
       if (isRefusal(error)) {
         const { message } = this.#asCommandError(error, binding, write);
@@ -153,9 +170,9 @@ export class PutHandler {
     return found === undefined ? option : lastName(found.record.name);
   }
 
-  #context(binding: Binding, write: RecordWrite): CommandContext {
-    const { dm, store, closing, save, service } = this.#options;
-    return { dm, store, closing, save, service, place: binding.place, signal: write.signal, claims: this.#claims };
+  #context({ place }: Binding, { signal }: RecordWrite, answered: Promise<void>): CommandContext {
+    const { dm, store, gates, closing, save, service } = this.#options;
+    return { dm, store, gates, closing, save, service, place, signal, answered };
   }
 }
 

@@ -33,7 +33,7 @@ export function attributeName(device: string, name: string): string {
 
 function entryOf({ record, signal }: Binding): PviEntry {
   if (signal.kind === 'command') return { x: record.name };
-  return signal.kind === 'setpoint' ? { rw: record.name } : { r: record.name };
+  return record.direction === 'out' ? { rw: record.name } : { r: record.name };
 }
 
 function add(entries: Entries, device: string, name: string, entry: PviEntry): void {
@@ -72,6 +72,13 @@ function deviceTree(
     if (parent !== undefined && number !== undefined) device(parent)[`__${number}`] = { d: `${prefix}${name}:PVI` };
   }
   return devices;
+}
+
+/** The names of all PVI PVs. @param tables names of PVA tables */
+export function pviNames(prefix: string, bindings: readonly Binding[], tables: readonly string[]): string[] {
+  return [...deviceTree(prefix, bindings, tables).keys()].map((device) =>
+    device === '' ? `${prefix}PVI` : `${prefix}${device}:PVI`,
+  );
 }
 
 /**

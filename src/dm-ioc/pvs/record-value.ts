@@ -66,5 +66,6 @@ export function fromRecordValue(signal: Signal<unknown>, value: RecordValue): Pl
   if (signal.kind === 'setpoint' && signal.valueKind === 'choice' && typeof plain === 'number') {
     return signal.states?.[plain] ?? String(plain);
   }
-  return signal.kind === 'setpoint' && signal.valueKind === 'boolean' ? Number(plain) !== 0 : plain;
+  const isState = signal.kind === 'setpoint' && signal.valueKind === 'boolean' && (plain === 0 || plain === 1);
+  return isState ? plain === 1 : plain;
 }

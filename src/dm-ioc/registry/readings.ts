@@ -1,4 +1,5 @@
 import type { ServiceName } from 'dm';
+import type { CommandContext } from '../commands/command.js';
 import { STATUS_LABELS, statusLabel, statusSeverity } from '../state/status-labels.js';
 import type { Plain, ReadingSignal, Shown, ValueKind } from './signal.js';
 
@@ -9,11 +10,15 @@ export interface ReadingOptions {
   readonly states?: readonly string[];
   readonly keep?: 'head' | 'tail';
   readonly isSlotId?: true;
+  readonly acknowledge?: (context: CommandContext) => void;
 }
 
-/** What a status enum needs to know: DM's own text (null: there is no object), why it failed, and what else a user should know. */
+/**
+ * What a status enum needs to know: DM's own text (null: there is no object; undefined: DM hasn't told it yet), why it failed, and what
+ * else a user should know.
+ */
 export interface StatusView {
-  readonly status: string | null;
+  readonly status: string | null | undefined;
   readonly error: string;
   readonly warning: string;
 }
@@ -24,6 +29,8 @@ function firstLine(text: string): string {
 }
 
 function shownStatus({ status, error, warning }: StatusView): Shown {
+  if (status === undefined)
+    return { value: 'Unknown', severity: 'INVALID', status: 'READ', message: 'not read from DM yet' };
   const value = statusLabel(status);
   const severity = statusSeverity(value);
   if (severity !== 'NONE') {

@@ -1,8 +1,8 @@
+import { closestName } from 'dm';
 import { StartupError } from '../errors.js';
 import type { Place } from '../state/action.js';
 import type { State } from '../state/state.js';
 import type { AddressSpace, Area } from './area.js';
-import { closestName } from './closest-name.js';
 import type { Signal } from './signal.js';
 
 /** `workflow[1].stage` taken apart; `key` is a slot number, a service name, or null. */

@@ -1,8 +1,13 @@
-import { errorText } from 'dm';
+import { errorText, relativePath } from 'dm';
 import type { CommandContext } from '../commands/command.js';
 import { CommandError } from '../errors.js';
 import type { InputState, InputValue } from '../state/state.js';
+import { parseJsonObject } from './json-object.js';
 import type { Plain, SetpointSignal } from './signal.js';
+import { textFault } from './text-fault.js';
+
+/** What a record of 1,024 bytes holds. */
+const LONGEST_PATH = 1023;
 
 /** Names of the inputs of `S` whose values are `V`. */
 type InputName<S extends InputState<object>, V> = {
@@ -31,36 +36,26 @@ function refuse(message: string): never {
   throw new CommandError('SETPOINT_INVALID', message);
 }
 
-function parseText(value: Plain, maxCharacters: number): string {
-  const text = String(value).trim();
+function checkText(text: string, maxCharacters: number): string {
   if (text.length > maxCharacters)
     refuse(`text too long, at most ${maxCharacters} characters: ${text.slice(0, 40)}...`);
-  if (text.includes('\0')) refuse('text with a NUL character');
-  return text;
+  const fault = textFault(text);
+  return fault === undefined ? text : refuse(`text ${fault}`);
 }
 
-function refuseNul(_key: string, value: unknown): unknown {
-  const texts =
-    typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? Object.keys(value) : [];
-  if (texts.some((text) => text.includes('\0')))
-    refuse('JSON with a NUL character, \\u0000, which no argument can hold');
-  return value;
+function refuseOutside(path: string): void {
+  try {
+    relativePath(path, 'path');
+  } catch (error) {
+    refuse(errorText(error));
+  }
 }
 
 function parseJson(value: Plain, maxCharacters: number): string {
   const text = String(value).trim();
   if (text === '') return '{}';
   if (text.length > maxCharacters) refuse(`JSON too long, at most ${maxCharacters} characters`);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text, refuseNul);
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    refuse(`not JSON: ${errorText(error)}`);
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    refuse('not a JSON object; write {"name": "value"}');
-  }
+  parseJsonObject(text);
   return text;
 }
 
@@ -76,15 +71,26 @@ function parseNumber(value: Plain, { min, max, unit }: { min: number; max: numbe
  * @typeParam S the part of the state that has the inputs @typeParam C what an effect works with
  */
 export class Setpoints<S extends InputState<object>, C = CommandContext> {
-  /** Free text; surrounding white space is dropped, as operators paste it. */
-  text(input: InputName<S, string>, description: string, options: TextOptions<C> = {}): SetpointSignal<S, C> {
-    const { maxCharacters = 1023, ...others } = options;
-    return this.#setpoint(
-      input,
-      { description, valueKind: 'text' },
-      (value) => parseText(value, maxCharacters),
-      others,
-    );
+  /** A name; surrounding white space is dropped, as operators paste it. */
+  name(input: InputName<S, string>, description: string, options: TextOptions<C> = {}): SetpointSignal<S, C> {
+    const { maxCharacters = 255, ...others } = options;
+    const parse = (value: Plain): string => checkText(String(value).trim(), maxCharacters);
+    return this.#setpoint(input, { description, valueKind: 'text' }, parse, others);
+  }
+
+  /** A path or a pattern of paths: taken as it is, with blanks at its ends. @param options.isWithin it must stay inside a directory */
+  path(
+    input: InputName<S, string>,
+    description: string,
+    options: SetpointOptions<C> & { readonly isWithin?: true } = {},
+  ): SetpointSignal<S, C> {
+    const { isWithin, ...others } = options;
+    const parse = (value: Plain): string => {
+      const path = checkText(String(value), LONGEST_PATH);
+      if (isWithin === true) refuseOutside(path);
+      return path;
+    };
+    return this.#setpoint(input, { description, valueKind: 'text' }, parse, others);
   }
 
   /** A JSON object as text; empty means `{}`. */
@@ -96,11 +102,12 @@ export class Setpoints<S extends InputState<object>, C = CommandContext> {
   number(input: InputName<S, number>, description: string, options: NumberOptions<C>): SetpointSignal<S, C> {
     const { unit, min, max, ...others } = options;
     const parse = (value: Plain): number => parseNumber(value, { unit, min, max });
-    return this.#setpoint(input, { description, valueKind: 'number', unit }, parse, others);
+    return this.#setpoint(input, { description, valueKind: 'number', unit, limits: { min, max } }, parse, others);
   }
 
   boolean(input: InputName<S, boolean>, description: string, states: readonly [string, string]): SetpointSignal<S, C> {
-    const parse = (value: Plain): boolean => value === true || value === 1;
+    const parse = (value: Plain): boolean =>
+      typeof value === 'boolean' ? value : refuse(`not one of ${states.join(', ')}: ${value}`);
     return this.#setpoint(input, { description, valueKind: 'boolean', states }, parse);
   }
 
@@ -118,7 +125,7 @@ export class Setpoints<S extends InputState<object>, C = CommandContext> {
 
   #setpoint(
     input: string,
-    base: Pick<SetpointSignal<S, C>, 'description' | 'valueKind' | 'states' | 'unit'>,
+    base: Pick<SetpointSignal<S, C>, 'description' | 'valueKind' | 'states' | 'unit' | 'limits'>,
     parse: (value: Plain) => InputValue,
     options: SetpointOptions<C> = {},
   ): SetpointSignal<S, C> {

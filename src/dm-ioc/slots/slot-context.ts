@@ -1,6 +1,5 @@
-import { CommandError } from '../errors.js';
 import type { CommandContext } from '../commands/command.js';
-import { isActive } from '../state/active.js';
+import { isActive, isSlotBusy } from '../state/active.js';
 import type { Collection, DmObject } from '../state/collection.js';
 import { objectsOf, slotOf, type SlotState, type State } from '../state/state.js';
 
@@ -23,10 +22,15 @@ export interface SlotContext<Slot, O, Kept extends DmObject> extends KindContext
   /** The slot holds nothing from now on. */
   readonly clear: () => void;
   /**
-   * Runs `start` while no other start is under way in this slot, and saves the id that the slot holds then: what was answered must
-   * survive a crash. @throws CommandError SLOT_BUSY
+   * Runs `start` while no other start and no abort is under way in this slot. What has ended is forgotten first, so that nothing of it
+   * stands beside the reason when the start is refused; the id that the slot holds then is saved, as what was answered must survive a
+   * crash. @throws CommandError SLOT_BUSY, ABORT_UNDER_WAY
    */
   readonly claim: (start: () => Promise<void>) => Promise<void>;
+  /** Resolves when no start is under way. */
+  readonly started: () => Promise<void>;
+  /** Ends what the slot holds by `abort`; no start that was put before it is carried out after it. @param name of the command */
+  readonly abort: (name: string, abort: () => Promise<void>) => Promise<void>;
 }
 
 export function kindContext(context: CommandContext, kind: string): KindContext<DmObject, DmObject> {
@@ -51,8 +55,11 @@ export function slotContext(
   kind: string,
   slot: number,
 ): SlotContext<SlotState, DmObject, DmObject> {
-  const { store, claims, save } = context;
-  const claimName = `${kind}${slot}`;
+  const { store, gates, answered, save } = context;
+  const gate = gates(kind, slot);
+  const clear = (): void => {
+    store.dispatch({ type: 'slotCleared', kind, slot });
+  };
   return {
     ...kindContext(context, kind),
     get slot() {
@@ -61,18 +68,14 @@ export function slotContext(
     take: (object) => {
       store.dispatch({ type: 'slotTaken', kind, slot, object });
     },
-    clear: () => {
-      store.dispatch({ type: 'slotCleared', kind, slot });
-    },
-    claim: async (start) => {
-      if (claims.has(claimName)) throw new CommandError('SLOT_BUSY', 'busy: another start is under way in this slot');
-      claims.add(claimName);
-      try {
+    clear,
+    claim: (start) =>
+      gate.start(async () => {
+        if (!isSlotBusy(slotOf(store.state, kind, slot))) clear();
         await start();
         await save();
-      } finally {
-        claims.delete(claimName);
-      }
-    },
+      }, answered),
+    started: () => gate.started(),
+    abort: (name, abort) => gate.abort(name, abort),
   };
 }

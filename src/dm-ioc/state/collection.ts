@@ -8,6 +8,8 @@ export const KEPT = 1000;
 export interface DmObject {
   readonly id: string;
   readonly status: string;
+  /** Unix seconds. */
+  readonly startTime?: number | undefined;
 }
 
 interface Listed {

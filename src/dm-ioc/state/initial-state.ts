@@ -16,7 +16,17 @@ export interface InitialStateOptions {
 
 /** What a slot has before anything was put, beside what is peculiar to its kind. */
 export function emptySlot<I extends object>(inputs: I): SlotState<I, never> {
-  return { inputs, refused: {}, id: '', object: null, commandError: '', warning: '', nowMs: 0 };
+  return {
+    inputs,
+    refused: {},
+    id: '',
+    object: null,
+    isRestored: false,
+    commandError: '',
+    warning: '',
+    nowMs: 0,
+    steadyMs: 0,
+  };
 }
 
 /** The state before anything is known: no service has answered yet, every slot is empty. */

@@ -1,7 +1,7 @@
 import { isActive } from './active.js';
 import type { DmObject } from './collection.js';
 import type { AnySlotRules, Moment } from './slot-rules.js';
-import { objectsOf, type SlotState, type State } from './state.js';
+import { objectsOf, type Message, type SlotState, type State } from './state.js';
 import { isOvertaken } from './status-rank.js';
 
 /** Map that keeps the array's reference when no element changed. */
@@ -21,32 +21,53 @@ export function withSlot(state: State, kind: string, slot: number, change: (slot
   return withSlots(state, kind, (one, index) => (index === slot - 1 ? change(one) : one));
 }
 
+/** The moment in a slot's own time, which is the clock's when its object begins. */
+function momentOf(slot: SlotState, object: DmObject, moment: Moment): Moment {
+  const { object: known, nowMs, steadyMs } = slot;
+  const isUnderWay = isActive(known) && known?.startTime === object.startTime;
+  return isUnderWay ? { ...moment, nowMs: nowMs + moment.steadyMs - steadyMs } : moment;
+}
+
 /** What DM tells of objects of a kind: all are kept, and the slots that hold one show it. */
 export function takeObjects(state: State, rules: AnySlotRules, objects: readonly DmObject[], moment: Moment): State {
   const isOld = rules.isOvertaken ?? isOvertaken;
   const byId = new Map(objects.map((object) => [object.id, object]));
   const next = withSlots(state, rules.name, (slot) => {
     const object = slot.id === '' ? undefined : byId.get(slot.id);
-    return object === undefined || isOld(slot.object, object) ? slot : rules.update(slot, object, moment);
+    if (object === undefined || isOld(slot.object, object)) return slot;
+    return { ...rules.update(slot, object, momentOf(slot, object, moment)), steadyMs: moment.steadyMs };
   });
   const slots = next.slots[rules.name] ?? [];
-  const kept = objectsOf(next, rules.name).with(objects, {
-    merge: (object, known) => (isOld(known, object) ? undefined : rules.keep(object, known)),
+  const known = objectsOf(next, rules.name);
+  const news = objects.flatMap((object) => rules.news?.(object, known.get(object.id)) ?? []).at(-1);
+  const kept = known.with(objects, {
+    merge: (object, before) => (isOld(before, object) ? undefined : rules.keep(object, before)),
     timeOf: rules.timeOf,
     isHeld: (id) => slots.some((slot) => slot.id === id),
   });
-  return { ...next, objects: { ...next.objects, [rules.name]: kept } };
+  const told = { ...next, objects: { ...next.objects, [rules.name]: kept } };
+  if (news === undefined) return told;
+  const message: Message = { text: news, severity: 'MINOR', source: '' };
+  return { ...told, service: { ...told.service, message } };
 }
 
 /** The slot holds an id, of which nothing else is known; the empty id: nothing. What was put stays. */
-export function holdId(state: State, rules: AnySlotRules, slot: number, id: string): State {
-  return withSlot(state, rules.name, slot, ({ inputs, refused }) => ({ ...rules.empty, inputs, refused, id }));
+export function holdId(state: State, rules: AnySlotRules, slot: number, id: string, isRestored = false): State {
+  return withSlot(state, rules.name, slot, ({ inputs, refused }) => ({
+    ...rules.empty,
+    inputs,
+    refused,
+    id,
+    isRestored,
+  }));
 }
 
 /** Once a second: what lives in the slots. */
 export function tickSlots(state: State, rules: AnySlotRules, moment: Moment): State {
   return withSlots(state, rules.name, (slot) => {
-    if (!isActive(slot.object)) return slot;
-    return rules.tick?.(slot, moment) ?? { ...slot, nowMs: moment.nowMs };
+    const { object } = slot;
+    if (object === null || !isActive(object)) return slot;
+    const own = momentOf(slot, object, moment);
+    return { ...(rules.tick?.(slot, own) ?? slot), nowMs: own.nowMs, steadyMs: own.steadyMs };
   });
 }

@@ -13,12 +13,12 @@ function reduceHealth(state: State, health: Health): State {
   return { ...state, health, service: { ...state.service, downReason } };
 }
 
-function reduceTick(state: State, kinds: readonly AnySlotRules[], moment: Moment): State {
-  const heartbeat = (state.service.heartbeat + 1) % 2_147_483_647;
-  return kinds.reduce((next, rules) => tickSlots(next, rules, moment), {
-    ...state,
-    service: { ...state.service, heartbeat },
-  });
+function momentOf({ service, experiment }: State, nowMs: number, steadyMs: number): Moment {
+  return { nowMs, steadyMs, backend: service.backend, experimentName: experiment.selected?.name ?? null };
+}
+
+function tickAllSlots(state: State, kinds: readonly AnySlotRules[], moment: Moment): State {
+  return kinds.reduce((next, rules) => tickSlots(next, rules, moment), state);
 }
 
 function rulesOf(kinds: readonly AnySlotRules[], kind: string): AnySlotRules {
@@ -27,12 +27,23 @@ function rulesOf(kinds: readonly AnySlotRules[], kind: string): AnySlotRules {
   return rules;
 }
 
-/** The next state. Pure: time comes in as an argument, and an unchanged part keeps its reference. */
-export function reduce(state: State, action: Action, kinds: readonly AnySlotRules[], nowMs: number): State {
-  const moment: Moment = { nowMs, backend: state.service.backend };
+/**
+ * The next state. Pure: time comes in as an argument, and an unchanged part keeps its reference.
+ * @param nowMs of the clock @param steadyMs of one that is never set
+ */
+export function reduce(
+  state: State,
+  action: Action,
+  kinds: readonly AnySlotRules[],
+  nowMs: number,
+  steadyMs = nowMs,
+): State {
+  const moment = momentOf(state, nowMs, steadyMs);
   switch (action.type) {
-    case 'tick':
-      return reduceTick(state, kinds, moment);
+    case 'tick': {
+      const heartbeat = (state.service.heartbeat + 1) % 2_147_483_647;
+      return tickAllSlots({ ...state, service: { ...state.service, heartbeat } }, kinds, moment);
+    }
     case 'identity':
       return { ...state, service: { ...state.service, station: action.station, owner: action.owner } };
     case 'experiments': {
@@ -49,8 +60,12 @@ export function reduce(state: State, action: Action, kinds: readonly AnySlotRule
         ? { ...state, experiments, experiment: { ...state.experiment, selected: null } }
         : { ...state, experiments };
     }
-    case 'experimentSelected':
-      return { ...state, experiment: { ...state.experiment, selected: action.experiment, isUnconfirmed: false } };
+    case 'experimentSelected': {
+      const experiment = { ...state.experiment, selected: action.experiment, isUnconfirmed: false };
+      // What runs for another experiment says so at once.
+      const next = { ...state, experiment };
+      return tickAllSlots(next, kinds, momentOf(next, nowMs, steadyMs));
+    }
     case 'experimentUnconfirmed':
       return { ...state, experiment: { ...state.experiment, isUnconfirmed: true } };
     case 'objects':
@@ -69,7 +84,7 @@ export function reduce(state: State, action: Action, kinds: readonly AnySlotRule
       return takeObjects(held, rules, [action.object], moment);
     }
     case 'slotRestored':
-      return holdId(state, rulesOf(kinds, action.kind), action.slot, action.id);
+      return holdId(state, rulesOf(kinds, action.kind), action.slot, action.id, true);
     case 'slotCleared':
       return holdId(state, rulesOf(kinds, action.kind), action.slot, '');
     case 'saved': {

@@ -3,9 +3,14 @@ import type { SlotState } from './state.js';
 
 /** What a change of a slot may depend on beside the slot. */
 export interface Moment {
+  /** To a slot whose object is active: the time at which the object began, and what has passed since, whatever the clock was set to. */
   readonly nowMs: number;
+  /** Goes on evenly, from any beginning. */
+  readonly steadyMs: number;
   /** Which engine DM is: what the web services say needs more explaining. */
   readonly backend: string;
+  /** The experiment that commands use; null: none is selected. */
+  readonly experimentName: string | null;
 }
 
 /**
@@ -25,6 +30,8 @@ export interface SlotRules<Slot extends SlotState<object, O>, O extends DmObject
   readonly keep: (object: O, known: Kept | undefined) => Kept;
   /** When it began, in Unix seconds. */
   readonly timeOf: (kept: Kept) => number;
+  /** What everybody should hear of an object, for the message of the IOC; undefined: nothing. `known`: what was kept of it before. */
+  readonly news?: (object: O, known: Kept | undefined) => string | undefined;
   /** True when `next` is news from before `known`; without it, a status can't go back. */
   readonly isOvertaken?: (known: DmObject | null | undefined, next: O) => boolean;
 }

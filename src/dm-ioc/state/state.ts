@@ -18,12 +18,16 @@ export interface SlotState<I = object, O extends DmObject = DmObject> extends In
   readonly id: string;
   /** What it holds as DM told it last; null while that isn't known. */
   readonly object: O | null;
+  /** It held it before a restart of the IOC already: whoever waited for the end was told nothing true. */
+  readonly isRestored: boolean;
   /** How its last command failed; empty: it didn't. */
   readonly commandError: string;
   /** True beside DM's status: something that a user would want to know, such as a transfer that took no file. */
   readonly warning: string;
-  /** Milliseconds since the epoch, moved once a second while the slot is active. */
+  /** Milliseconds since the epoch, moved once a second while the slot is active; a clock that is set meanwhile doesn't count. */
   readonly nowMs: number;
+  /** The same moment on the steady clock. */
+  readonly steadyMs: number;
 }
 
 export interface ExperimentState extends InputState<{ readonly name: string }> {

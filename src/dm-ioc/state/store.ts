@@ -23,7 +23,8 @@ export class Store {
   /** Takes what happened at once, in its order, and tells of it once. */
   dispatch(...actions: readonly Action[]): void {
     const nowMs = this.#now();
-    const next = actions.reduce((state, action) => reduce(state, action, this.#kinds, nowMs), this.#state);
+    const steadyMs = performance.now();
+    const next = actions.reduce((state, action) => reduce(state, action, this.#kinds, nowMs, steadyMs), this.#state);
     if (next === this.#state) return;
     this.#state = next;
     for (const listener of [...this.#listeners]) listener();

@@ -24,7 +24,7 @@ export async function readDmSetupFile(
 
 function requireTextFile(path: string): void {
   const refuse = (reason: string): never => {
-    throw new DmError('DM_CONFIGURATION', `The DM set-up file ${path} can't be read: ${reason}`);
+    throw new DmError('DM_CONFIGURATION', `The DM set-up file ${path} can't be read: ${reason}; correct dm.setupFile.`);
   };
   let text = '';
   try {

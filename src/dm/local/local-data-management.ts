@@ -124,6 +124,7 @@ export class LocalDataManagement implements DataManagement {
       repository: workflows,
       folder: this.#folder,
       changes,
+      log: resolved.log,
     });
     this.jobs = new LocalJobs({
       ...resolved,
@@ -136,6 +137,10 @@ export class LocalDataManagement implements DataManagement {
       input: { experiments: this.experiments, files, tree: this.#tree },
       workingDirectory,
       jobsDirectory: join(root, 'jobs'),
+      onFailed: (job) => {
+        this.daqs.noteFailedJob(job);
+        this.uploads.noteFailedJob(job);
+      },
     });
     const transfers = {
       ...resolved,
@@ -257,9 +262,13 @@ function makeRoot(root: string, workingDirectory: string): void {
     makeDirectory(workingDirectory);
   } catch (error) {
     const reason = errorText(error);
-    throw new DmError('DM_CONFIGURATION', `The engine's root ${root} can't be made: ${reason}; name another one.`, {
-      cause: error,
-    });
+    throw new DmError(
+      'DM_CONFIGURATION',
+      `The engine's root ${root} can't be made: ${reason}; name another one in dm.local.root.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

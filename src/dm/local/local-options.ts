@@ -14,6 +14,10 @@ export interface LocalOptions {
   readonly owner?: string | undefined;
   /** Jobs that run at once over all workflows, default 4. A workflow's own `maxJobs` limits it further. */
   readonly maxJobs?: number | undefined;
+  /** Time limit of jobs whose workflow has no `timeout`, in seconds, default 0: none. */
+  readonly jobTimeoutS?: number | undefined;
+  /** Likewise of stages. */
+  readonly stageTimeoutS?: number | undefined;
   /** Ended jobs, DAQs and uploads are forgotten after so many days, default 90; 0 never. Catalogue and files stay. */
   readonly historyMaxAgeDays?: number | undefined;
   /** A file counts as complete once its size and modification time have stood still for so long, default 500 ms. */
@@ -36,6 +40,8 @@ export interface ResolvedLocalOptions {
   readonly station: string;
   readonly owner: string;
   readonly maxJobs: number;
+  readonly jobTimeoutS: number;
+  readonly stageTimeoutS: number;
   readonly historyMaxAgeDays: number;
   readonly quietTimeMs: number;
   readonly rescanPeriodMs: number;
@@ -52,6 +58,8 @@ export function resolveLocalOptions(options: LocalOptions): ResolvedLocalOptions
     station: options.station ?? 'LOCAL',
     owner: options.owner ?? userInfo().username,
     maxJobs: options.maxJobs ?? 4,
+    jobTimeoutS: options.jobTimeoutS ?? 0,
+    stageTimeoutS: options.stageTimeoutS ?? 0,
     historyMaxAgeDays: options.historyMaxAgeDays ?? 90,
     quietTimeMs: options.quietTimeMs ?? 500,
     rescanPeriodMs: options.rescanPeriodMs ?? 30_000,

@@ -1,11 +1,12 @@
-import type { CallOptions, Daqs } from '../data-management.js';
+import type { CallOptions, DaqStopOptions, Daqs } from '../data-management.js';
 import { DmError, DmInvalidObjectStateError, DmObjectNotFoundError } from '../errors.js';
 import { isTerminalStatus } from '../schemas/status.js';
 import type { DaqInfo, DaqOptions } from '../schemas/transfer.js';
+import { isSameDirectory, overlap } from '../directories.js';
+import { watchedForAnother } from '../watched-for-another.js';
 import { pause } from './pause.js';
 import type { RestContext } from './rest-context.js';
 import { type DaqService, RestTransfers } from './rest-transfers.js';
-import type { ServiceClient } from './service-client.js';
 
 /** A DAQ that has seen no file at all is more likely late than idle: `sync` waits so many times longer. */
 const NOTHING_SEEN_FACTOR = 3;
@@ -19,37 +20,45 @@ export class RestDaqs extends RestTransfers<DaqInfo> implements Daqs {
     this.#context = context;
   }
 
-  /** DM would start a second DAQ of the same directory, so the active ones are looked at first, one start of a pair at a time. */
+  /** DM would start a second DAQ of the same directory, also for another experiment, so the active ones are looked at first, one start of a directory at a time. */
   async start(
     experimentName: string,
     dataDirectory: string,
     daqOptions: DaqOptions = {},
     options?: CallOptions,
   ): Promise<DaqInfo> {
-    const pair = `${experimentName}\n${dataDirectory}`;
-    const before = this.#starting.get(pair);
+    const client = this.clientFor(dataDirectory);
+    const before = this.#starting.get(dataDirectory);
     const started = (async () => {
       await before?.catch(() => undefined);
-      const client = this.clientFor(dataDirectory);
-      const active = await this.#findActive(client, experimentName, dataDirectory, options);
+      const taking = (await this.activeOf(client, options)).filter(isTaking);
+      const active = taking.find((daq) => isOf(daq, experimentName, dataDirectory));
       if (active !== undefined) return this.observe(client, active);
+      const other = taking.find(
+        (daq) => daq.experimentName !== experimentName && overlap(daq.dataDirectory, dataDirectory),
+      );
+      if (other !== undefined) throw watchedForAnother(other.experimentName, other.dataDirectory);
       const parameters = { experimentName, dataDirectory, taskInfo: daqOptions };
       return this.observe(client, await client.call('startDaq', parameters, options));
     })();
-    this.#starting.set(pair, started);
+    this.#starting.set(dataDirectory, started);
     try {
       return await started;
     } finally {
-      if (this.#starting.get(pair) === started) this.#starting.delete(pair);
+      if (this.#starting.get(dataDirectory) === started) this.#starting.delete(dataDirectory);
     }
   }
 
-  async stop(experimentName: string, dataDirectory: string, options?: CallOptions): Promise<DaqInfo> {
+  async stop(experimentName: string, dataDirectory: string, options?: DaqStopOptions): Promise<DaqInfo> {
     for (const client of this.clientsFor(dataDirectory)) {
-      const active = await this.#findActive(client, experimentName, dataDirectory, options);
+      const own = (await this.activeOf(client, options)).filter((daq) => isOf(daq, experimentName, dataDirectory));
+      const active =
+        options?.id === undefined ? (own.find(isTaking) ?? own[0]) : own.find(({ id }) => id === options.id);
       if (active === undefined) continue;
-      const answer = await client.call('stopDaq', { experimentName, dataDirectory }, options);
-      return this.afterStop(client, active.id, answer, options);
+      // DM stops by directory: this would stop the one that was started after it.
+      if (!isTaking(active) && own.some(isTaking)) return this.observe(client, active);
+      const parameters = { experimentName, dataDirectory: active.dataDirectory };
+      return this.afterStop(client, active.id, await client.call('stopDaq', parameters, options), options);
     }
     throw new DmObjectNotFoundError(`No active DAQ of experiment ${experimentName} watches ${dataDirectory}.`);
   }
@@ -83,21 +92,15 @@ export class RestDaqs extends RestTransfers<DaqInfo> implements Daqs {
       daq = next;
     }
   }
+}
 
-  async #findActive(
-    client: ServiceClient,
-    experimentName: string,
-    dataDirectory: string,
-    options?: CallOptions,
-  ): Promise<DaqInfo | undefined> {
-    const daqs = await this.activeOf(client, options);
-    return daqs.find(
-      (daq) =>
-        daq.experimentName === experimentName &&
-        daq.dataDirectory === dataDirectory &&
-        (daq.status === 'pending' || daq.status === 'running'),
-    );
-  }
+/** True while new files are its own. */
+function isTaking({ status }: DaqInfo): boolean {
+  return status === 'pending' || status === 'running';
+}
+
+function isOf(daq: DaqInfo, experimentName: string, dataDirectory: string): boolean {
+  return daq.experimentName === experimentName && isSameDirectory(daq.dataDirectory, dataDirectory);
 }
 
 function outstanding(daq: DaqInfo): number {

@@ -90,7 +90,7 @@ export class RestDataManagement implements DataManagement {
       directories,
     }));
     const [first, ...others] = daqServices;
-    if (first === undefined) throw new DmError('DM_CONFIGURATION', 'There is no DAQ service.');
+    if (first === undefined) throw new DmError('DM_CONFIGURATION', 'dm.rest.daq: there is no DAQ service; name one.');
     const owner = (): string => this.#owner;
     this.experiments = new RestExperiments(client('DS', options.ds), context);
     this.daqs = new RestDaqs([first, ...others], context);

@@ -99,6 +99,11 @@ export type RestOptions = z.output<typeof restOptionsSchema>;
 /** What a configuration gives; the rest are defaults. */
 export type RestOptionsInput = z.input<typeof restOptionsSchema>;
 
+/** As it is written in the configuration. */
+function keyOf(path: readonly PropertyKey[]): string {
+  return ['dm.rest', ...path.map(String)].join('.');
+}
+
 /** @throws DmError DM_CONFIGURATION that names every wrong key */
 export function parseRestOptions(options: RestOptionsInput): RestOptions {
   const parsed = restOptionsSchema.safeParse(options);
@@ -109,10 +114,12 @@ export function parseRestOptions(options: RestOptionsInput): RestOptions {
   const wrong = [
     ...parsed.error.issues
       .filter((issue) => !isMissing(issue))
-      .map((issue) => `${issue.path.join('.') || 'options'}: ${issue.message}`),
+      .map((issue) => `${keyOf(issue.path)}: ${issue.message}`),
     ...(missing.length === 0
       ? []
-      : [`${missing.join(', ')} not set: name DM's set-up file in dm.setupFile, source it, or set them in dm.rest`]),
+      : [
+          `${missing.join(', ')} not set: name DM's set-up file in dm.setupFile, source it, or set them in dm.rest (dm.rest.${missing[0] ?? ''}: …)`,
+        ]),
   ];
   throw new DmError('DM_CONFIGURATION', `The options of the DM web services are not valid: ${wrong.join('; ')}.`);
 }

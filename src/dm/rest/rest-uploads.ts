@@ -1,5 +1,6 @@
 import type { CallOptions, Uploads } from '../data-management.js';
 import type { UploadInfo, UploadOptions } from '../schemas/transfer.js';
+import { fileWithin } from '../file-within.js';
 import type { RestContext } from './rest-context.js';
 import { type DaqService, RestTransfers } from './rest-transfers.js';
 
@@ -15,7 +16,9 @@ export class RestUploads extends RestTransfers<UploadInfo> implements Uploads {
     options?: CallOptions,
   ): Promise<UploadInfo> {
     const client = this.clientFor(dataDirectory);
-    const parameters = { experimentName, dataDirectory, taskInfo: uploadOptions };
+    const { experimentFilePath: path } = uploadOptions;
+    const file = path === undefined ? {} : { experimentFilePath: fileWithin(path, [dataDirectory]) };
+    const parameters = { experimentName, dataDirectory, taskInfo: { ...uploadOptions, ...file } };
     return this.observe(client, await client.call('upload', parameters, options));
   }
 

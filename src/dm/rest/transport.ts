@@ -128,7 +128,9 @@ function describe(error: unknown, request: TransportRequest, timedOut: boolean):
   const { url } = request;
   const code = codeOf(error);
   if (isCertificateError(error)) {
-    return new DmCommunicationError(`${certificateFault(url, code)}, or set tls.verify to false.`, { cause: error });
+    return new DmCommunicationError(`${certificateFault(url, code)}, or set dm.rest.tls.verify to false.`, {
+      cause: error,
+    });
   }
   if (code.startsWith('ERR_SSL') || code === 'EPROTO') {
     return new DmCommunicationError(`${url} does not speak TLS (${code}): check http or https in its URL.`, {
@@ -168,7 +170,7 @@ function certificateFault(url: string, code: string): string {
   }
   return code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH'
     ? `The certificate of ${url} is for another host (${code}): use the host name of the certificate in the URL`
-    : `The certificate of ${url} is not trusted (${code}): name the file of its CA in tls.ca`;
+    : `The certificate of ${url} is not trusted (${code}): name the file of its CA in dm.rest.tls.ca`;
 }
 
 /** Where it leads is told without path and query, which may hold secrets. */

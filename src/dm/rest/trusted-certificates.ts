@@ -14,6 +14,6 @@ export function trustedCertificates(path: string): string[] {
     return [...rootCertificates, ...own];
   } catch (error) {
     const reason = errorText(error);
-    throw new DmError('DM_CONFIGURATION', `The CA file ${path} can't be used: ${reason}. Check tls.ca.`);
+    throw new DmError('DM_CONFIGURATION', `The CA file ${path} can't be used: ${reason}. Check dm.rest.tls.ca.`);
   }
 }

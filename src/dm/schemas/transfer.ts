@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainNumbers } from '../exact-json.js';
 import { dmStatusSchema } from './status.js';
 
 /** Options that DAQ and upload share; DM's name of the dictionary on the wire is `taskInfo`. Unknown keys pass through, as in DM. */
@@ -24,7 +25,7 @@ export type TaskInfo = z.infer<typeof taskInfoSchema>;
 /** Options of `startDaq`. Without `processExistingFiles` a DAQ takes only what appears or changes after its start. */
 export const daqOptionsSchema = taskInfoSchema.extend({
   processExistingFiles: z.boolean().optional(),
-  maxRunTimeInHours: z.number().positive().optional(),
+  maxRunTimeInHours: z.preprocess(plainNumbers, z.number().positive().optional()).optional(),
   uploadDataDirectoryOnExit: z.boolean().optional(),
   uploadDestDirectoryOnExit: z.string().optional(),
 });
@@ -72,6 +73,13 @@ const transferInfoSchema = z.looseObject({
   runTime: z.number().optional(),
   destDirectory: z.string().optional(),
   workflowJobOwner: z.string().optional(),
+  /** Of the local engine: the file that has waited longest for its writer to finish, since when, and whether a sync or the end waits for it. */
+  waitingFor: z.string().optional(),
+  waitingSince: z.number().optional(),
+  isAwaited: z.boolean().optional(),
+  /** Of the local engine: how many of its jobs failed, and how the last one did. */
+  nJobsFailed: z.number().int().optional(),
+  jobError: z.string().optional(),
 });
 
 export const daqInfoSchema = transferInfoSchema;

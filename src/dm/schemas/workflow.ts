@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Seconds; a timer can't count further. */
+const timeoutSchema = z.number().positive().max(2_000_000).optional();
+
 /** One process that ran for a stage. Times are Unix seconds. */
 export const childProcessSchema = z.looseObject({
   stageId: z.string(),
@@ -14,6 +17,8 @@ export const childProcessSchema = z.looseObject({
   exitStatus: z.number().int().nullish(),
   stdOut: z.string().nullish(),
   stdErr: z.string().nullish(),
+  /** The local engine's: what is odd although it succeeded. */
+  warning: z.string().optional(),
 });
 export type ChildProcess = z.infer<typeof childProcessSchema>;
 
@@ -27,6 +32,7 @@ export const stageSchema = z.looseObject({
   repeatUntil: z.string().optional(),
   maxRepeats: z.number().int().positive().optional(),
   runIf: z.string().optional(),
+  timeout: timeoutSchema,
   childProcesses: z.record(z.string(), childProcessSchema).optional(),
   nCompletedChildProcesses: z.number().int().optional(),
   nFailedChildProcesses: z.number().int().optional(),
@@ -42,7 +48,10 @@ export const workflowArgumentSchema = z.looseObject({
   choices: z.array(z.union([z.string(), z.number(), z.boolean()])).optional(),
 });
 
-/** A workflow definition. Stages run in the order of their keys sorted as strings. `maxJobs` is the local engine's queue limit. */
+/**
+ * A workflow definition. Stages run in the order of their keys sorted as strings. The local engine's own are `maxJobs`, jobs of it that run at once, and `timeout` (s),
+ * here for the whole job and in a stage for that.
+ */
 export const workflowSchema = z.looseObject({
   id: z.string().optional(),
   name: z.string().min(1),
@@ -52,6 +61,7 @@ export const workflowSchema = z.looseObject({
   version: z.number().int().optional(),
   arguments: z.record(z.string(), workflowArgumentSchema).optional(),
   maxJobs: z.number().int().positive().optional(),
+  timeout: timeoutSchema,
   stages: z.record(z.string(), stageSchema),
 });
 export type Workflow = z.infer<typeof workflowSchema>;

@@ -56,7 +56,10 @@ export async function createDmServer(dm: DataManagement, options: DmServerOption
       await app.listen({ host, port });
     } catch (error) {
       const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-      throw new DmError('DM_CONFIGURATION', `The DM service can't listen on ${host} port ${port} (${reason}).`);
+      throw new DmError(
+        'DM_CONFIGURATION',
+        `The DM service can't listen on ${host} port ${port} (${reason}): set dm.local.serve.host or dm.local.serve.port to another, or the port to 0 for any free one.`,
+      );
     }
     const address = app.server.address() as AddressInfo;
     const name = address.family === 'IPv6' ? `[${host}]` : host;

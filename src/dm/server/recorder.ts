@@ -3,6 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { stringify } from 'yaml';
 import { DmError } from '../errors.js';
+import { exactJsonText } from '../exact-json.js';
 import { createRouteTable, routeOf } from '../wire/route-table.js';
 import type { SampleValues } from '../wire/dm-objects.js';
 import { isConfirmed } from '../wire/route.js';
@@ -68,7 +69,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     const call = readRecordedCall(service, request.method ?? 'GET', url, known);
     calls.push(call);
     options.onCall?.(call);
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(answerRecordedCall(call, known)));
+    response.setHeader('content-type', 'application/json').end(exactJsonText(answerRecordedCall(call, known)));
   };
   const close = async (): Promise<void> => {
     await Promise.all(
@@ -152,7 +153,12 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       const reason = 'code' in error ? String(error.code) : error.message;
-      reject(new DmError('DM_CONFIGURATION', `The recorder can't listen on ${host} port ${port} (${reason}).`));
+      reject(
+        new DmError(
+          'DM_CONFIGURATION',
+          `The recorder can't listen on ${host} port ${port} (${reason}): give --any-port, or another --host.`,
+        ),
+      );
     });
     server.listen(port, host, resolve);
   });

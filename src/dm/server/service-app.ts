@@ -7,6 +7,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { z } from 'zod';
 import type { DataManagement } from '../data-management.js';
 import { DmError, DmInvalidArgumentError } from '../errors.js';
+import { exactJsonText } from '../exact-json.js';
 import type { DmLogger } from '../logger.js';
 import type { PathTemplate } from '../wire/path-template.js';
 import type { ResolvedRoute, RouteTable } from '../wire/route-table.js';
@@ -19,6 +20,7 @@ import type { SessionStore } from './session-store.js';
 
 /** Doubly encoded workflows and arguments travel in the query, so request lines grow long. */
 const MAX_HEADER_BYTES = 4 * 1024 * 1024;
+const MAX_LOGGED_NAME = 64;
 
 export interface ServiceAppOptions {
   readonly dm: DataManagement;
@@ -34,7 +36,7 @@ export interface ServiceAppOptions {
 
 /** One listener of DM's protocol: login, session, and the routes of its services. */
 export async function createServiceApp(options: ServiceAppOptions): Promise<FastifyInstance> {
-  const { tls, services, sessions, faults } = options;
+  const { tls, services, faults } = options;
   const app = Fastify({
     routerOptions: { maxParamLength: MAX_HEADER_BYTES, ignoreTrailingSlash: true },
     forceCloseConnections: true,
@@ -78,8 +80,9 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<Fast
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ errorMessage: `The path ${request.url.split('?', 1)[0] ?? ''} was not found.` }),
   );
+  app.setReplySerializer(exactJsonText);
   app.setErrorHandler((error, _request, reply) => sendError(reply, error, options.logger));
-  app.post(LOGIN_PATH, (request, reply) => login(request, reply, sessions, faults));
+  app.post(LOGIN_PATH, (request, reply) => login(request, reply, options));
   for (const resolved of options.table.values()) {
     const { service } = resolved.route;
     if (service === 'ANY' || services.includes(service)) addRoute(app, resolved, options);
@@ -96,8 +99,7 @@ declare module 'fastify' {
 function login(
   request: FastifyRequest,
   reply: FastifyReply,
-  sessions: SessionStore,
-  faults: DmServerFaults,
+  { sessions, faults, logger }: ServiceAppOptions,
 ): FastifyReply {
   const form = (request.body ?? {}) as Record<string, unknown>;
   const { username, password } = form;
@@ -106,6 +108,8 @@ function login(
       ? sessions.open(username, password)
       : undefined;
   if (session === undefined) {
+    const user = typeof username === 'string' ? username.slice(0, MAX_LOGGED_NAME) : '';
+    logger.warn({ user, host: request.ip }, 'login refused: user name or password is not that of the login file');
     const error = toWireError(new DmError('DM_AUTHENTICATION', 'Incorrect username or password.'));
     return reply.code(401).headers(statusHeaders(error)).send(error);
   }

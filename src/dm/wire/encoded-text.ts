@@ -1,3 +1,5 @@
+import { exactJsonText, parseExactJson } from '../exact-json.js';
+import { errorText } from '../error-text.js';
 import { DmInvalidArgumentError } from '../errors.js';
 
 const MIME_LINE_LENGTH = 76;
@@ -35,16 +37,16 @@ export function decodeText(encoded: string): string {
 
 /** A JSON value, encoded like free text. */
 export function encodeJson(value: unknown): string {
-  return encodeText(JSON.stringify(value));
+  return encodeText(exactJsonText(value));
 }
 
 /** @throws DmInvalidArgumentError when the text is not encoded or is not JSON */
 export function decodeJson(encoded: string): unknown {
   const text = decodeText(encoded);
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw malformed(encoded, 'it does not hold JSON');
+    return parseExactJson(text);
+  } catch (error) {
+    throw malformed(encoded, `it does not hold JSON: ${errorText(error)}`);
   }
 }
 

@@ -139,5 +139,8 @@ function splitOnce(pair: string): [string, string] {
 }
 
 function invalid(source: string, reason: string): DmError {
-  return new DmError('DM_CONFIGURATION', `The route template "${source}" is not valid: ${reason}.`);
+  return new DmError(
+    'DM_CONFIGURATION',
+    `The route template "${source}" is not valid: ${reason}. Correct dm.rest.routes.`,
+  );
 }

@@ -6,6 +6,8 @@ import { addMetadata, decodeSample, metadataOfSample } from './ca-reading.js';
 import type { CaReading } from './ca-reading.js';
 import type { CaSession } from './ca-session.js';
 import type { CaPutValue, CaReadType, CaValue, CaValueOf } from './ca-value.js';
+import { checkOptions, type OptionNames } from './check-options.js';
+import { checkText } from './check-text.js';
 import { ConnectionWaiters } from './connection-waiters.js';
 import { DBR, DBR_CTRL, DBR_TIME, nativeTypeOf } from './dbr.js';
 import type { CaNativeType } from './dbr.js';
@@ -35,6 +37,17 @@ export interface CaPutOptions extends OperationLimits {
    */
   readonly complete?: boolean;
 }
+
+const LIMITS = { signal: true, timeoutMs: true } as const satisfies OptionNames<OperationLimits>;
+const GET = { ...LIMITS, type: true, metadata: true, count: true } as const satisfies OptionNames<CaGetOptions>;
+const PUT = { ...LIMITS, complete: true } as const satisfies OptionNames<CaPutOptions>;
+const MONITOR = {
+  ...LIMITS,
+  type: true,
+  mask: true,
+  queueSize: true,
+  count: true,
+} as const satisfies OptionNames<CaMonitorOptions>;
 
 /** What the server says of a channel. */
 export interface CaConnection {
@@ -122,6 +135,7 @@ export class CaChannel extends EventEmitter<CaChannelEvents> {
    * @throws CaError `CA_TIMEOUT`, `CA_DISCONNECTED`, `CA_NO_READ_ACCESS`, `CA_BAD_TYPE`, `CA_BAD_COUNT`, `CA_GET_FAILED`, `CA_CLOSED`
    */
   async get<T extends CaReadType = 'native'>(options: CaGetOptions<T> = {}): Promise<CaReading<CaValueOf<T>>> {
+    checkOptions('get', options, GET);
     const endMs = performance.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     const connection = this.#connection ?? (await this.whenConnected(options));
     const { nativeType, elementCount, readable } = connection;
@@ -147,11 +161,12 @@ export class CaChannel extends EventEmitter<CaChannelEvents> {
   }
 
   /**
-   * Write a value.
+   * Write a value. Without completion nobody hears of a text that the record doesn't take: so that is refused here, as far as it can be told.
    * @throws CaError `CA_TIMEOUT`, `CA_DISCONNECTED`, `CA_PUT_FAILED`, `CA_NO_WRITE_ACCESS`, `CA_BAD_TYPE`, `CA_BAD_VALUE`, `CA_BAD_COUNT`,
    * `CA_STRING_TOO_LONG`, `CA_CLOSED`
    */
-  put(value: CaPutValue, options: CaPutOptions = {}): Promise<void> {
+  async put(value: CaPutValue, options: CaPutOptions = {}): Promise<void> {
+    checkOptions('put', options, PUT);
     if (this.#connection !== null) return this.#putNow(this.#connection, value, options);
     const startMs = performance.now();
     return this.whenConnected(options).then((connection) => {
@@ -164,6 +179,7 @@ export class CaChannel extends EventEmitter<CaChannelEvents> {
 
   /** Follow the value; see `CaMonitor`. */
   monitor<T extends CaReadType = 'native'>(options: CaMonitorOptions<T> = {}): CaMonitor<CaValueOf<T>> {
+    checkOptions('monitor', options, MONITOR);
     if (this.#closed) throw this.#closedError('monitor');
     const monitor = new CaMonitor<CaValue>(
       { session: this.#session, channelId: this.#id, channelName: this.name, states: this.#states },
@@ -194,8 +210,17 @@ export class CaChannel extends EventEmitter<CaChannelEvents> {
       throw new CaError('CA_NO_WRITE_ACCESS', `put ${this.name}: write access denied`, { channelName: this.name });
     }
     const encoded = encodePut(value, connection);
+    if (!complete && typeof value === 'string') await this.#checkText(value, connection, options);
     const timeoutMs = options.timeoutMs ?? (complete ? undefined : DEFAULT_TIMEOUT_MS);
     return this.#session.put(this.#id, this.name, encoded, complete, { signal, timeoutMs });
+  }
+
+  async #checkText(text: string, connection: CaConnection, limits: OperationLimits): Promise<void> {
+    const isEnum = connection.nativeType === 'enum';
+    const asked = isEnum && !this.#states.known;
+    const { signal, timeoutMs } = limits;
+    const { states = [] } = asked ? await this.get({ metadata: true, signal, timeoutMs }) : {};
+    checkText(text, connection, asked ? states : this.#states.labels);
   }
 
   #onConnected([dbrType, elementCount, host]: NativeConnection, access: number): void {

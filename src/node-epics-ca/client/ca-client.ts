@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { CaChannel } from './ca-channel.js';
 import type { CaConnection, CaGetOptions, CaPutOptions } from './ca-channel.js';
-import { CaClosedError } from './ca-error.js';
+import { CaClosedError, CaPutFailedError } from './ca-error.js';
+import { checkOptions } from './check-options.js';
 import type { CaMonitor, CaMonitorOptions } from './ca-monitor.js';
 import type { CaReading } from './ca-reading.js';
 import { CaSession } from './ca-session.js';
@@ -9,6 +10,8 @@ import type { CaPutValue, CaReadType, CaValueOf } from './ca-value.js';
 import { emitSafely } from '../emit-safely.js';
 import type { OperationLimits } from './operation-limits.js';
 import { longStringName } from './put-value.js';
+
+const ALARM_LIMIT_MS = 500;
 
 export interface CaClientOptions {
   /**
@@ -38,6 +41,7 @@ export class CaClient extends EventEmitter<CaClientEvents> {
 
   constructor(options: CaClientOptions = {}) {
     super();
+    checkOptions('CaClient', options, { environment: true });
     this.#session = new CaSession(options.environment ?? {}, (ecaStatus, message) => {
       emitSafely(() => this.emit('exception', message, ecaStatus));
     });
@@ -58,6 +62,7 @@ export class CaClient extends EventEmitter<CaClientEvents> {
    * @throws CaError `CA_TIMEOUT`, `CA_BAD_NAME`, `CA_CLOSED`
    */
   async connect(name: string, limits: OperationLimits = {}): Promise<CaChannel> {
+    checkOptions('connect', limits, { timeoutMs: true, signal: true });
     const channel = await this.#connected(name, limits);
     this.#kept.add(channel);
     return channel;
@@ -72,11 +77,15 @@ export class CaClient extends EventEmitter<CaClientEvents> {
     return this.#using(channel, channel.get(options));
   }
 
-  /** Write a PV; see `CaChannel.put`. */
+  /** Write a PV; see `CaChannel.put`. A `CaPutFailedError` also says the record's alarm message. */
   async put(name: string, value: CaPutValue, options: CaPutOptions = {}): Promise<void> {
     const channel = this.#open(name);
-    if (channel.connected) return channel.put(value, options);
-    return this.#using(channel, channel.put(value, options));
+    try {
+      if (channel.connected) await channel.put(value, options);
+      else await this.#using(channel, channel.put(value, options));
+    } catch (error) {
+      throw error instanceof CaPutFailedError ? await this.#explained(error, name) : error;
+    }
   }
 
   /**
@@ -116,6 +125,20 @@ export class CaClient extends EventEmitter<CaClientEvents> {
     const channel = this.#open(name);
     await this.#using<CaConnection>(channel, channel.whenConnected(limits));
     return channel;
+  }
+
+  /** Channel Access tells only that a put has failed: the record knows why. */
+  async #explained(error: CaPutFailedError, name: string): Promise<CaPutFailedError> {
+    const field = `${name.split('.', 1)[0] ?? name}.AMSG`;
+    const reading = await this.get(field, { timeoutMs: ALARM_LIMIT_MS }).catch(() => null);
+    if (typeof reading?.value !== 'string' || reading.value === '') return error;
+    const { channelName = name, ecaStatus = 0 } = error;
+    return new CaPutFailedError(`put ${name}: the server says that it failed (ECA_PUTFAIL): ${reading.value}`, {
+      channelName,
+      ecaStatus,
+      alarmMessage: reading.value,
+      cause: error,
+    });
   }
 
   async #textChannel(name: string, limits: OperationLimits): Promise<CaChannel> {

@@ -13,6 +13,7 @@ export type CaErrorCode =
   | 'CA_STRING_TOO_LONG'
   | 'CA_TOO_LARGE'
   | 'CA_CLOSED'
+  | 'CA_OPTION'
   | 'CA_FAILED';
 
 export interface CaErrorDetails extends ErrorOptions {
@@ -55,8 +56,11 @@ export class CaDisconnectedError extends CaError {
 /** The server took the put and then said that it failed (ECA_PUTFAIL). The record's alarm usually says why. */
 export class CaPutFailedError extends CaError {
   override readonly name = 'CaPutFailedError';
-  constructor(message: string, details?: CaErrorDetails) {
+  /** The record's alarm message (AMSG, at most 39 bytes) right after the failure; empty when it has none, or the server is older than base 7.0.6. */
+  readonly alarmMessage: string;
+  constructor(message: string, details: CaErrorDetails & { readonly alarmMessage?: string } = {}) {
     super('CA_PUT_FAILED', message, details);
+    this.alarmMessage = details.alarmMessage ?? '';
   }
 }
 

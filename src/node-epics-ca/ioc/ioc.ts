@@ -102,7 +102,8 @@ export class Ioc {
   }
 
   /**
-   * Set the access security file. Without one everybody may read and write.
+   * Set the access security file. Without one everybody may read and write. Hosts are compared by address, over both protocols: the names
+   * of a HAG are looked up when the file is read (`asCheckClientIP`; iocsh's `var asCheckClientIP 0` undoes it for Channel Access).
    * @throws IocError `IOC_ACCESS_SECURITY` when it can't be parsed, `IOC_STATE`
    */
   setAccessSecurity(acfFile: string, macros: Readonly<Record<string, string>> = {}): void {
@@ -127,6 +128,21 @@ export class Ioc {
   accessNamesRoles(): boolean {
     this.#require('running', 'closing');
     return this.#native.accessNamesRoles();
+  }
+
+  /**
+   * The groups of records for which the access file has no rules, so that DEFAULT's count for them, or nobody may do anything; each with
+   * one of its records.
+   */
+  recordsWithoutRules(): readonly { readonly group: string; readonly record: string }[] {
+    this.#require('loading');
+    return this.#native.recordsWithoutRules();
+  }
+
+  /** Hosts that the access file names and nobody could look up: it counts for no client. */
+  unknownHosts(): readonly string[] {
+    this.#require('loading');
+    return this.#native.unknownHosts();
   }
 
   /** All records of the device type loaded so far; `index` is the position. */
@@ -293,13 +309,26 @@ export class Ioc {
   #deliver(event: NativeEvent): void {
     switch (event[0]) {
       case 0:
-        this.#dispatcher?.begin(event[1], event[2], event[3], event[4], event[5]);
+        this.#dispatcher?.begin(event[1], event[2], {
+          value: event[3],
+          user: event[4],
+          host: event[5],
+          isShortString: event[6],
+          requestText: event[7],
+        });
         break;
       case 1:
         this.#dispatcher?.cancel(event[1], event[2]);
         break;
       case 2:
-        this.#listeners.put({ record: event[1], field: event[2], value: event[3], user: event[4], host: event[5] });
+        this.#listeners.put({
+          record: event[1],
+          field: event[2],
+          value: event[3],
+          user: event[4],
+          host: event[5],
+          refusal: event[6],
+        });
         break;
       case 3:
         this.#listeners.message(event[1]);

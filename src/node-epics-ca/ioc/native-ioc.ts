@@ -11,9 +11,18 @@ export interface NativeResult {
 
 /** An event as the listener's arguments, of which the first is the kind. They come in the order in which they happened. */
 export type NativeEvent =
-  | readonly [kind: 0, index: number, flight: number, value: RecordValue, user: string, host: string]
+  | readonly [
+      kind: 0,
+      index: number,
+      flight: number,
+      value: RecordValue,
+      user: string,
+      host: string,
+      isShortString: boolean,
+      requestText: string | undefined,
+    ]
   | readonly [kind: 1, index: number, flight: number]
-  | readonly [kind: 2, record: string, field: string, text: string, user: string, host: string]
+  | readonly [kind: 2, record: string, field: string, text: string, user: string, host: string, refusal: string]
   | readonly [kind: 3, text: string];
 
 /** What the addon `epics_ioc` exports, one to one and in its order; each is described in native/ioc. */
@@ -25,6 +34,8 @@ export interface NativeIoc {
   setAccessSecurity(file: string, macros: string): NativeResult;
   mayWrite(group: string, users: readonly string[], host: string): boolean;
   accessNamesRoles(): boolean;
+  recordsWithoutRules(): { group: string; record: string }[];
+  unknownHosts(): string[];
   /** Those that an earlier call listed are left out. */
   listDeviceRecords(deviceType: string): Omit<DeviceRecord, 'file'>[];
   open(listener: (...event: NativeEvent) => void, maxQueuedWrites: number): void;

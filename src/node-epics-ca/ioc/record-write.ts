@@ -5,8 +5,18 @@ import type { RecordValue } from './record-value.js';
 /** A put to an `out` record that the application is to carry out. */
 export interface RecordWrite {
   readonly record: DeviceRecord;
-  /** An index for bo, mbbo; always 1 for busy; a bigint for int64out. */
+  /** An index for bo and mbbo, maybe of no state; always 1 for busy; a bigint for int64out. */
   readonly value: RecordValue;
+  /**
+   * It came as an EPICS string, though the record (an lso) holds more: a client cuts a longer text to 39 bytes without a word.
+   * Characters (`.VAL$`) and PVAccess carry it whole.
+   */
+  readonly isShortString: boolean;
+  /**
+   * What was put over Channel Access, where EPICS converts it and may change it: text to a number (`1,5` becomes 1, no text 0), and
+   * anything to a state (65537 becomes 1). Known when the access file traps the write.
+   */
+  readonly requestText?: string | undefined;
   /** Who put it; empty when the IOC did so itself, or the access file doesn't trap writes (TRAPWRITE). */
   readonly user: string;
   readonly host: string;

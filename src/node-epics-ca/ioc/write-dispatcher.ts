@@ -5,6 +5,9 @@ import type { NativeIoc } from './native-ioc.js';
 import type { RecordValue } from './record-value.js';
 import type { RecordWrite, WriteHandler } from './record-write.js';
 
+/** What a client put. */
+type Put = Omit<RecordWrite, 'record' | 'signal'>;
+
 /** Calls the handler for each write, and completes each exactly once with what came of it. */
 export class WriteDispatcher {
   readonly #native: NativeIoc;
@@ -21,10 +24,10 @@ export class WriteDispatcher {
   }
 
   /** A put arrived. */
-  begin(index: number, flight: number, value: RecordValue, user: string, host: string): void {
+  begin(index: number, flight: number, put: Put): void {
     const record = this.#records[index];
     if (record === undefined) throw new IocError('IOC_STATE', `a write to record number ${index}, which doesn't exist`);
-    const write = new RunningWrite(record, flight, value, user, host);
+    const write = new RunningWrite(record, flight, put);
     if (this.#isClosed) {
       this.#complete(write, closing());
       return;
@@ -86,14 +89,18 @@ class RunningWrite implements RecordWrite {
   readonly value: RecordValue;
   readonly user: string;
   readonly host: string;
+  readonly isShortString: boolean;
+  readonly requestText: string | undefined;
   #controller: AbortController | undefined;
 
-  constructor(record: DeviceRecord, flight: number, value: RecordValue, user: string, host: string) {
+  constructor(record: DeviceRecord, flight: number, { value, user, host, isShortString, requestText }: Put) {
     this.record = record;
     this.flight = flight;
     this.value = value;
     this.user = user;
     this.host = host;
+    this.isShortString = isShortString;
+    this.requestText = requestText;
   }
 
   /** Made when first asked for: most handlers never do, and it costs more than the put. */

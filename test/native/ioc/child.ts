@@ -88,6 +88,8 @@ function handle(write: RecordWrite): Promise<void> | void {
     value: toJson(write.value),
     user: write.user,
     host: write.host,
+    isShortString: write.isShortString,
+    requestText: write.requestText ?? null,
   });
   return new Promise<void>((resolve, reject) => {
     held.push({ write, resolve, reject });

@@ -5,7 +5,7 @@ import { startTestIoc } from './test-ioc.js';
 const COUNT = 10_000;
 const MEGABYTE = 1024 * 1024;
 
-void t.test('10,000 puts and 10,000 posts leave no memory, handle or write behind', { timeout: 100_000 }, async (t) => {
+void t.test('10,000 puts and 10,000 posts leave no memory, handle or write behind', async (t) => {
   const { ioc, clients } = await startTestIoc(t, { mode: 'async' });
   const descriptors = async (): Promise<number> => (await readdir(`/proc/${ioc.pid}/fd`)).length;
   const work = async (count: number): Promise<void> => {

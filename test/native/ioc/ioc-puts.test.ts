@@ -190,6 +190,24 @@ void t.test('a plain put', async (t) => {
     await ioc.call('settle', 'stringout');
     t.match(await answer, { status: 1 });
   });
+
+  await t.test('tells what Channel Access may have changed of it', async (t) => {
+    const cases: readonly [put: string, channel: string, value: unknown, told: object][] = [
+      ['caPutWait', 'lso', 'a string', { isShortString: true, requestText: null }],
+      ['caPutWait', 'lso.VAL$', 'characters', { isShortString: false, requestText: null }],
+      ['pvaPutWait', 'lso', 'over PVAccess', { isShortString: false, requestText: null }],
+      ['caPutWait', 'mbbo', 1, { isShortString: false, requestText: 'Twenty' }],
+      ['pvaPutWait', 'mbbo', 1, { isShortString: false, requestText: null }],
+      ['caPutWait', 'ao', 1.5, { isShortString: false, requestText: null }],
+    ];
+    for (const [put, channel, value, told] of cases) {
+      const name = channel.replace('.VAL$', '');
+      const answer = clients.call(put, channel, value);
+      t.match(await ioc.event({ event: 'write', name }), told, `${put} ${channel}`);
+      await ioc.call('settle', name);
+      t.match(await answer, { status: 1 });
+    }
+  });
 });
 
 void t.test('every type arrives at the handler as what it is', async (t) => {
@@ -201,7 +219,7 @@ void t.test('every type arrives at the handler as what it is', async (t) => {
     ['caPutWait', 'ao', 1.25, 'ao', 1.25],
     ['caPutWait', 'bo', 1, 'bo', 1],
     ['caPutWait', 'bo', 'Yes', 'bo', 1],
-    ['caPutWait', 'bo', 5, 'bo', 1],
+    ['caPutWait', 'bo', 5, 'bo', 5],
     ['caPutWait', 'mbbo', 'Twenty', 'mbbo', 1],
     ['pvaPutWait', 'mbbo', 0, 'mbbo', 0],
     ['caPutWait', 'longout', -7, 'longout', -7],

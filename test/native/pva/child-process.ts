@@ -26,7 +26,7 @@ export function startProcess(
   const child = spawn(command, args, {
     env: { ...process.env, ...environment },
     stdio: ['pipe', 'pipe', 'inherit'],
-    timeout: 60_000,
+    timeout: 300_000,
     killSignal: 'SIGKILL',
   });
   const lines: string[] = [];

@@ -210,6 +210,11 @@ def run(root, work):
         dm.message.get(),
     )
     check(
+        "an unknown experiment shows on the readback, too",
+        severity(dm.selected) == INVALID,
+        dm.selected.alarm_severity,
+    )
+    check(
         "an unknown experiment leaves none selected",
         dm.selected.get() == "",
         dm.selected.get(),
@@ -222,6 +227,11 @@ def run(root, work):
     )
     engine(bps.mv(wf.workflow, "no-such-workflow"))
     engine(bps.mv(wf.run, 1))
+    check(
+        "a refused Run shows nothing of the job before",
+        wf.status.get() == IDLE and wf.job_id.get() == "",
+        (wf.status.get(), wf.job_id.get()),
+    )
     check(
         "an unknown workflow raises an alarm",
         severity(wf.run) == INVALID,

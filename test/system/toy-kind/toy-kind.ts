@@ -62,7 +62,7 @@ export const toyKind = defineSlotKind({
   timeOf: () => 0,
   signals: {
     target: setpoint.number('target', 'Count to this', { unit: '', min: 1, max: 100 }),
-    label: setpoint.text('label', 'Name of the count'),
+    label: setpoint.name('label', 'Name of the count'),
     run: command('Count; done at the target', runToy),
     id: reading('text', 'Id of the count', ({ id }) => id, { isSlotId: true }),
     count: reading('integer', 'How far it is', ({ object }) => object?.count ?? 0),
@@ -94,6 +94,15 @@ export const toyKind = defineSlotKind({
     }),
   ],
   calls: [
-    remoteCall('echoToy', 'id', z.strictObject({ id: nameArgument }), ({ id }) => Promise.resolve(endedToy(id)), true),
+    remoteCall(
+      {
+        name: 'echoToy',
+        description: 'id',
+        isReading: true,
+        schema: z.strictObject({ id: nameArgument }),
+        result: { id: 'string', status: 'string', label: 'string', count: 'int32' },
+      },
+      ({ id }) => Promise.resolve(endedToy(id)),
+    ),
   ],
 });

@@ -42,10 +42,9 @@ await t.test('a job that did nothing gets a word', (t) => {
     jobAdvisory({ ...job, workflow: { name: 'w', owner: 'me', stages: { '1': { command: 'x' } } } }),
     /any stage/u,
   );
-  const quick = { ...job, stage: '1', runTime: 2, workflow: { name: 'w', owner: 'me', stages } };
-  t.match(jobAdvisory(quick), /2\.0 s without any output/u);
-  t.equal(jobAdvisory({ ...quick, runTime: 60 }), null);
-  t.equal(jobAdvisory({ ...quick, status: 'failed' }), null);
+  const quiet = { ...job, stage: '1', runTime: 0.2, workflow: { name: 'w', owner: 'me', stages } };
+  t.equal(jobAdvisory(quiet), null, 'that a job is quick and says nothing is no fault of it');
+  t.equal(jobAdvisory({ ...job, countFiles: 0, status: 'failed' }), null, 'a failure speaks for itself');
   t.equal(jobAdvisory(job), null);
   t.end();
 });

@@ -1,3 +1,4 @@
+import { exactJsonText } from 'dm';
 import { z } from 'zod';
 import { jsonArgument, namedExperiment, nameArgument, remoteCall } from '../../commands/remote-call.js';
 import { addressesOf, type Area } from '../../registry/area.js';
@@ -12,21 +13,28 @@ const { status } = readingsOf<DatasetState>('CAT');
 
 /** Addresses `@dataset.…` */
 const DATASET_SIGNALS: Signals<DatasetState> = {
-  name: setpoint.text('name', 'Name of the dataset', { maxCharacters: 255 }),
+  name: setpoint.name('name', 'Name of the dataset'),
   metadata: setpoint.json('metadata', 'Metadata, a JSON object', 32_000),
   upload: command('Add the dataset to DM', uploadDataset),
   status: status('Status of the upload', (dataset) => ({ ...dataset, warning: '' })),
 };
 
 const addDataset = remoteCall(
-  'addDataset',
-  'name, experiment?, metadata? (JSON)',
-  z.strictObject({ name: nameArgument, experiment: nameArgument.optional(), metadata: jsonArgument.optional() }),
+  {
+    name: 'addDataset',
+    description: 'name, experiment?, metadata? (JSON)',
+    schema: z.strictObject({
+      name: nameArgument,
+      experiment: nameArgument.optional(),
+      metadata: jsonArgument.optional(),
+    }),
+    result: { name: 'string', json: 'string' },
+  },
   async ({ name: datasetName, experiment, metadata }, context) => {
     const { dm, signal } = context;
     const experimentName = namedExperiment(experiment, context);
     const dataset = await dm.catalog.addDataset({ ...metadata, experimentName, datasetName }, { signal });
-    return { name: dataset.datasetName, json: JSON.stringify(dataset) };
+    return { name: dataset.datasetName, json: exactJsonText(dataset) };
   },
 );
 

@@ -24,14 +24,17 @@ const EXPERIMENT_TABLE = rowTable<State, Experiment>({
 });
 
 const addExperiment = remoteCall(
-  'addExperiment',
-  'name, type?, description?, users? (by comma); local engine only',
-  z.strictObject({
-    name: nameArgument,
-    type: nameArgument.optional(),
-    description: z.string().optional(),
-    users: z.string().optional(),
-  }),
+  {
+    name: 'addExperiment',
+    description: 'name, type?, description?, users? (by comma); local engine only',
+    schema: z.strictObject({
+      name: nameArgument,
+      type: nameArgument.optional(),
+      description: z.string().optional(),
+      users: z.string().optional(),
+    }),
+    result: { name: 'string', dataDirectory: 'string', json: 'string' },
+  },
   async ({ name, type, description, users }, { dm, store, signal }) => {
     if (dm.backend !== 'local') throw new DmError('DM_AUTHORIZATION', 'experiments of DM are made by DM staff');
     const userNames = users?.split(',').map((user) => user.trim());

@@ -17,8 +17,14 @@ function ofSelected(
 
 /** Addresses `@experiment.…` */
 export const EXPERIMENT_SIGNALS: Signals<ExperimentState> = {
-  name: setpoint.text('name', 'Experiment to work for', { maxCharacters: 128, effect: selectExperiment }),
-  selected: ofSelected('Experiment that commands use', (experiment) => experiment.name),
+  name: setpoint.name('name', 'Experiment to work for', { maxCharacters: 128, effect: selectExperiment }),
+  selected: reading('text', 'Experiment that commands use', ({ inputs, selected, refused, isUnconfirmed }) => {
+    if (selected !== null) return selected.name;
+    const reason = refused['name'];
+    if (reason !== undefined) return { value: '', severity: 'INVALID', status: 'WRITE', message: reason };
+    if (!isUnconfirmed) return '';
+    return { value: '', severity: 'INVALID', status: 'COMM', message: `not confirmed by DM yet: ${inputs.name}` };
+  }),
   valid: reading(
     'boolean',
     'DM knows the experiment',

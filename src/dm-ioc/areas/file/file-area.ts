@@ -1,3 +1,4 @@
+import { LONGEST_WAIT_S } from '../../commands/time-limit.js';
 import { addressesOf, type Area } from '../../registry/area.js';
 import { NO_YES, readingsOf } from '../../registry/readings.js';
 import { Setpoints } from '../../registry/setpoints.js';
@@ -10,8 +11,8 @@ const setpoint = new Setpoints<FileState>();
 
 /** Addresses `@file.…` */
 const FILE_SIGNALS: Signals<FileState> = {
-  path: setpoint.text('path', 'File, within the data directory', { effect: lookUpFile }),
-  timeout: setpoint.number('timeoutS', 'Longest wait; 0: no limit', { unit: 's', min: 0, max: 1_000_000_000 }),
+  path: setpoint.path('path', 'File, within the data directory', { effect: lookUpFile }),
+  timeout: setpoint.number('timeoutS', 'Longest wait; 0: no limit', { unit: 's', min: 0, max: LONGEST_WAIT_S }),
   wait: command('Done when the file is in DM', waitForFile),
   inCatalog: reading('boolean', 'DM has the file', ({ file }) => file !== null, { states: NO_YES }),
   ready: reading('boolean', 'The file can be processed', ({ file }) => file?.readyForProcessing ?? file !== null, {

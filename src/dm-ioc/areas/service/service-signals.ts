@@ -30,9 +30,16 @@ export const SERVICE_SIGNALS: Signals<ServiceState> = {
     ({ unsavedReason }) => (unsavedReason === '' ? true : { value: false, severity: 'MAJOR', message: unsavedReason }),
     { states: NO_YES },
   ),
-  message: reading('text', 'What went wrong last', ({ message: { text, severity } }) => {
-    return { value: text, severity, message: text };
-  }),
+  message: reading(
+    'text',
+    'What went wrong last; a put clears it',
+    ({ message: { text, severity } }) => ({ value: text, severity, message: text }),
+    {
+      acknowledge: ({ store }) => {
+        store.dispatch({ type: 'message', text: '', severity: 'NONE' });
+      },
+    },
+  ),
   pollPeriod: setpoint.number('pollPeriodS', 'Between polls of active jobs', {
     unit: 's',
     min: 0.1,

@@ -1,4 +1,5 @@
 import type { DaqInfo } from 'dm';
+import { LONGEST_WAIT_S } from '../../commands/time-limit.js';
 import { NO_YES, readingsOf } from '../../registry/readings.js';
 import { Setpoints } from '../../registry/setpoints.js';
 import { command } from '../../registry/signal.js';
@@ -8,7 +9,7 @@ import { transferKind } from '../transfer/transfer-kind.js';
 import { transferReadings } from '../transfer/transfer-readings.js';
 import { filesWaiting } from '../transfer/transfer-view.js';
 import { DAQ_CALLS } from './daq-calls.js';
-import { startDaq, stopDaq, syncDaq } from './daq-commands.js';
+import { abortDaq, startDaq, stopDaq, syncDaq } from './daq-commands.js';
 import { EMPTY_DAQ_SLOT, updateDaq, type DaqContext, type DaqSlot } from './daq-slot.js';
 
 const setpoint = new Setpoints<DaqSlot, DaqContext>();
@@ -25,15 +26,21 @@ export const daqKind = defineSlotKind({
   update: updateDaq,
   tick: (slot, moment) => (slot.object === null ? slot : updateDaq(slot, slot.object, moment)),
   signals: {
-    dataDirectory: setpoint.text('dataDirectory', 'Directory to watch'),
-    destDirectory: setpoint.text('destDirectory', 'Where to, within the experiment'),
+    dataDirectory: setpoint.path('dataDirectory', 'Directory to watch'),
+    destDirectory: setpoint.path('destDirectory', 'Where to, within the experiment', { isWithin: true }),
     processExisting: setpoint.boolean('processExisting', 'Also take what is there already', NO_YES),
-    skipPattern: setpoint.text('skipPattern', 'Files to skip: patterns, by comma', { option: 'skipFilePathPattern' }),
+    skipPattern: setpoint.path('skipPattern', 'Files to skip: patterns, by comma', { option: 'skipFilePathPattern' }),
     useAnalysisDirectory: setpoint.boolean('useAnalysisDirectory', 'Store under analysis, not data', NO_YES),
-    workflowName: setpoint.text('workflowName', 'Workflow to run for each file'),
+    workflowName: setpoint.name('workflowName', 'Workflow to run for each file'),
     workflowArgs: setpoint.json('workflowArgs', 'Its arguments, a JSON object', 4000),
+    timeout: setpoint.number('timeoutS', 'Ends waiting, not the DAQ; 0: none', {
+      unit: 's',
+      min: 0,
+      max: LONGEST_WAIT_S,
+    }),
     start: command('Start, or take the active DAQ', startDaq),
     stop: command('Stop; done when it has ended', stopDaq),
+    abort: command('Stop, waiting for no unfinished file', abortDaq),
     sync: command('Done when files seen so far are stored', syncDaq),
     ...transferReadings<DaqSlot>('DAQ'),
     nWaiting: reading('integer', 'Files that wait', ({ object }) => (object === null ? 0 : filesWaiting(object))),

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { JobArguments } from 'dm';
+import { parseExactJson, type JobArguments } from 'dm';
 import type { Store } from '../../state/store.js';
 
 /**
@@ -20,7 +20,7 @@ export function jobArguments({
   readonly store: Store;
 }): JobArguments {
   const { selected } = store.state.experiment;
-  const args = JSON.parse(inputs.args === '' ? '{}' : inputs.args) as JobArguments;
+  const args = parseExactJson(inputs.args === '' ? '{}' : inputs.args) as JobArguments;
   return {
     ...(selected === null ? {} : { experimentName: selected.name }),
     ...args,

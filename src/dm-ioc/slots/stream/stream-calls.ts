@@ -6,15 +6,18 @@ const slotArgument = z.coerce.number().int().min(1).default(1);
 
 export const STREAM_CALLS = [
   remoteCall(
-    'sendCommand',
-    'command, slot?, arguments? (JSON), requestId?, timeout? (s)',
-    z.strictObject({
-      slot: slotArgument,
-      command: nameArgument,
-      arguments: z.string().default('{}'),
-      requestId: z.string().default(''),
-      timeout: z.coerce.number().min(0).max(86_400).default(0),
-    }),
+    {
+      name: 'sendCommand',
+      description: 'command, slot?, arguments? (JSON), requestId?, timeout? (s)',
+      result: { message: 'string' },
+      schema: z.strictObject({
+        slot: slotArgument,
+        command: nameArgument,
+        arguments: z.string().default('{}'),
+        requestId: z.string().default(''),
+        timeout: z.coerce.number().min(0).max(86_400).default(0),
+      }),
+    },
     async ({ slot, command, arguments: given, requestId, timeout }, { service, signal }) => {
       const streams = service(StreamService);
       const timeoutMs = (timeout || streams.slotNumbered(slot).inputs.commandTimeoutS) * 1000;

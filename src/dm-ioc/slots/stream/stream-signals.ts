@@ -33,15 +33,15 @@ function reported(
 
 /** Addresses `@stream[n].…` */
 export const STREAM_SIGNALS: Signals<StreamSlot, StreamContext> = {
-  workflow: setpoint.text('workflow', 'Streaming workflow to run', { maxCharacters: 255 }),
-  owner: setpoint.text('owner', 'Its owner; empty: the DM user', { maxCharacters: 255 }),
-  filePath: setpoint.text('filePath', 'Its input, job argument filePath'),
+  workflow: setpoint.name('workflow', 'Streaming workflow to run'),
+  owner: setpoint.name('owner', 'Its owner; empty: the DM user'),
+  filePath: setpoint.path('filePath', 'Its input, job argument filePath'),
   args: setpoint.json('args', 'Its other arguments, a JSON object', 8000),
-  dataPv: setpoint.text('dataPv', 'PV of the frames; empty: none', { maxCharacters: 255 }),
-  reportPv: setpoint.text('reportPv', 'Report served elsewhere; empty: here', { maxCharacters: 255 }),
+  dataPv: setpoint.name('dataPv', 'PV of the frames; empty: none'),
+  reportPv: setpoint.name('reportPv', 'Report served elsewhere; empty: here'),
   protocol: setpoint.choice('protocol', 'What the workflow speaks', PROTOCOLS),
-  controlPattern: setpoint.text('controlPattern', 'Control PVs of consumers, * is 1..N', { maxCharacters: 255 }),
-  statusPattern: setpoint.text('statusPattern', 'Status PVs of consumers, * is 1..N', { maxCharacters: 255 }),
+  controlPattern: setpoint.name('controlPattern', 'Control PVs of consumers, * is 1..N'),
+  statusPattern: setpoint.name('statusPattern', 'Status PVs of consumers, * is 1..N'),
   nConsumers: setpoint.number('nConsumers', 'Consumers of pvaPy', { unit: '', min: 1, max: 256 }),
   heartbeatTimeout: setpoint.number('heartbeatTimeoutS', 'Silence that is an alarm', {
     unit: 's',
@@ -53,7 +53,7 @@ export const STREAM_SIGNALS: Signals<StreamSlot, StreamContext> = {
     min: 0,
     max: 86_400,
   }),
-  sendCommand: setpoint.text('sendCommand', 'Command for Send', { maxCharacters: 63 }),
+  sendCommand: setpoint.name('sendCommand', 'Command for Send', { maxCharacters: 63 }),
   sendArgs: setpoint.json('sendArgs', 'Its arguments, a JSON object', 8000),
   start: command('Start; done when the workflow is ready', startStream),
   stop: command('Stop; done when all has ended', stopStream),

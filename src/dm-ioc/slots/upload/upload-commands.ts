@@ -4,6 +4,7 @@ import { withTimeLimit } from '../../commands/time-limit.js';
 import { CommandError } from '../../errors.js';
 import { isSlotBusy } from '../../state/active.js';
 import { transferError } from '../transfer/transfer-view.js';
+import { whenStopped } from '../transfer/when-stopped.js';
 import type { UploadContext, UploadInputs } from './upload-slot.js';
 
 function uploadOptions(inputs: UploadInputs): UploadOptions {
@@ -39,7 +40,13 @@ export async function runUpload(context: UploadContext): Promise<void> {
   await startUpload(context);
   const { id } = context.slot;
   try {
-    const upload = await withTimeLimit(context.signal, 0, 'the upload goes on', (signal) => context.ended(id, signal));
+    const upload = await withTimeLimit(
+      context.signal,
+      0,
+      'the upload goes on',
+      (signal) => context.ended(id, signal),
+      whenStopped(context.dm),
+    );
     if (upload.status === 'aborted') throw new CommandError('UPLOAD_FAILED', 'aborted', { severity: 'MAJOR' });
     if (upload.status === 'failed' || upload.nProcessingErrors > 0) {
       throw new CommandError('UPLOAD_FAILED', transferError(upload) || 'failed', { severity: 'MAJOR' });
@@ -52,8 +59,10 @@ export async function runUpload(context: UploadContext): Promise<void> {
   }
 }
 
-/** Abort: done when the upload has really ended; at once when there is none. */
-export async function abortUpload(context: UploadContext): Promise<void> {
-  const { slot } = context;
-  if (isSlotBusy(slot)) await stopUpload(context, slot.id);
+/** Abort: done when the upload has really ended, and whoever waited in line was refused; at once when there is none. */
+export function abortUpload(context: UploadContext): Promise<void> {
+  return context.abort('Abort', async () => {
+    const { slot } = context;
+    if (isSlotBusy(slot)) await stopUpload(context, slot.id);
+  });
 }

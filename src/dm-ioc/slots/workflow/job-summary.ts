@@ -1,5 +1,4 @@
-import type { Job } from 'dm';
-import { jobError } from './job-view.js';
+import { jobError, type Job } from 'dm';
 
 /** A job as the table and the counters need it. Only a slot keeps the whole job, with its stages and their output. */
 export interface JobSummary {
@@ -22,6 +21,12 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** A list entry has no stages, and so of a failed one maybe less than is known. */
+function reasonOf(job: Job, known: JobSummary | undefined): string {
+  const knownReason = known?.errorMessage ?? '';
+  return (job.workflow?.stages === undefined && knownReason) || jobError(job) || knownReason;
+}
+
 /** What is kept of a job; what DM leaves out this time stays as it was known. */
 export function summarizeJob(job: Job, known: JobSummary | undefined): JobSummary {
   return {
@@ -35,6 +40,6 @@ export function summarizeJob(job: Job, known: JobSummary | undefined): JobSummar
     startTime: job.startTime ?? known?.startTime ?? 0,
     endTime: job.endTime ?? known?.endTime ?? 0,
     runTime: job.runTime ?? known?.runTime ?? 0,
-    errorMessage: jobError(job) || (known?.errorMessage ?? ''),
+    errorMessage: reasonOf(job, known),
   };
 }

@@ -1,10 +1,4 @@
-import { isTerminalStatus, type ChildProcess, type Job } from 'dm';
-import { exitText } from './exit-text.js';
-
-/** Stage names in the order in which DM runs them: sorted as strings. */
-export function stageNames(job: Job): readonly string[] {
-  return Object.keys(job.workflow?.stages ?? {}).sort();
-}
+import { isTerminalStatus, stageNames, type Job } from 'dm';
 
 /** 1 for the first stage, 0 while none has begun. */
 export function stageNumber(job: Job): number {
@@ -18,70 +12,9 @@ export function jobPercent(job: Job): number {
   return total === 0 ? 0 : (Math.max(0, stageNumber(job) - 1) / total) * 100;
 }
 
-/** The newest process of the stage that runs or ran last; null while none did. */
-export function lastProcess(job: Job): ChildProcess | null {
-  const processes = Object.values(job.workflow?.stages?.[job.stage ?? '']?.childProcesses ?? {});
-  return processes.reduce<ChildProcess | null>(
-    (newest, one) => (newest === null || one.childProcessNumber > newest.childProcessNumber ? one : newest),
-    null,
-  );
-}
-
-/** A process of a stage; none while the stage has not begun. */
-export interface StageRow {
-  readonly stage: string;
-  readonly command: string;
-  readonly process: ChildProcess | null;
-}
-
-/** The stages as rows, one for each process that ran. */
-export function stageRows(job: Job): StageRow[] {
-  return stageNames(job).flatMap((stage): StageRow[] => {
-    const definition = job.workflow?.stages?.[stage];
-    const processes = Object.values(definition?.childProcesses ?? {});
-    if (processes.length === 0) return [{ stage, command: definition?.command ?? '', process: null }];
-    return processes.map((process) => ({ stage, command: process.command, process }));
-  });
-}
-
-/** What a program said at its end comes first, as that names the mistake (a Python traceback ends with it); then all of it. */
-function pointFirst(text: string): string {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.length < 2 ? text : `${lines.at(-1)?.trim() ?? ''}\n${text}`;
-}
-
-/** DM's own words, and what to do about them. */
-function withRemedy(reason: string): string {
-  return /^Invalid input file specification/iu.test(reason)
-    ? `${reason} Put FilePath, or give filePath, filePathList or dataDir in Args.`
-    : reason;
-}
-
-/** Why a job failed, the point in the first line: DM's own message, else the failed stage with what it wrote to stderr. Empty unless it failed. */
-export function jobError(job: Job): string {
-  if (job.errorMessage !== undefined && job.errorMessage !== null && job.errorMessage !== '') {
-    return withRemedy(job.errorMessage);
-  }
-  if (job.status === 'aborted') return 'aborted';
-  if (job.status !== 'failed') return '';
-  const process = lastProcess(job);
-  if (process === null) return job.stage === undefined ? 'failed' : `${job.stage} failed`;
-  const detail = (process.stdErr ?? '').trim();
-  const exit =
-    process.exitStatus === undefined || process.exitStatus === null ? '' : ` (${exitText(process.exitStatus)})`;
-  return `${job.stage ?? 'a stage'} failed${exit}${detail === '' ? '' : `: ${pointFirst(detail)}`}`;
-}
-
 /** Seconds since the start while the job is active (DM gives none then), DM's own figure once it has ended. */
 export function jobRunTime(job: Job, nowMs: number): number {
   if (job.runTime !== undefined && isTerminalStatus(job.status)) return job.runTime;
   if (job.startTime === undefined) return 0;
   return Math.max(0, (job.endTime ?? nowMs / 1000) - job.startTime);
-}
-
-/** What a user should know about a job that DM calls done: nothing ran. */
-export function jobWarning(job: Job): string {
-  const stages = Object.values(job.workflow?.stages ?? {});
-  if (job.status !== 'done' || stages.length === 0) return '';
-  return stages.some((stage) => Object.keys(stage.childProcesses ?? {}).length > 0) ? '' : 'done, but no stage ran';
 }

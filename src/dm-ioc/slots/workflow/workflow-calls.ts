@@ -1,14 +1,26 @@
 import { z } from 'zod';
-import { callAnswer, jsonArgument, nameArgument, remoteCall } from '../../commands/remote-call.js';
+import { exactJsonText } from 'dm';
+import {
+  ANSWER,
+  callAnswer,
+  countArgument,
+  jsonArgument,
+  nameArgument,
+  remoteCall,
+} from '../../commands/remote-call.js';
+import { abortHeld } from '../abort-held.js';
 import { isActive } from '../../state/active.js';
 
 const jobSchema = z.strictObject({ id: nameArgument, owner: nameArgument.optional() });
 
 export const WORKFLOW_CALLS = [
   remoteCall(
-    'startWorkflow',
-    'workflow, owner?, args? (JSON)',
-    z.strictObject({ workflow: nameArgument, owner: nameArgument.optional(), args: jsonArgument.optional() }),
+    {
+      name: 'startWorkflow',
+      description: 'workflow, owner?, args? (JSON)',
+      schema: z.strictObject({ workflow: nameArgument, owner: nameArgument.optional(), args: jsonArgument.optional() }),
+      result: ANSWER,
+    },
     async ({ workflow, owner, args }, { dm, store, signal }) => {
       const { selected } = store.state.experiment;
       const experiment = selected === null ? {} : { experimentName: selected.name };
@@ -17,27 +29,32 @@ export const WORKFLOW_CALLS = [
       return callAnswer(job);
     },
   ),
-  remoteCall('stopWorkflow', 'id, owner?', jobSchema, async ({ id, owner }, { dm, store, signal }) => {
-    const job = await dm.jobs.stop(owner ?? dm.owner, id, { signal });
-    store.dispatch({ type: 'objects', kind: 'workflow', objects: [job] });
-    return callAnswer(job);
-  }),
   remoteCall(
-    'getJob',
-    'id, owner?',
-    jobSchema,
-    async ({ id, owner }, { dm, signal }) => callAnswer(await dm.jobs.get(owner ?? dm.owner, id, { signal })),
-    true,
+    { name: 'stopWorkflow', description: 'id, owner?', schema: jobSchema, result: ANSWER },
+    async ({ id, owner }, context) => {
+      const { dm, store, signal } = context;
+      const job = await abortHeld(context, 'workflow', id, () => dm.jobs.stop(owner ?? dm.owner, id, { signal }));
+      store.dispatch({ type: 'objects', kind: 'workflow', objects: [job] });
+      return callAnswer(job);
+    },
   ),
   remoteCall(
-    'listJobs',
-    'owner?, active?, skip?, limit?',
-    z.strictObject({
-      owner: nameArgument.optional(),
-      active: z.union([z.boolean(), z.stringbool()]).default(false),
-      skip: z.coerce.number().int().min(0).default(0),
-      limit: z.coerce.number().int().min(1).max(10_000).default(100),
-    }),
+    { name: 'getJob', description: 'id, owner?', isReading: true, schema: jobSchema, result: ANSWER },
+    async ({ id, owner }, { dm, signal }) => callAnswer(await dm.jobs.get(owner ?? dm.owner, id, { signal })),
+  ),
+  remoteCall(
+    {
+      name: 'listJobs',
+      description: 'owner?, active?, skip?, limit?',
+      isReading: true,
+      schema: z.strictObject({
+        owner: nameArgument.optional(),
+        active: z.union([z.boolean(), z.stringbool()]).default(false),
+        skip: countArgument.default(0),
+        limit: countArgument.pipe(z.int().min(1).max(10_000)).default(100),
+      }),
+      result: { count: 'int32', id: 'string[]', status: 'string[]', json: 'string' },
+    },
     async ({ owner, active, skip, limit }, { dm, signal }) => {
       const jobs = await dm.jobs.list(owner ?? dm.owner, { skip, limit, signal });
       const wanted = active ? jobs.filter(isActive) : jobs;
@@ -45,9 +62,8 @@ export const WORKFLOW_CALLS = [
         count: wanted.length,
         id: wanted.map((job) => job.id),
         status: wanted.map((job) => job.status),
-        json: JSON.stringify(wanted),
+        json: exactJsonText(wanted),
       };
     },
-    true,
   ),
 ];

@@ -1,10 +1,9 @@
 import { posix } from 'node:path';
-import type { Job, JobArguments } from 'dm';
+import { jobError, parseExactJson, type Job, type JobArguments } from 'dm';
 import { requireExperiment, requireGoodInputs, requireText } from '../../commands/requirements.js';
 import { withTimeLimit } from '../../commands/time-limit.js';
 import { CommandError } from '../../errors.js';
 import { isActive, isSlotBusy } from '../../state/active.js';
-import { jobError } from './job-view.js';
 import { ownerOf, type WorkflowContext } from './workflow-slot.js';
 
 /**
@@ -19,7 +18,7 @@ function inputPath(filePath: string, dataDirectory: string | undefined): string 
 /** Args, and over them the selected experiment and FilePath, as DM's flat dictionary. */
 function jobArguments({ slot, store }: WorkflowContext): JobArguments {
   const { selected } = store.state.experiment;
-  const args = JSON.parse(slot.inputs.args === '' ? '{}' : slot.inputs.args) as JobArguments;
+  const args = parseExactJson(slot.inputs.args === '' ? '{}' : slot.inputs.args) as JobArguments;
   return {
     ...(selected === null ? {} : { experimentName: selected.name }),
     ...args,
@@ -62,6 +61,7 @@ function reportEnd(job: Job | null): void {
 
 /** Wait: done when the slot's job has ended; cancelling ends the waiting only. */
 export async function waitForJob(context: WorkflowContext): Promise<void> {
+  await context.started();
   const { id, inputs } = context.slot;
   if (id === '') throw new CommandError('SLOT_EMPTY', 'no job in this slot: put Start or Run');
   const job = await withTimeLimit(context.signal, inputs.timeoutS, 'the job goes on', (signal) =>
@@ -90,10 +90,12 @@ async function stopJob(context: WorkflowContext, id: string): Promise<void> {
   await endedJob(context, id, closing);
 }
 
-/** Abort: done when the job has really ended; at once when there is none. */
-export async function abortJob(context: WorkflowContext): Promise<void> {
-  const { slot } = context;
-  if (isSlotBusy(slot)) await stopJob(context, slot.id);
+/** Abort: done when the job has really ended, and whoever waited in line was refused; at once when there is none. */
+export function abortJob(context: WorkflowContext): Promise<void> {
+  return context.abort('Abort', async () => {
+    const { slot } = context;
+    if (isSlotBusy(slot)) await stopJob(context, slot.id);
+  });
 }
 
 /** Clear: forget the job, keep the setpoints. */

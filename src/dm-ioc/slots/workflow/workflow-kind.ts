@@ -4,6 +4,7 @@ import { JOB_SIGNALS } from './job-signals.js';
 import { summarizeJob } from './job-summary.js';
 import { JOB_TABLE } from './job-table.js';
 import { STAGE_TABLE } from './stage-table.js';
+import { VARIABLE_TABLE } from './variable-table.js';
 import { WORKFLOW_CALLS } from './workflow-calls.js';
 import { WORKFLOW_SIGNALS } from './workflow-signals.js';
 import { EMPTY_WORKFLOW_SLOT, ownerOf, tickJob, updateJob } from './workflow-slot.js';
@@ -28,6 +29,6 @@ export const workflowKind = defineSlotKind({
   },
   total: { name: 'job', database: 'job.db', signals: JOB_SIGNALS },
   table: JOB_TABLE,
-  slotTables: [STAGE_TABLE],
+  slotTables: [STAGE_TABLE, VARIABLE_TABLE],
   calls: WORKFLOW_CALLS,
 });

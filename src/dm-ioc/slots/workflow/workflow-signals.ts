@@ -1,9 +1,12 @@
-import type { Job } from 'dm';
+import { jobError, lastProcess, stageNames, type Job } from 'dm';
+import { LONGEST_WAIT_S } from '../../commands/time-limit.js';
 import { NO_YES, readingsOf, type ReadingOptions } from '../../registry/readings.js';
 import { Setpoints } from '../../registry/setpoints.js';
 import { command, type Plain, type ReadingSignal, type Signals, type ValueKind } from '../../registry/signal.js';
 import { isActive } from '../../state/active.js';
-import { jobError, jobPercent, jobRunTime, lastProcess, stageNames, stageNumber } from './job-view.js';
+import { restoredAlarm } from '../restored-alarm.js';
+import { jobPercent, jobRunTime, stageNumber } from './job-view.js';
+import { variablesJson } from './variable-table.js';
 import { abortJob, clearJob, runJob, startJob, waitForJob } from './workflow-commands.js';
 import type { WorkflowContext, WorkflowSlot } from './workflow-slot.js';
 
@@ -36,24 +39,30 @@ function errorOf({ object }: WorkflowSlot): string {
 
 /** Addresses `@workflow[n].…` */
 export const WORKFLOW_SIGNALS: Signals<WorkflowSlot, WorkflowContext> = {
-  workflow: setpoint.text('workflow', 'Workflow to run', { maxCharacters: 255 }),
-  owner: setpoint.text('owner', 'Its owner; empty: the DM user', { maxCharacters: 255 }),
-  filePath: setpoint.text('filePath', 'Its input, job argument filePath'),
+  workflow: setpoint.name('workflow', 'Workflow to run'),
+  owner: setpoint.name('owner', 'Its owner; empty: the DM user'),
+  filePath: setpoint.path('filePath', 'Its input, job argument filePath'),
   args: setpoint.json('args', 'Its other arguments, a JSON object', 8000),
   reportingPeriod: setpoint.number('reportingPeriodS', 'Between two reports', { unit: 's', min: 1, max: 86_400 }),
   concise: setpoint.boolean('concise', 'Report one line, not all stages', NO_YES),
-  timeout: setpoint.number('timeoutS', 'Ends waiting, not the job; 0: none', { unit: 's', min: 0, max: 1_000_000_000 }),
+  timeout: setpoint.number('timeoutS', 'Ends waiting, not the job; 0: none', {
+    unit: 's',
+    min: 0,
+    max: LONGEST_WAIT_S,
+  }),
   start: command('Start; done when DM has the job', startJob),
-  run: command('Start; done when the job has ended', runJob),
+  run: command('Start; done when the job has ended', runJob, restoredAlarm(errorOf)),
   wait: command('Done when the job has ended', waitForJob),
   abort: command('Abort; done when the job has ended', abortJob),
   clear: command('Forget the job', clearJob),
   jobId: lasting.reading('text', 'Id of the job', (slot) => slot.id, { isSlotId: true }),
   status: status('Status of the job', (slot) => ({
-    status: slot.object?.status ?? (slot.id === '' ? null : 'unknown'),
+    status: slot.object?.status ?? (slot.id === '' ? null : undefined),
     error: errorOf(slot),
     warning: slot.warning,
   })),
+  experiment: jobText('Experiment of the job', ({ experimentName: name }) => (typeof name === 'string' ? name : '')),
+  workflowName: jobText('Workflow of the job', (job) => job.workflow?.name),
   statusText: jobText('Status as DM says it', (job) => job.status),
   active: reading('boolean', 'The job has not ended', ({ object }) => isActive(object), { states: NO_YES }),
   stage: jobText('Stage that runs or ran last', (job) => job.stage),
@@ -68,5 +77,8 @@ export const WORKFLOW_SIGNALS: Signals<WorkflowSlot, WorkflowContext> = {
   errorMessage: lasting.reading('text', 'Why it failed', (slot) => slot.commandError || errorOf(slot)),
   stdOut: jobText('Output of the last process', (job) => lastProcess(job)?.stdOut ?? '', { keep: 'tail' }),
   stdErr: jobText('Its error output', (job) => lastProcess(job)?.stdErr ?? '', { keep: 'tail' }),
+  variables: reading('text', 'Its output variables, a JSON object', ({ object }) =>
+    object === null ? '{}' : variablesJson(object),
+  ),
   report: reading('text', 'Report of the job', (slot) => slot.report),
 };

@@ -1,11 +1,11 @@
-import { isTerminalStatus, jobAdvisory, type Job } from 'dm';
+import { isTerminalStatus, type Job } from 'dm';
 import { isActive } from '../../state/active.js';
 import { emptySlot } from '../../state/initial-state.js';
 import type { Moment } from '../../state/slot-rules.js';
 import type { SlotState } from '../../state/state.js';
 import type { SlotContext } from '../slot-context.js';
 import type { JobSummary } from './job-summary.js';
-import { jobWarning } from './job-view.js';
+import { jobWarnings } from './job-warnings.js';
 import { conciseReport, stageReport } from './report.js';
 
 /** A report of all stages is made at most so often, as it costs more the more stages there are. */
@@ -42,7 +42,8 @@ export const EMPTY_WORKFLOW_SLOT: WorkflowSlot = {
 };
 
 function withReport(slot: WorkflowSlot, job: Job, nowMs: number): WorkflowSlot {
-  const report = slot.inputs.concise ? conciseReport(job, nowMs) : stageReport(job, nowMs);
+  const reportOf = slot.inputs.concise ? conciseReport : stageReport;
+  const report = reportOf(job, nowMs, slot.warning);
   return { ...slot, nowMs, report, reportedMs: nowMs, isReportLate: false };
 }
 
@@ -53,8 +54,7 @@ export function updateJob(slot: WorkflowSlot, job: Job, { nowMs, backend }: Mome
     job.workflow?.stages === undefined && known?.workflow !== undefined
       ? { ...known, ...job, workflow: known.workflow }
       : job;
-  const advice = backend === 'rest' ? jobAdvisory(merged) : null;
-  const next = { ...slot, object: merged, nowMs, warning: jobWarning(merged) || (advice ?? '') };
+  const next = { ...slot, object: merged, nowMs, warning: jobWarnings(merged, backend).join('; ') };
   if (isTerminalStatus(merged.status)) return withReport(next, merged, nowMs);
   const isReportDue = slot.isReportLate || known?.status !== merged.status || known.stage !== merged.stage;
   if (!isReportDue || slot.timedOut) return next;

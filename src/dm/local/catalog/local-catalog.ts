@@ -6,7 +6,7 @@ import { DmError, DmInvalidArgumentError, DmObjectAlreadyExistsError, DmObjectNo
 import { datasetSchema, type Dataset, type FileMetadata } from '../../schemas/catalog.js';
 import { call } from '../call.js';
 import type { LocalExperiments } from '../experiments/local-experiments.js';
-import { relativePath } from '../relative-path.js';
+import { relativePath } from '../../relative-path.js';
 import type { DatasetRepository } from '../store/dataset-repository.js';
 import type { FileRepository } from '../store/file-repository.js';
 import { fileMetadata } from './file-metadata.js';

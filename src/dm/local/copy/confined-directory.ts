@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 
 const SYMBOLIC_LINK = 'leads through a symbolic link, which could leave its directory';
 
@@ -19,8 +19,11 @@ export class ConfinedDirectory {
     this.#root = root;
   }
 
-  /** Create the directory of a relative file path. @returns its absolute path */
-  create(relativeFile: string): string {
+  /**
+   * Create the directory of a relative file path.
+   * @param modeOf the permissions of a directory that is made, by its path relative to the root @returns its absolute path
+   */
+  create(relativeFile: string, modeOf: (relativeDirectory: string) => number): string {
     const relativeDirectory = dirname(relativeFile);
     if (relativeDirectory === '.') return this.#root;
     const directory = join(this.#root, relativeDirectory);
@@ -31,7 +34,7 @@ export class ConfinedDirectory {
       current = join(current, segment);
       if (this.#checked.has(current)) continue;
       try {
-        mkdirSync(current);
+        mkdirSync(current, modeOf(relative(this.#root, current)));
         this.changed.add(parent);
       } catch (error) {
         if (!hasCode(error, 'EEXIST')) throw error;

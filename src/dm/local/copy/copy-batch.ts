@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { realpathSync, renameSync, rmSync } from 'node:fs';
+import { realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { makeDirectory } from '../../make-directory.js';
@@ -82,7 +82,7 @@ function publish(task: CopyTask, placed: readonly Placed[], targets: ConfinedDir
   );
   try {
     durableSync(new Set(temporaries), task.stagingDirectory);
-    const outcomes = placed.map((file) => moveIntoPlace(file, targets));
+    const outcomes = placed.map((file) => moveIntoPlace(task, file, targets));
     durableSync(targets.changed, task.destinationRoot);
     return outcomes;
   } catch (error) {
@@ -91,10 +91,10 @@ function publish(task: CopyTask, placed: readonly Placed[], targets: ConfinedDir
   }
 }
 
-function moveIntoPlace(file: Placed, targets: ConfinedDirectory): CopyOutcome {
+function moveIntoPlace(task: CopyTask, file: Placed, targets: ConfinedDirectory): CopyOutcome {
   try {
     if (file.temporary !== null) {
-      const directory = targets.create(file.item.destination);
+      const directory = targets.create(file.item.destination, (path) => directoryMode(task, file.item, path));
       renameSync(file.temporary, join(directory, basename(file.item.destination)));
       targets.changed.add(directory);
     }
@@ -102,6 +102,17 @@ function moveIntoPlace(file: Placed, targets: ConfinedDirectory): CopyOutcome {
   } catch (error) {
     discard(file.temporary);
     return outcome(file.item, 'failed', copyFailure(error));
+  }
+}
+
+/** The permissions of a new directory of the storage: those of its source, so that what is private stays so; the storage's owner works in it. */
+function directoryMode({ sourceRoot }: CopyTask, { path, destination }: CopyItem, directory: string): number {
+  const before = destination.slice(0, destination.length - path.length);
+  if (!directory.startsWith(before)) return 0o777;
+  try {
+    return (statSync(join(sourceRoot, directory.slice(before.length))).mode & 0o777) | 0o700;
+  } catch {
+    return 0o700;
   }
 }
 

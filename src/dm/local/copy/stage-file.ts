@@ -23,6 +23,16 @@ export interface StageRequest {
 /** A source is a regular file, not reached through a link, and opening it never blocks (on a FIFO). */
 export const SOURCE_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
+/** The permissions that a copy gets, less the umask: those of its source, and its owner, who wrote it, may read it. */
+export function copyMode({ mode }: Stats): number {
+  return (mode & 0o777) | 0o400;
+}
+
+/** A file's time as `utimes` takes it, in seconds: it takes a number before 1970 for now. */
+export function utimesTime(timeMs: number): string {
+  return String(timeMs / 1000);
+}
+
 let content = Buffer.allocUnsafeSlow(1 << 16);
 let readBack = Buffer.allocUnsafeSlow(1 << 16);
 
@@ -66,7 +76,7 @@ export function stageFile({ source, target, checksum }: StageRequest): StagedFil
 }
 
 function writeCopy(target: string, bytes: Buffer, status: Stats, verify: boolean): void {
-  const copy = openSync(target, 'wx+', 0o666);
+  const copy = openSync(target, 'wx+', copyMode(status));
   try {
     for (let written = 0; written < bytes.length;) {
       written += writeSync(copy, bytes, written, bytes.length - written, written);
@@ -75,7 +85,7 @@ function writeCopy(target: string, bytes: Buffer, status: Stats, verify: boolean
       const length = readWhole(copy, readBack, bytes.length);
       if (!readBack.subarray(0, length).equals(bytes)) throw new Error('the copy differs from its source');
     }
-    futimesSync(copy, status.atimeMs / 1000, status.mtimeMs / 1000);
+    futimesSync(copy, utimesTime(status.atimeMs), utimesTime(status.mtimeMs));
   } finally {
     closeSync(copy);
   }

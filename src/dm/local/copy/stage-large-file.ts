@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
-import { sameVersion, SOURCE_FLAGS, type StagedFile, type StageRequest } from './stage-file.js';
+import { copyMode, sameVersion, SOURCE_FLAGS, utimesTime, type StagedFile, type StageRequest } from './stage-file.js';
 
 const CHUNK_BYTES = 1 << 20;
 /** Chunks under way: one being read, one hashed and written, one or two read back. */
 const N_CHUNKS = 4;
 /** The disk is kept busy while the copy goes on: a sync is started after so many bytes. */
 const SYNC_BYTES = 128 << 20;
+
+const ZEROS = Buffer.alloc(CHUNK_BYTES);
+/** In which `Stats.blocks` counts. */
+const BLOCK_BYTES = 512;
 
 /** Thrown when the task was aborted in the middle of the file. */
 export class CopyAbortedError extends Error {
@@ -27,9 +31,12 @@ export async function stageLargeFile(
     const status = await input.stat();
     if (!status.isFile()) throw new Error('it is not a regular file');
     const md5 = checksum ? createHash('md5') : null;
-    const copy = target === null ? null : await open(target, 'wx+', 0o666);
+    const copy = target === null ? null : await open(target, 'wx+', copyMode(status));
     try {
-      const writer = copy === null ? null : new ChunkWriter(copy, checksum);
+      const isSparse = status.blocks * BLOCK_BYTES < status.size;
+      // What isn't written then stays a hole.
+      if (isSparse) await copy?.truncate(status.size);
+      const writer = copy === null ? null : new ChunkWriter(copy, checksum, isSparse);
       const sizeBytes = await pump(input, isAborted, (chunk, position) => {
         const written = writer?.write(chunk, position) ?? Promise.resolve();
         written.catch(() => undefined);
@@ -38,7 +45,7 @@ export async function stageLargeFile(
       });
       if (sizeBytes !== status.size || !sameVersion(status, await input.stat())) return null;
       if (copy !== null) {
-        await copy.utimes(status.atimeMs / 1000, status.mtimeMs / 1000);
+        await copy.utimes(utimesTime(status.atimeMs), utimesTime(status.mtimeMs));
         await writer?.sync();
       }
       const { mtimeMs, ino: inode, ctimeMs } = status;
@@ -93,16 +100,20 @@ async function pump(
 class ChunkWriter {
   readonly #copy: FileHandle;
   readonly #verify: boolean;
+  readonly #keepsHoles: boolean;
   readonly #spare: Buffer[] = [];
   #unsyncedBytes = 0;
   #syncing: Promise<void> | undefined;
 
-  constructor(copy: FileHandle, verify: boolean) {
+  /** @param keepsHoles chunks of zeros are left out: the copy has its size already */
+  constructor(copy: FileHandle, verify: boolean, keepsHoles: boolean) {
     this.#copy = copy;
     this.#verify = verify;
+    this.#keepsHoles = keepsHoles;
   }
 
   async write(chunk: Buffer, position: number): Promise<void> {
+    if (this.#keepsHoles && chunk.equals(ZEROS.subarray(0, chunk.length))) return;
     for (let written = 0; written < chunk.length;) {
       const { bytesWritten } = await this.#copy.write(chunk, written, chunk.length - written, position + written);
       written += bytesWritten;

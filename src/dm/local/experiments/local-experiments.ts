@@ -13,7 +13,7 @@ import { errorText } from '../../error-text.js';
 import { newExperimentSchema, type Experiment, type NewExperiment } from '../../schemas/experiment.js';
 import { call } from '../call.js';
 import { dateText, parseDate } from '../dm-time.js';
-import { relativePath } from '../relative-path.js';
+import { relativePath } from '../../relative-path.js';
 import type { ExperimentRecord, ExperimentRepository } from '../store/experiment-repository.js';
 import { experimentDirectories, prepareDirectories, type ExperimentDirectories } from './experiment-directories.js';
 

@@ -156,8 +156,15 @@ const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
 /** Negative, 0 or positive. */
 function order(left: Operand, right: Operand): number {
   const [a, b] = [numberOf(left.text), numberOf(right.text)];
-  if (a !== undefined && b !== undefined) return a - b;
+  if (a !== undefined && b !== undefined) return a === b ? orderOfDigits(left.text, right.text) : a - b;
   return left.text < right.text ? -1 : Number(left.text > right.text);
+}
+
+/** Whole numbers beyond 2^53 may be one number to JavaScript. */
+function orderOfDigits(left: string, right: string): number {
+  if (![left, right].every((text) => /^\s*-?\d{16,}\s*$/u.test(text))) return 0;
+  const difference = BigInt(left) - BigInt(right);
+  return difference === 0n ? 0 : difference < 0n ? -1 : 1;
 }
 
 function numberOf(text: string): number | undefined {
@@ -165,5 +172,5 @@ function numberOf(text: string): number | undefined {
 }
 
 function isTrue(text: string): boolean {
-  return text !== '' && text !== '0' && text.toLowerCase() !== 'false';
+  return text !== '' && numberOf(text) !== 0 && text.toLowerCase() !== 'false';
 }

@@ -6,6 +6,7 @@ import type { LocalExperiments } from '../experiments/local-experiments.js';
 import type { FileRepository } from '../store/file-repository.js';
 import type { TreeService } from '../tree/tree-service.js';
 import { selectionOf } from '../tree/file-selection.js';
+import { INPUT_KEYS } from './job-keys.js';
 import { PathPattern } from './path-pattern.js';
 
 export interface InputFilesContext {
@@ -21,13 +22,11 @@ export interface InputFiles {
   readonly multiple: boolean;
 }
 
-const KEYS = ['filePath', 'filePathList', 'filePathPattern', 'fileQueryDict', 'dataDir'] as const;
-
 const queryDictSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
 /** The argument that says what the job works on; undefined when there is none, which DM refuses. Source: aps-dm 3.4. */
-export function inputKey(args: Readonly<Record<string, unknown>>): (typeof KEYS)[number] | undefined {
-  return KEYS.find((key) => args[key] !== undefined && args[key] !== null && args[key] !== '');
+export function inputKey(args: Readonly<Record<string, unknown>>): (typeof INPUT_KEYS)[number] | undefined {
+  return INPUT_KEYS.find((key) => args[key] !== undefined && args[key] !== null && args[key] !== '');
 }
 
 /** Find the files. A single `filePath` is taken as it is, whether it exists or not (DM does so, too). @throws DmInvalidArgumentError */
@@ -45,8 +44,7 @@ export async function inputFiles(
       return { paths: await queriedFiles(args, context), multiple: true };
     case 'dataDir': {
       const directory = textOf(args, key);
-      const paths = await filesBelow(directory, context);
-      return { paths: paths.map((path) => join(directory, path)), multiple: true };
+      return { paths: await filesBelow(directory, context), multiple: true };
     }
     case 'filePath':
       return { paths: [textOf(args, key)], multiple: false };
@@ -73,10 +71,10 @@ function pathList(value: unknown): string[] {
 async function matchingFiles(args: Readonly<Record<string, unknown>>, context: InputFilesContext): Promise<string[]> {
   const pattern = textOf(args, 'filePathPattern');
   const parts = new PathPattern(isAbsolute(pattern) ? '/' : baseDirectory(args, context), pattern);
-  const paths = (await filesBelow(parts.base, context)).filter((path) => parts.matches(path));
+  const paths = await filesBelow(parts.base, context, (path) => parts.matches(path));
   if (paths.length === 0)
     throw new DmInvalidArgumentError(`filePathPattern ${pattern} matches no file below ${parts.base}.`);
-  return paths.map((path) => join(parts.base, path));
+  return paths;
 }
 
 function baseDirectory(args: Readonly<Record<string, unknown>>, context: InputFilesContext): string {
@@ -117,13 +115,22 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** @returns paths relative to the directory, sorted */
-async function filesBelow(directory: string, { tree }: InputFilesContext): Promise<string[]> {
+/** The files of a tree, sorted; those of many thousands take many turns, and are sorted in a thread. @param takes of a path relative to the directory */
+async function filesBelow(
+  directory: string,
+  { tree }: InputFilesContext,
+  takes: (path: string) => boolean = () => true,
+): Promise<string[]> {
   const paths: string[] = [];
-  const { errors } = await tree.scan(directory, selectionOf({}), (entries) => {
-    for (const { path } of entries) paths.push(path);
-  });
+  const { errors } = await tree.scan(
+    directory,
+    selectionOf({}),
+    (entries) => {
+      for (const { path } of entries) if (takes(path)) paths.push(join(directory, path));
+    },
+    true,
+  );
   const missing = errors.find(({ path }) => path === '');
   if (missing !== undefined) throw new DmInvalidArgumentError(`Directory ${directory}: ${missing.message}`);
-  return paths.sort();
+  return paths;
 }

@@ -14,3 +14,6 @@ export const JOB_KEYS = [
   'countFiles',
   'errorMessage',
 ] as const;
+
+/** Arguments that say what a job works on. Source: aps-dm 3.4. */
+export const INPUT_KEYS = ['filePath', 'filePathList', 'filePathPattern', 'fileQueryDict', 'dataDir'] as const;

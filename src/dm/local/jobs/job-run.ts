@@ -1,20 +1,26 @@
 import { errorText } from '../../error-text.js';
 import { DmError } from '../../errors.js';
-import type { DmLogger } from '../../logger.js';
 import type { Stage } from '../../schemas/workflow.js';
+import { nowSeconds } from '../dm-time.js';
 import { Expression } from './expression.js';
 import { inputFiles, type InputFiles, type InputFilesContext } from './input-files.js';
 import { endProcesses } from './job-processes.js';
 import { isVariableName, jobVariables } from './job-variables.js';
 import type { ProcessRunContext } from './process-run.js';
 import { StageRun } from './stage-run.js';
+import { TimeLimit } from './time-limit.js';
 
 /** Told of every change of a job; `stage` and `terminal` must reach the disk and their audience at once. */
-export type JobChange = (kind: 'stage' | 'process' | 'terminal') => void;
+export type JobChange = (kind: 'stage' | 'process' | 'output' | 'terminal') => void;
 
-export interface JobRunContext extends Omit<ProcessRunContext, 'onChange' | 'abort' | 'closing' | 'interrupt'> {
+export interface JobRunContext extends Omit<
+  ProcessRunContext,
+  'onChange' | 'onOutput' | 'abort' | 'closing' | 'limit' | 'interrupt'
+> {
   readonly input: InputFilesContext;
-  readonly log: DmLogger;
+  /** Of jobs and stages whose workflow has none, in seconds; 0: none. */
+  readonly jobTimeoutS: number;
+  readonly stageTimeoutS: number;
 }
 
 interface JobEnd {
@@ -32,6 +38,7 @@ export class JobRun {
   /** Those that were started. */
   readonly #groups: number[] = [];
   #abortReason: string | undefined;
+  #isOverLimit = false;
 
   constructor(context: JobRunContext, onChange: JobChange) {
     this.#context = context;
@@ -55,8 +62,8 @@ export class JobRun {
     const end = await Promise.race([this.#work(), closed]);
     if (end === undefined) return;
     const wasAborted = this.#abort.signal.aborted;
-    // What made a session of its own isn't in the groups; it outlives a job that ends by itself, but no abort.
-    if (wasAborted || isResumed || this.#groups.some(isAlive)) await endProcesses(state.id);
+    // What made a session of its own isn't in the groups; it outlives a job that ends by itself, but no abort and no time limit.
+    if (wasAborted || this.#isOverLimit || isResumed || this.#groups.some(isAlive)) await endProcesses(state.id);
     if (closing.aborted) return;
     if (wasAborted) state.terminal('aborted', this.#abortReason ?? end.errorMessage);
     else state.terminal(end.status, end.errorMessage);
@@ -114,8 +121,22 @@ export class JobRun {
 
   /** @returns true when a stage failed */
   async #runStages(input: InputFiles): Promise<boolean> {
-    const { state, isResumed } = this.#context;
+    const { state, isResumed, jobTimeoutS } = this.#context;
     const first = isResumed ? state.keys.stage : undefined;
+    const jobLimit = new TimeLimit(
+      'the job',
+      state.workflow.timeout ?? jobTimeoutS,
+      secondsSince(state.keys.startTime),
+    );
+    try {
+      return await this.#runStagesFrom(first, input, jobLimit.signal);
+    } finally {
+      jobLimit.cancel();
+    }
+  }
+
+  async #runStagesFrom(first: string | undefined, input: InputFiles, jobLimit: AbortSignal): Promise<boolean> {
+    const { state, stageTimeoutS } = this.#context;
     for (const [id, stage] of state.stages) {
       if (first !== undefined && id < first) continue;
       const hasBegun = state.hasStage(id);
@@ -125,18 +146,26 @@ export class JobRun {
         state.beginStage(id);
         this.#onChange('stage');
       }
+      const stageLimit = new TimeLimit('it', stage.timeout ?? stageTimeoutS, secondsSince(state.startOfStage(id)));
+      const limit = AbortSignal.any([jobLimit, stageLimit.signal]);
       const run = new StageRun(id, stage, input, {
         ...this.#context,
         abort: this.#abort.signal,
         closing: this.#closing.signal,
-        interrupt: this.#interrupt.signal,
+        limit,
+        interrupt: AbortSignal.any([this.#interrupt.signal, limit]),
         onChange: () => {
           this.#onChange('process');
+        },
+        onOutput: () => {
+          this.#onChange('output');
         },
       });
       try {
         if (!(await run.run())) return true;
       } finally {
+        stageLimit.cancel();
+        this.#isOverLimit ||= limit.aborted;
         this.#groups.push(...run.processGroups);
       }
     }
@@ -166,6 +195,11 @@ export class JobRun {
       );
     }
   }
+}
+
+/** 0 for what has not begun. */
+function secondsSince(time: number | undefined): number {
+  return time === undefined ? 0 : Math.max(0, nowSeconds() - time);
 }
 
 function isAlive(group: number): boolean {

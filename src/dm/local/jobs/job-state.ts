@@ -1,9 +1,13 @@
+import { jobError } from '../../job-error.js';
 import type { Job } from '../../schemas/job.js';
 import { isTerminalStatus, type DmStatus } from '../../schemas/status.js';
 import { workflowSchema, type ChildProcess, type Stage, type Workflow } from '../../schemas/workflow.js';
 import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
-import { Elapsed } from './elapsed.js';
+import { Elapsed } from '../elapsed.js';
 import { JOB_KEYS } from './job-keys.js';
+
+/** Of a reason in a list. */
+const REASON_CHARACTERS = 1000;
 
 type Counted = 'pending' | 'running' | 'done' | 'failed';
 
@@ -78,9 +82,11 @@ export class JobState {
     return this.#withStages(() => undefined);
   }
 
-  /** The keys of a list. */
+  /** The keys of a list. Why a stage failed is told here, as an entry has no stages that tell it. */
   summary(): Job {
-    return jobSummary(this.#document);
+    const summary = jobSummary(this.#document);
+    const isTold = this.status !== 'failed' || (summary.errorMessage ?? '') !== '';
+    return isTold ? summary : { ...summary, errorMessage: jobError(this.full()).slice(0, REASON_CHARACTERS) };
   }
 
   set(keys: Partial<Job>): void {
@@ -108,6 +114,11 @@ export class JobState {
   /** True once the stage has a process. */
   hasStage(id: string): boolean {
     return this.#children.has(id);
+  }
+
+  /** When its first process began, in Unix seconds; undefined before. */
+  startOfStage(id: string): number | undefined {
+    return this.#children.get(id)?.values().next().value?.startTime;
   }
 
   beginStage(id: string): void {
@@ -180,11 +191,11 @@ function withoutCounts(stage: Stage): Stage {
   return template;
 }
 
-/** DM's default keys of a list, with the workflow's name. */
+/** DM's default keys of a list, with the names of workflow and experiment. */
 export function jobSummary(document: Job): Job {
   const { workflow } = document;
   const summary = Object.fromEntries(
-    JOB_KEYS.flatMap((key) => (document[key] === undefined ? [] : [[key, document[key]]])),
+    [...JOB_KEYS, 'experimentName'].flatMap((key) => (document[key] === undefined ? [] : [[key, document[key]]])),
   );
   return {
     ...summary,

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { exactJsonText } from '../../exact-json.js';
 import { JOB_KEYS } from './job-keys.js';
 
 /** Keys of a job that are DM's own; an argument or an extracted variable of that name would overwrite them. */
@@ -49,8 +50,8 @@ export function variableText(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (value === null) return '';
   if (typeof value === 'string') return value;
-  if (typeof value !== 'object') return JSON.stringify(value);
-  const text = jsonTexts.get(value) ?? JSON.stringify(value);
+  if (typeof value !== 'object') return exactJsonText(value);
+  const text = jsonTexts.get(value) ?? exactJsonText(value);
   jsonTexts.set(value, text);
   return text;
 }

@@ -13,6 +13,7 @@ import type { Statement } from '../store/database-messages.js';
 import type { JobRecord } from '../store/job-repository.js';
 import { ThrottledNotice } from '../../throttled-notice.js';
 import type { JobSubmitter, SubmittedJob } from '../transfer/file-jobs.js';
+import { argumentWarnings } from '../workflows/argument-warnings.js';
 import { checkArguments } from '../workflows/check-arguments.js';
 import type { LocalWorkflows } from '../workflows/local-workflows.js';
 import { inputKey } from './input-files.js';
@@ -31,6 +32,7 @@ export interface LocalJobsContext
   readonly changes: ChangeFeed;
   /** Where the processes of jobs keep their output and exit status. */
   readonly jobsDirectory: string;
+  readonly onFailed: (job: Job) => void;
 }
 
 interface ActiveJob {
@@ -42,8 +44,11 @@ interface ActiveJob {
 
 /** DM's default of one list call. */
 const DEFAULT_LIMIT = 5000;
-/** Changes of single processes are told at most this often; those of stage and status at once. */
+/** Changes of single processes are told at most this often, the less often the more files a job has; those of stage and status at once. */
 const NOTICE_PERIOD_MS = 20;
+const NOTICE_PERIOD_PER_FILE_MS = 0.02;
+/** Likewise what the processes that run have written. */
+const OUTPUT_PERIOD_MS = 200;
 const NO_INPUT = 'Invalid input file specification.';
 
 export class LocalJobs implements Jobs, JobSubmitter {
@@ -99,7 +104,10 @@ export class LocalJobs implements Jobs, JobSubmitter {
   }
 
   check(workflowOwner: string, workflowName: string, args: JobArguments): void {
-    checkArguments(this.#context.workflows.find(workflowOwner, workflowName), args);
+    const workflow = this.#context.workflows.find(workflowOwner, workflowName);
+    checkArguments(workflow, args);
+    const { name, owner } = workflow;
+    for (const warning of argumentWarnings(workflow, args)) this.#context.log.warn({ owner, workflow: name }, warning);
   }
 
   submit(workflowOwner: string, workflowName: string, args: JobArguments, jobOwner?: string): SubmittedJob {
@@ -199,16 +207,22 @@ export class LocalJobs implements Jobs, JobSubmitter {
       journal.writeJob();
       this.#context.changes.tell('job', state.full());
     };
-    const notice = new ThrottledNotice(NOTICE_PERIOD_MS, tell);
+    let notice: ThrottledNotice | undefined;
+    // What a process writes is only shown: its directory has it.
+    const outputNotice = new ThrottledNotice(OUTPUT_PERIOD_MS, () => {
+      this.#context.changes.tell('job', state.full());
+    });
     const context = { ...this.#context, ...active, outputVariables: this.#outputVariables, isResumed };
     const run = new JobRun(context, (kind) => {
-      if (kind === 'process') notice.announce();
-      else notice.cancel();
+      if (kind === 'output') outputNotice.announce();
+      else if (kind === 'process') (notice ??= new ThrottledNotice(noticePeriodMs(state.keys), tell)).announce();
+      else notice?.cancel();
       if (kind === 'stage') tell();
     });
     active.run = run;
     await run.run();
-    notice.cancel();
+    notice?.cancel();
+    outputNotice.cancel();
     if (isTerminalStatus(state.status)) this.#end(active);
   }
 
@@ -227,7 +241,9 @@ export class LocalJobs implements Jobs, JobSubmitter {
       this.#active.delete(state.id);
       void directory.remove();
     });
-    this.#context.changes.tell('job', state.full());
+    const job = state.full();
+    this.#context.changes.tell('job', job);
+    if (job.status === 'failed') this.#context.onFailed(job);
   }
 
   #activeJob(seq: number, state: JobState): ActiveJob {
@@ -257,4 +273,9 @@ export class LocalJobs implements Jobs, JobSubmitter {
     }
     return { ...document, workflow: { ...workflow, stages } };
   }
+}
+
+/** As what is told has all processes of the job. */
+function noticePeriodMs({ countFiles = 0 }: Job): number {
+  return Math.max(NOTICE_PERIOD_MS, countFiles * NOTICE_PERIOD_PER_FILE_MS);
 }

@@ -8,11 +8,24 @@ export interface RegexRequest {
   readonly text: string;
 }
 
+/** What the named groups of an expression found; null when it matches nothing. */
+interface Evaluated {
+  readonly groups: Readonly<Record<string, string>> | null;
+  readonly names: readonly string[];
+}
+
 /** From the thread: `ready` once. */
-export type RegexReply = 'ready' | { readonly groups: Readonly<Record<string, string>> };
+export type RegexReply = 'ready' | Evaluated;
+
+/** What was found in an output. */
+export interface FoundVariables {
+  readonly variables: Readonly<Record<string, string>>;
+  /** The expressions that match nothing in it, unless others found what they are for. */
+  readonly unmatched: readonly string[];
+}
 
 interface Waiting extends RegexRequest {
-  readonly resolve: (groups: Readonly<Record<string, string>>) => void;
+  readonly resolve: (evaluated: Evaluated) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -47,10 +60,16 @@ export class OutputVariables {
    * @param regexes see `outputRegex`
    * @throws DmError DM_TASK_TIMEOUT that names an expression which took too long
    */
-  async find(text: string, regexes: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  async find(text: string, regexes: readonly string[]): Promise<FoundVariables> {
     const variables: Record<string, string> = {};
-    for (const regex of regexes) Object.assign(variables, await this.#evaluate({ regex, text }));
-    return variables;
+    const missing = new Map<string, readonly string[]>();
+    for (const regex of regexes) {
+      const { groups, names } = await this.#evaluate({ regex, text });
+      if (groups === null) missing.set(regex, names);
+      else Object.assign(variables, groups);
+    }
+    const unmatched = [...missing].filter(([, names]) => names.some((name) => variables[name] === undefined));
+    return { variables, unmatched: unmatched.map(([regex]) => regex) };
   }
 
   async close(): Promise<void> {
@@ -66,7 +85,7 @@ export class OutputVariables {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
 
-  #evaluate(request: RegexRequest): Promise<Readonly<Record<string, string>>> {
+  #evaluate(request: RegexRequest): Promise<Evaluated> {
     if (this.#isClosed) return Promise.reject(new DmError('DM_COMMAND_FAILED', CLOSED));
     return new Promise((resolve, reject) => {
       this.#queue.push({ ...request, resolve, reject });
@@ -108,7 +127,7 @@ export class OutputVariables {
       const waiting = this.#release(worker);
       if (waiting === undefined) return;
       this.#idle.push(worker);
-      waiting.resolve(reply.groups);
+      waiting.resolve(reply);
       this.#pump();
     });
     worker.on('error', (error: Error) => {

@@ -48,6 +48,14 @@ export class ProcessDirectory {
     }
   }
 
+  /** How much the command has written so far, in bytes. */
+  async sizeOf(name: 'out' | 'err'): Promise<number> {
+    return await stat(join(this.path, name)).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  }
+
   /** The last bytes of what the command has written so far, cut at a character. */
   async output(name: 'out' | 'err', limitBytes: number): Promise<OutputTail> {
     try {

@@ -1,14 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errorText } from '../../error-text.js';
+import type { DmLogger } from '../../logger.js';
 import type { ChildProcess, Stage } from '../../schemas/workflow.js';
 import { elapsedSeconds, nowSeconds } from '../dm-time.js';
-import { Elapsed } from './elapsed.js';
+import { Elapsed } from '../elapsed.js';
 import type { JobDirectory } from './job-directory.js';
 import type { JobJournal } from './job-journal.js';
 import type { JobState } from './job-state.js';
 import { jobEnvironment, jobVariables } from './job-variables.js';
-import type { OutputVariables } from './output-variables.js';
+import { LiveOutput } from './live-output.js';
+import type { FoundVariables, OutputVariables } from './output-variables.js';
 import type { ProcessDirectory } from './process-directory.js';
 import { StageProcess, type StageProcessResult } from './stage-process.js';
 
@@ -23,18 +25,24 @@ export interface ProcessRunContext {
   readonly abort: AbortSignal;
   /** Aborted when the engine closes: nothing is started or waited for any more. */
   readonly closing: AbortSignal;
-  /** Aborted with either: ends a pause. */
+  /** Aborted when the time of the stage or job is over. */
+  readonly limit: AbortSignal;
+  /** Aborted with any of them: ends a pause. */
   readonly interrupt: AbortSignal;
   /** Where commands run that name no working directory. */
   readonly workingDirectory: string;
   readonly outputTailBytes: number;
   readonly abortGraceMs: number;
+  readonly log: DmLogger;
   readonly onChange: () => void;
+  /** A process that runs has written something. */
+  readonly onOutput: () => void;
 }
 
 /** Variables of one process alone. */
 export type OwnVariables = Readonly<Record<string, string>>;
 
+const NOTHING_FOUND: FoundVariables = { variables: {}, unmatched: [] };
 const GONE = 'the directory with its output and exit status is gone';
 
 /** One process of a stage from its start, or from where an earlier engine left it, to its end. */
@@ -45,6 +53,8 @@ export class ProcessRun {
   readonly #context: ProcessRunContext;
   #process: StageProcess | undefined;
   #directory: ProcessDirectory | undefined;
+  /** Why it was ended, when it was for that. */
+  #overLimit: string | undefined;
 
   constructor(child: ChildProcess, stage: Stage, own: OwnVariables, context: ProcessRunContext) {
     this.#child = child;
@@ -62,18 +72,22 @@ export class ProcessRun {
   async run(): Promise<{ succeeded: boolean; problem?: string | undefined }> {
     const child = this.#child;
     if (child.status !== 'pending' && child.status !== 'running') return { succeeded: child.status === 'done' };
-    const { state, isResumed, abort } = this.#context;
+    const { state, isResumed, abort, limit } = this.#context;
     const taken = isResumed ? await this.#takeUp(child) : undefined;
     if (taken === undefined && abort.aborted) {
       this.#put({ ...child, status: 'aborted' });
       return { succeeded: false };
+    }
+    if (taken === undefined && limit.aborted) {
+      this.#put({ ...child, status: 'failed' });
+      return { succeeded: false, problem: errorText(limit.reason) };
     }
     const startTime = child.startTime ?? nowSeconds();
     const elapsed = new Elapsed();
     const running = { ...child, status: 'running', startTime };
     if (taken !== undefined) state.putChild(running);
     const begun = taken ?? (await this.#start(running));
-    const result = begun instanceof StageProcess ? await this.#resultOf(begun) : begun;
+    const result = begun instanceof StageProcess ? await this.#resultOf(begun, running) : begun;
     const { exitStatus, stdOut, stdErr, omittedBytes } = result;
     const endTime = Math.max(startTime, result.endTime);
     return await this.#end(
@@ -86,7 +100,9 @@ export class ProcessRun {
         stdErr,
         ...(omittedBytes > 0 && { omittedOutputBytes: omittedBytes }),
       },
-      result.lost,
+      result.lost === undefined
+        ? undefined
+        : `it is not known how process ${child.childProcessNumber} ended: ${result.lost}.`,
     );
   }
 
@@ -129,52 +145,70 @@ export class ProcessRun {
     );
   }
 
-  async #resultOf(stageProcess: StageProcess): Promise<StageProcessResult> {
-    const { abort } = this.#context;
+  async #resultOf(stageProcess: StageProcess, running: ChildProcess): Promise<StageProcessResult> {
+    const { abort, limit, state, outputTailBytes, onOutput } = this.#context;
     this.#process = stageProcess;
-    const onAbort = (): void => {
+    const ends = AbortSignal.any([abort, limit]);
+    const onEnd = (): void => {
       stageProcess.abort();
     };
-    if (abort.aborted) onAbort();
-    abort.addEventListener('abort', onAbort, { once: true });
+    if (ends.aborted) onEnd();
+    ends.addEventListener('abort', onEnd, { once: true });
+    const live =
+      this.#directory &&
+      new LiveOutput(this.#directory, outputTailBytes, (stdOut, stdErr) => {
+        state.putChild({ ...running, stdOut, stdErr });
+        onOutput();
+      });
     try {
       return await stageProcess.result;
     } finally {
-      abort.removeEventListener('abort', onAbort);
+      if (limit.aborted) this.#overLimit = errorText(limit.reason);
+      live?.stop();
+      ends.removeEventListener('abort', onEnd);
     }
   }
 
-  /** @param lost why it isn't known how the process ended */
+  /** @param lost that it isn't known how the process ended */
   async #end(
     child: ChildProcess,
     lost: string | undefined,
   ): Promise<{ succeeded: boolean; problem?: string | undefined }> {
     const { state, journal, directory, abort, closing, outputVariables } = this.#context;
-    let problem =
-      lost === undefined ? undefined : `it is not known how process ${child.childProcessNumber} ended: ${lost}.`;
-    let variables: Readonly<Record<string, string>> = {};
-    if (child.exitStatus === 0) {
+    let problem = this.#overLimit ?? lost;
+    let found: FoundVariables = NOTHING_FOUND;
+    if (child.exitStatus === 0 && problem === undefined) {
       try {
-        variables = await outputVariables.find(child.stdOut ?? '', this.#stage.outputVariableRegexList ?? []);
+        found = await outputVariables.find(child.stdOut ?? '', this.#stage.outputVariableRegexList ?? []);
       } catch (error) {
         problem = errorText(error);
       }
     }
     closing.throwIfAborted();
-    state.set(variables);
+    state.set(found.variables);
     const succeeded = child.exitStatus === 0 && problem === undefined && !abort.aborted;
     const put = {
       ...child,
       status: abort.aborted ? 'aborted' : succeeded ? 'done' : 'failed',
       ...(problem !== undefined && { stdErr: `${child.stdErr ?? ''}${problem}\n` }),
+      ...this.#warningOf(child, found),
     };
-    this.#put(put, Object.keys(variables).length > 0);
+    this.#put(put, Object.keys(found.variables).length > 0);
     const left = this.#directory;
     if (left !== undefined)
       journal.whenProcessWritten(put, () => {
         directory.forget(left);
       });
     return { succeeded, problem: abort.aborted ? undefined : problem };
+  }
+
+  /** That an expression found nothing is no failure, as in DM. In a stage that is repeated, it may find something later. */
+  #warningOf({ stageId }: ChildProcess, { unmatched }: FoundVariables): Pick<ChildProcess, 'warning'> {
+    if (unmatched.length === 0) return {};
+    const warning = `regular expression ${unmatched.join(' and ')} matches nothing in the output`;
+    const { state, log } = this.#context;
+    if (this.#stage.repeatUntil === undefined) log.warn({ job: state.id, stage: stageId }, warning);
+    return { warning };
   }
 
   #put(child: ChildProcess, withVariables = false): void {

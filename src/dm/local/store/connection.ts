@@ -38,7 +38,7 @@ export class Connection {
     } catch (error) {
       this.#connection.close();
       if (error instanceof Error && /locked|busy/iu.test(error.message)) {
-        throw new DmError('DM_CONFIGURATION', `${file} is in use by another engine; give each its own root.`, {
+        throw new DmError('DM_CONFIGURATION', `${file} is in use by another engine; give each its own dm.local.root.`, {
           cause: error,
         });
       }

@@ -1,3 +1,4 @@
+import { exactJsonText, readExactJson } from '../../exact-json.js';
 import { datasetSchema, type Dataset } from '../../schemas/catalog.js';
 import { statement, type Database } from './database.js';
 import type { Row } from './database-messages.js';
@@ -15,7 +16,7 @@ export class DatasetRepository {
       'INSERT INTO datasets (experiment_id, name, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
       experimentId,
       dataset.datasetName,
-      JSON.stringify(dataset),
+      exactJsonText(dataset),
     );
     const [result] = await this.#database.write([insertion], { durable: true });
     return result !== undefined && result.changes > 0;
@@ -38,5 +39,5 @@ export class DatasetRepository {
 }
 
 function toDataset(row: Row): Dataset {
-  return datasetSchema.parse(JSON.parse(String(row['document'])));
+  return datasetSchema.parse(readExactJson(String(row['document'])));
 }

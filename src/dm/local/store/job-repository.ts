@@ -1,3 +1,4 @@
+import { exactJsonText, readExactJson } from '../../exact-json.js';
 import type { Query } from '../../matches-query.js';
 import type { Job } from '../../schemas/job.js';
 import { isTerminalStatus } from '../../schemas/status.js';
@@ -32,8 +33,8 @@ export class JobRepository {
       seq,
       document.id,
       document.owner,
-      JSON.stringify(summary),
-      JSON.stringify(document),
+      exactJsonText(summary),
+      exactJsonText(document),
     );
     return { seq, statement: insertion };
   }
@@ -44,8 +45,8 @@ export class JobRepository {
       'UPDATE jobs SET active = ?, end_time = ?, summary = ?, document = ? WHERE seq = ?',
       active ? 1 : 0,
       document.endTime ?? null,
-      JSON.stringify(summary),
-      JSON.stringify(document),
+      exactJsonText(summary),
+      exactJsonText(document),
       seq,
     );
   }
@@ -85,9 +86,9 @@ export class JobRepository {
 }
 
 function toSummary(row: Row): Job {
-  return JSON.parse(String(row['summary'])) as Job;
+  return readExactJson(String(row['summary'])) as Job;
 }
 
 function toRecord(row: Row): JobRecord {
-  return { seq: Number(row['seq']), document: JSON.parse(String(row['document'])) as Job };
+  return { seq: Number(row['seq']), document: readExactJson(String(row['document'])) as Job };
 }

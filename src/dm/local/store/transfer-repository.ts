@@ -1,3 +1,4 @@
+import { exactJsonText, readExactJson } from '../../exact-json.js';
 import { statement, type Database } from './database.js';
 import type { Row } from './database-messages.js';
 
@@ -30,8 +31,8 @@ export class TransferRepository<Info extends BaseInfo, Options> {
       `INSERT INTO ${this.#table} (id, experiment, active, info, options) VALUES (?, ?, 1, ?, ?) RETURNING seq`,
       info.id,
       info.experimentName,
-      JSON.stringify(info),
-      JSON.stringify(options),
+      exactJsonText(info),
+      exactJsonText(options),
     );
     const [result] = await this.#database.write([insertion], { durable: true });
     return Number(result?.returned[0]?.['seq']);
@@ -41,7 +42,7 @@ export class TransferRepository<Info extends BaseInfo, Options> {
     await this.#database.write([
       statement(
         `UPDATE ${this.#table} SET info = ?, active = ?, end_time = ? WHERE id = ?`,
-        JSON.stringify(info),
+        exactJsonText(info),
         active ? 1 : 0,
         info.endTime ?? null,
         info.id,
@@ -57,7 +58,7 @@ export class TransferRepository<Info extends BaseInfo, Options> {
   /** Newest first. */
   infos(): Promise<Info[]> {
     return this.#database.all(
-      (row) => JSON.parse(String(row['info'])) as Info,
+      (row) => readExactJson(String(row['info'])) as Info,
       `SELECT info FROM ${this.#table} ORDER BY seq DESC`,
     );
   }
@@ -87,7 +88,7 @@ export class TransferRepository<Info extends BaseInfo, Options> {
 function toRecord<Info, Options>(row: Row): TransferRecord<Info, Options> {
   return {
     seq: Number(row['seq']),
-    info: JSON.parse(String(row['info'])) as Info,
-    options: JSON.parse(String(row['options'])) as Options,
+    info: readExactJson(String(row['info'])) as Info,
+    options: readExactJson(String(row['options'])) as Options,
   };
 }

@@ -28,10 +28,10 @@ export class WorkflowRepository {
     return this.#workflows.get(keyOf(owner, name));
   }
 
-  /** In the order of their names. */
-  list(owner: string): Workflow[] {
+  /** All, or those of one owner, in the order of their names. */
+  list(owner?: string): Workflow[] {
     return [...this.#workflows.values()]
-      .filter((workflow) => workflow.owner === owner)
+      .filter((workflow) => owner === undefined || workflow.owner === owner)
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 

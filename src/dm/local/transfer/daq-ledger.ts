@@ -1,6 +1,9 @@
 import type { TreeEntry, TreeError } from '../tree/tree-messages.js';
+import { nowSeconds } from '../dm-time.js';
 import { FileVersions } from './file-versions.js';
 import { TransferErrors } from './transfer-errors.js';
+
+const MAX_LOOKED = 1000;
 
 /** One version of a file: other bytes come with another size, time or inode, or at least with another ctime, which nobody can set. */
 export function signatureOf(file: { sizeBytes: number; mtimeMs: number; inode: number; ctimeMs: number }): string {
@@ -19,7 +22,8 @@ export interface DaqCounts {
 export class DaqLedger {
   readonly errors = new TransferErrors();
   readonly #known = new FileVersions();
-  readonly #waiting = new Set<string>();
+  /** Path -> since when, in Unix seconds; oldest first. */
+  readonly #waiting = new Map<string, number>();
   /** Waiting files that are being copied, and in which version. */
   readonly #copying = new Map<string, string>();
   /** Paths that count as failed because the tree could not be read there. */
@@ -58,14 +62,24 @@ export class DaqLedger {
 
   /** Waiting files that are not complete. */
   unsettled(): string[] {
-    return [...this.#waiting].filter((path) => !this.#queue.has(path) && !this.#copying.has(path));
+    return [...this.#waiting.keys()].filter((path) => this.#isUnsettled(path));
+  }
+
+  /** The file that has waited longest to be complete, and since when; looked for among the oldest only. */
+  oldestUnsettled(): { path: string; since: number } | undefined {
+    let looked = 0;
+    for (const [path, since] of this.#waiting) {
+      if (this.#isUnsettled(path)) return { path, since };
+      if (++looked >= MAX_LOOKED) return undefined;
+    }
+    return undefined;
   }
 
   /** Seen by the watcher or a scan, perhaps not complete yet. What is known in this version waits for nothing. */
   see(entry: TreeEntry): void {
     const { path } = entry;
     if (this.#waiting.has(path) || this.isKnown(entry)) return;
-    this.#waiting.add(path);
+    this.#waiting.set(path, nowSeconds());
     this.errors.delete(path);
     if (this.#known.isStored(path)) this.#nStored--;
   }
@@ -138,5 +152,9 @@ export class DaqLedger {
     this.#unreadable = new Set(errors.map(({ path }) => path));
     for (const path of before) if (!this.#unreadable.has(path)) this.errors.delete(path);
     for (const { path, message } of errors) this.fail(path, message);
+  }
+
+  #isUnsettled(path: string): boolean {
+    return !this.#queue.has(path) && !this.#copying.has(path);
   }
 }

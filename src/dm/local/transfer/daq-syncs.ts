@@ -5,6 +5,10 @@ import { DaqSync } from './daq-sync.js';
 export class DaqSyncs {
   readonly #waiting = new Set<DaqSync>();
 
+  get size(): number {
+    return this.#waiting.size;
+  }
+
   /** @param prepare tells the new wait what to expect @returns once all of that is stored */
   async wait(prepare: (sync: DaqSync) => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
     const sync = new DaqSync();

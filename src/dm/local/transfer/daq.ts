@@ -3,6 +3,7 @@ import { isTerminalStatus, type DmStatus } from '../../schemas/status.js';
 import type { DaqInfo } from '../../schemas/transfer.js';
 import { Deferred } from '../deferred.js';
 import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
+import { Elapsed } from '../elapsed.js';
 import { ThrottledNotice } from '../../throttled-notice.js';
 import { selectionOf, type FileSelection } from '../tree/file-selection.js';
 import { TreeFollower } from '../tree/tree-follower.js';
@@ -11,6 +12,7 @@ import type { DaqContext, DaqParts } from './daq-context.js';
 import { DaqCopier } from './daq-copier.js';
 import { DaqLedger, signatureOf } from './daq-ledger.js';
 import { DaqSyncs } from './daq-syncs.js';
+import { withFailedJob } from './failed-job.js';
 import { percentage } from './percentage.js';
 import { RunTimeLimit } from './run-time-limit.js';
 
@@ -31,6 +33,7 @@ export class Daq {
   readonly #syncs = new DaqSyncs();
   readonly #limit = new RunTimeLimit();
   #info: DaqInfo;
+  readonly #elapsed: Elapsed;
   #treeProblem: string | undefined;
   #lastScan: Promise<void> | undefined;
   #scannedLast = false;
@@ -43,6 +46,7 @@ export class Daq {
     this.#context = context;
     this.#parts = parts;
     this.#info = parts.info;
+    this.#elapsed = new Elapsed(elapsedSeconds(parts.info.startTime ?? nowSeconds(), nowSeconds()));
     this.#selection = selectionOf(parts.options);
     this.#notice = new ThrottledNotice(NOTICE_PERIOD_MS, () => {
       this.#tell();
@@ -67,16 +71,22 @@ export class Daq {
   get info(): DaqInfo {
     const counts = this.#ledger.counts();
     const errorMessage = this.#ledger.errors.summary() ?? this.#treeProblem;
-    const { startTime, endTime } = this.#info;
     return {
       ...this.#info,
       ...counts,
       nProcessedFiles: counts.nCompletedFiles + counts.nProcessingErrors,
-      percentageComplete: percentage(counts.countFiles - counts.nWaitingFiles, counts.countFiles),
-      runTime: startTime === undefined ? 0 : elapsedSeconds(startTime, endTime ?? nowSeconds()),
+      percentageComplete: percentage(counts.nCompletedFiles, counts.countFiles),
+      runTime: this.#info.endTime === undefined ? this.#elapsed.seconds() : (this.#info.runTime ?? 0),
       ...(counts.nProcessingErrors > 0 && { processingErrors: this.#ledger.errors.list() }),
       ...(errorMessage !== undefined && { errorMessage }),
+      ...this.#waiting(),
     };
+  }
+
+  /** A job for one of its files has failed. */
+  noteFailedJob(reason: string): void {
+    this.#info = withFailedJob(this.#info, reason);
+    this.#notice.announce();
   }
 
   /** Real path of the tree. */
@@ -180,8 +190,17 @@ export class Daq {
     });
   }
 
+  /** The file whose writer keeps the DAQ waiting. */
+  #waiting(): Pick<DaqInfo, 'waitingFor' | 'waitingSince' | 'isAwaited'> {
+    const oldest = isTerminalStatus(this.#info.status) ? undefined : this.#ledger.oldestUnsettled();
+    if (oldest === undefined) return {};
+    const isAwaited = this.#info.status === 'finalizing' || this.#syncs.size > 0;
+    return { waitingFor: oldest.path, waitingSince: oldest.since, isAwaited };
+  }
+
   #tell(): void {
-    if (this.#closed) return;
+    // Jobs of a DAQ may fail after its end.
+    if (this.#closed && !isTerminalStatus(this.#info.status)) return;
     const { info } = this;
     const { writer, repository, onChange } = this.#context;
     writer.write(info.id, () => repository.update(info, !isTerminalStatus(info.status)));
@@ -261,7 +280,8 @@ export class Daq {
 
   #end(): void {
     const endTime = nowSeconds();
-    this.#info = { ...this.#info, endTime, endTimestamp: timestampText(endTime) };
+    const runTime = this.#elapsed.seconds();
+    this.#info = { ...this.#info, endTime, endTimestamp: timestampText(endTime), runTime };
     this.#setStatus('done');
     this.#halt();
     const { writer, files, onEnd } = this.#context;

@@ -4,6 +4,7 @@ import type { JobArguments } from '../../schemas/job.js';
 import type { TaskInfo } from '../../schemas/transfer.js';
 import type { CopyOutcome } from '../copy/copy-messages.js';
 import type { Statement } from '../store/database-messages.js';
+import type { JobOrigin } from './failed-job.js';
 import type { StoreTarget } from './file-store.js';
 import { workflowArgs } from './workflow-args.js';
 
@@ -28,13 +29,17 @@ export class FileJobs {
   readonly #owner: string;
   readonly #args: JobArguments;
 
-  /** @param owner whose workflow it is unless `workflowOwner` says it @throws DmError when such a job could not start */
-  constructor(submitter: JobSubmitter, target: StoreTarget, options: TaskInfo, owner: string) {
+  /**
+   * @param owner whose workflow it is unless `workflowOwner` says it
+   * @param origin what starts the jobs
+   * @throws DmError when such a job could not start
+   */
+  constructor(submitter: JobSubmitter, target: StoreTarget, options: TaskInfo, owner: string, origin: JobOrigin) {
     this.#submitter = submitter;
     this.#target = target;
     this.#options = options;
     this.#owner = options.workflowOwner ?? owner;
-    this.#args = workflowArgs(options.workflowArgs);
+    this.#args = { ...workflowArgs(options.workflowArgs), ...origin };
     if (options.workflowName !== undefined)
       submitter.check(this.#owner, options.workflowName, this.#argsOf('file', 'file'));
     else if (options.workflowOwner !== undefined || options.workflowArgs !== undefined) {

@@ -4,19 +4,25 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { ChangeFeed } from '../../change-feed.js';
 import { checked } from '../../checked.js';
-import type { CallOptions, Daqs } from '../../data-management.js';
+import type { CallOptions, DaqStopOptions, Daqs } from '../../data-management.js';
 import { errorText } from '../../error-text.js';
 import { DmInvalidObjectStateError, DmObjectNotFoundError } from '../../errors.js';
+import type { Job } from '../../schemas/job.js';
 import { isTerminalStatus } from '../../schemas/status.js';
 import { daqOptionsSchema, type DaqInfo, type DaqOptions, type UploadOptions } from '../../schemas/transfer.js';
+import { overlap } from '../../directories.js';
+import { watchedForAnother } from '../../watched-for-another.js';
 import { call } from '../call.js';
 import { nowSeconds, timestampText } from '../dm-time.js';
 import type { LocalExperiments, StoredExperiment } from '../experiments/local-experiments.js';
 import { Daq } from './daq.js';
 import type { DaqContext } from './daq-context.js';
+import { FailedJobs } from './failed-jobs.js';
 import { FileJobs, type JobSubmitter } from './file-jobs.js';
+import { interrupted } from './interrupted.js';
 import { sourceDirectory } from './source-directory.js';
-import { storeTarget } from './store-target.js';
+import { selectionOf } from '../tree/file-selection.js';
+import { checkDestination, storeTarget } from './store-target.js';
 
 export interface LocalDaqsContext extends Omit<DaqContext, 'onChange' | 'onEnd'> {
   readonly experiments: LocalExperiments;
@@ -29,15 +35,29 @@ export interface LocalDaqsContext extends Omit<DaqContext, 'onChange' | 'onEnd'>
   readonly upload: (experimentName: string, dataDirectory: string, options: UploadOptions) => Promise<unknown>;
 }
 
+interface Start {
+  readonly experimentName: string;
+  readonly source: string;
+  readonly started: Promise<DaqInfo>;
+}
+
 export class LocalDaqs implements Daqs {
   readonly #context: LocalDaqsContext;
   readonly #active = new Map<string, Daq>();
-  /** Starts under way, by experiment and directory, so that two at once give one DAQ. */
-  readonly #starting = new Map<string, Promise<DaqInfo>>();
+  /** Starts under way, so that two at once give one DAQ. */
+  readonly #starting = new Map<string, Start>();
+  readonly #failedJobs: FailedJobs<DaqInfo>;
   #closed = false;
 
   constructor(context: LocalDaqsContext) {
     this.#context = context;
+    this.#failedJobs = new FailedJobs({
+      ...context,
+      active: (id) => this.#active.get(id),
+      onChange: (info) => {
+        context.changes.tell('daq', info);
+      },
+    });
   }
 
   async start(
@@ -48,28 +68,33 @@ export class LocalDaqs implements Daqs {
   ): Promise<DaqInfo> {
     const given = checked('DAQ option', daqOptionsSchema, daqOptions);
     const experiment = this.#context.experiments.find(experimentName);
+    // A pattern that can't work is refused now, not when the first file is seen.
+    selectionOf(given);
     const inPlace = given.skipTransfer === true;
     const source = await sourceDirectory(dataDirectory, this.#context.storageRoot, inPlace);
     signal?.throwIfAborted();
-    const key = `${experimentName}\0${source}`;
     const running = this.#running(experimentName, dataDirectory, source);
     if (running !== undefined) return running.info;
     this.#context.experiments.find(experimentName);
-    let starting = this.#starting.get(key);
-    if (starting === undefined) {
-      starting = this.#start(experiment, dataDirectory, source, given).finally(() => this.#starting.delete(key));
-      this.#starting.set(key, starting);
-    }
-    return await starting;
+    this.#refuseSecondExperiment(experimentName, source);
+    const key = `${experimentName}\0${source}`;
+    const starting = this.#starting.get(key) ?? {
+      experimentName,
+      source,
+      started: this.#start(experiment, dataDirectory, source, given).finally(() => this.#starting.delete(key)),
+    };
+    this.#starting.set(key, starting);
+    return await starting.started;
   }
 
   /** By the directory's path as it was given at the start, or else by its real path. */
-  stop(experimentName: string, dataDirectory: string, options?: CallOptions): Promise<DaqInfo> {
+  stop(experimentName: string, dataDirectory: string, options?: DaqStopOptions): Promise<DaqInfo> {
     return call(options, async () => {
       this.#context.experiments.find(experimentName);
       const real = await realpath(dataDirectory).catch(() => resolve(dataDirectory));
       const candidates = [...this.#active.values()]
         .filter(({ info }) => info.experimentName === experimentName && !isTerminalStatus(info.status))
+        .filter(({ info }) => options?.id === undefined || info.id === options.id)
         .sort((a, b) => Number(a.info.status !== 'running') - Number(b.info.status !== 'running'));
       const daq =
         candidates.find(({ info }) => info.dataDirectory === dataDirectory) ??
@@ -115,8 +140,13 @@ export class LocalDaqs implements Daqs {
       ({ info }) => info.experimentName === experimentName && !isTerminalStatus(info.status),
     );
     if (daq !== undefined) return `DAQ ${daq.info.id}`;
-    const starting = [...this.#starting.keys()].some((key) => key.startsWith(`${experimentName}\0`));
-    return starting ? 'DAQ that is starting' : undefined;
+    const isStarting = [...this.#starting.values()].some((start) => start.experimentName === experimentName);
+    return isStarting ? 'DAQ that is starting' : undefined;
+  }
+
+  /** Count a failed job if a DAQ started it. */
+  noteFailedJob(job: Job): void {
+    if (typeof job['daqId'] === 'string') this.#failedJobs.note(job['daqId'], job);
   }
 
   /** Go on with the DAQs that were active when the engine ended, in whatever way. */
@@ -127,8 +157,9 @@ export class LocalDaqs implements Daqs {
         // It needn't be there: it may come back, a network file system for one. Until then the DAQ shows that it is missing.
         const { sourceRoot = info.dataDirectory, ...options } = stored;
         const target = storeTarget(experiment, options, sourceRoot);
-        const jobs = new FileJobs(this.#context.submitter, target, options, this.#context.owner);
-        const daq = new Daq(this.#daqContext(), { seq, info, options, target, jobs });
+        const { submitter, owner } = this.#context;
+        const jobs = new FileJobs(submitter, target, options, owner, { daqId: info.id });
+        const daq = new Daq(this.#daqContext(), { seq, info: interrupted(info), options, target, jobs });
         this.#active.set(info.id, daq);
         await daq.restore();
         daq.begin();
@@ -154,13 +185,15 @@ export class LocalDaqs implements Daqs {
     source: string,
     options: DaqOptions,
   ): Promise<DaqInfo> {
-    const { repository, station, owner } = this.#context;
+    const { repository, submitter, station, owner } = this.#context;
+    const id = randomUUID();
     const target = storeTarget(experiment, options, source);
-    const jobs = new FileJobs(this.#context.submitter, target, options, owner);
+    await checkDestination(target);
+    const jobs = new FileJobs(submitter, target, options, owner, { daqId: id });
     const startTime = nowSeconds();
     const info: DaqInfo = {
       ...options,
-      id: randomUUID(),
+      id,
       experimentName: experiment.record.name,
       experimentStationName: station,
       dataDirectory,
@@ -225,6 +258,17 @@ export class LocalDaqs implements Daqs {
       );
     }
     return same;
+  }
+
+  /** @throws DmInvalidObjectStateError while files of the tree go to another experiment: they would be in both */
+  #refuseSecondExperiment(experimentName: string, source: string): void {
+    const running = [...this.#active.values()]
+      .filter(({ info }) => info.status === 'running')
+      .map(({ info, sourceRoot }) => ({ experimentName: info.experimentName, source: sourceRoot }));
+    const other = [...running, ...this.#starting.values()].find(
+      (one) => one.experimentName !== experimentName && overlap(one.source, source),
+    );
+    if (other !== undefined) throw watchedForAnother(other.experimentName, other.source);
   }
 
   async #find(id: string): Promise<DaqInfo> {

@@ -1,22 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { lstat } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { ChangeFeed } from '../../change-feed.js';
 import { checked } from '../../checked.js';
 import type { CallOptions, Uploads } from '../../data-management.js';
 import { errorText } from '../../error-text.js';
 import { DmInvalidArgumentError, DmInvalidObjectStateError, DmObjectNotFoundError } from '../../errors.js';
+import type { Job } from '../../schemas/job.js';
 import { isTerminalStatus } from '../../schemas/status.js';
 import { uploadOptionsSchema, type UploadInfo, type UploadOptions } from '../../schemas/transfer.js';
+import { isWithin } from '../../directories.js';
+import { fileWithin } from '../../file-within.js';
 import { call } from '../call.js';
 import { nowSeconds, timestampText } from '../dm-time.js';
 import type { LocalExperiments } from '../experiments/local-experiments.js';
-import { relativePath } from '../relative-path.js';
+import { FailedJobs } from './failed-jobs.js';
 import { FileJobs, type JobSubmitter } from './file-jobs.js';
+import { interrupted } from './interrupted.js';
 import { sourceDirectory } from './source-directory.js';
-import { storeTarget } from './store-target.js';
+import { selectionOf } from '../tree/file-selection.js';
+import { checkDestination, storeTarget } from './store-target.js';
 import { Upload, type UploadContext } from './upload.js';
 
 export interface LocalUploadsContext extends Omit<UploadContext, 'onChange'> {
@@ -32,10 +37,18 @@ export interface LocalUploadsContext extends Omit<UploadContext, 'onChange'> {
 export class LocalUploads implements Uploads {
   readonly #context: LocalUploadsContext;
   readonly #active = new Map<string, { upload: Upload; running: Promise<void> }>();
+  readonly #failedJobs: FailedJobs<UploadInfo>;
   #closed = false;
 
   constructor(context: LocalUploadsContext) {
     this.#context = context;
+    this.#failedJobs = new FailedJobs({
+      ...context,
+      active: (id) => this.#active.get(id)?.upload,
+      onChange: (info) => {
+        context.changes.tell('upload', info);
+      },
+    });
   }
 
   async start(
@@ -47,17 +60,21 @@ export class LocalUploads implements Uploads {
     const given = checked('Upload option', uploadOptionsSchema, uploadOptions);
     const { experiments, station, owner, repository } = this.#context;
     const experiment = experiments.find(experimentName);
-    const options = await this.#normalised(given, dataDirectory);
-    const source = await sourceDirectory(dataDirectory, this.#context.storageRoot, options.skipTransfer === true);
+    const source = await sourceDirectory(dataDirectory, this.#context.storageRoot, given.skipTransfer === true);
+    const options = await this.#normalised(given, dataDirectory, source);
     const target = storeTarget(experiment, options, source);
-    const jobs = new FileJobs(this.#context.submitter, target, options, owner);
+    await checkDestination(target);
+    // A pattern that can't work is refused now, not when the upload begins.
+    selectionOf(options);
+    const id = randomUUID();
+    const jobs = new FileJobs(this.#context.submitter, target, options, owner, { uploadId: id });
     signal?.throwIfAborted();
     // It may have been removed meanwhile.
     experiments.find(experimentName);
     const submissionTime = nowSeconds();
     const info: UploadInfo = {
       ...options,
-      id: randomUUID(),
+      id,
       experimentName,
       experimentStationName: station,
       dataDirectory,
@@ -112,6 +129,11 @@ export class LocalUploads implements Uploads {
     return active === undefined ? undefined : `upload ${active.upload.info.id}`;
   }
 
+  /** Count a failed job if an upload started it. */
+  noteFailedJob(job: Job): void {
+    if (typeof job['uploadId'] === 'string') this.#failedJobs.note(job['uploadId'], job);
+  }
+
   /** Go on with the uploads that were under way when the engine ended; files that are stored already are skipped. */
   async recover(): Promise<void> {
     const { repository, experiments, storageRoot, submitter, owner } = this.#context;
@@ -121,8 +143,8 @@ export class LocalUploads implements Uploads {
         if (info.status === 'aborting') throw new Error('it was being stopped');
         const source = await sourceDirectory(info.dataDirectory, storageRoot, options.skipTransfer === true);
         const target = storeTarget(experiments.find(info.experimentName), options, source);
-        const jobs = new FileJobs(submitter, target, options, owner);
-        this.#run(new Upload(this.#uploadContext(), { info, options, target, jobs }));
+        const jobs = new FileJobs(submitter, target, options, owner, { uploadId: info.id });
+        this.#run(new Upload(this.#uploadContext(), { info: interrupted(info), options, target, jobs }));
       } catch (error) {
         const endTime = nowSeconds();
         const failed = {
@@ -157,10 +179,15 @@ export class LocalUploads implements Uploads {
   }
 
   /** @throws DmInvalidArgumentError, DmObjectNotFoundError for an experimentFilePath that can't be taken */
-  async #normalised(options: UploadOptions, dataDirectory: string): Promise<UploadOptions> {
+  async #normalised(options: UploadOptions, dataDirectory: string, source: string): Promise<UploadOptions> {
     if (options.experimentFilePath === undefined) return options;
-    const experimentFilePath = relativePath(options.experimentFilePath, 'experimentFilePath');
-    const path = join(dataDirectory, experimentFilePath);
+    const names = [dataDirectory, source] as const;
+    const given = options.experimentFilePath;
+    // A detector may know the directory by another of its paths.
+    const isElsewhere = isAbsolute(given) && !names.some((name) => isWithin(given, name));
+    const real = isElsewhere ? await realpath(given).catch(() => given) : given;
+    const experimentFilePath = fileWithin(real, names);
+    const path = join(source, experimentFilePath);
     const status = await lstat(path).catch(() => undefined);
     if (status === undefined) throw new DmObjectNotFoundError(`File ${path} does not exist.`);
     if (!status.isFile())

@@ -1,5 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
-import { isAbsolute, sep } from 'node:path';
+import { isAbsolute } from 'node:path';
+import { overlap } from '../../directories.js';
 import { DmInvalidArgumentError, DmObjectNotFoundError } from '../../errors.js';
 
 /**
@@ -21,14 +22,10 @@ export async function sourceDirectory(dataDirectory: string, storage: string, in
   if (!(await stat(real)).isDirectory()) {
     throw new DmInvalidArgumentError(`Data directory ${dataDirectory} is not a directory.`);
   }
-  if (!inPlace && (isWithin(real, storage) || isWithin(storage, real))) {
+  if (!inPlace && overlap(real, storage)) {
     throw new DmInvalidArgumentError(
       `Data directory ${dataDirectory} overlaps the storage ${storage}; it would be copied onto itself.`,
     );
   }
   return real;
-}
-
-function isWithin(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);
 }

@@ -4,9 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isTerminalStatus, type DmStatus } from '../../schemas/status.js';
 import type { UploadInfo, UploadOptions } from '../../schemas/transfer.js';
 import type { CopyOutcome } from '../copy/copy-messages.js';
-import { elapsedSeconds, nowSeconds, timestampText } from '../dm-time.js';
+import { nowSeconds, timestampText } from '../dm-time.js';
+import { Elapsed } from '../elapsed.js';
 import type { DmLogger } from '../../logger.js';
-import type { FileRepository } from '../store/file-repository.js';
+import type { FileRecord, FileRepository } from '../store/file-repository.js';
 import type { StateWriter } from '../store/state-writer.js';
 import type { TransferRepository } from '../store/transfer-repository.js';
 import { PackedList } from '../packed-list.js';
@@ -16,6 +17,7 @@ import type { TreeEntry } from '../tree/tree-messages.js';
 import type { TreeService } from '../tree/tree-service.js';
 import type { FileJobs } from './file-jobs.js';
 import { FileStore, type StoreTarget } from './file-store.js';
+import { withFailedJob } from './failed-job.js';
 import { percentage } from './percentage.js';
 import { errorText } from '../../error-text.js';
 import { TransferErrors } from './transfer-errors.js';
@@ -57,6 +59,8 @@ export class Upload {
   /** The next of them, unpacked. */
   #next: TreeEntry[] = [];
   #info: UploadInfo;
+  /** Since it has begun to work. */
+  #elapsed: Elapsed | undefined;
   #countFiles = 0;
   #nCopied = 0;
   #nCompleted = 0;
@@ -75,7 +79,7 @@ export class Upload {
   }
 
   get info(): UploadInfo {
-    const { startTime, endTime } = this.#info;
+    const runTime = this.#info.endTime === undefined ? this.#elapsed?.seconds() : this.#info.runTime;
     const errorMessage = this.#info.errorMessage ?? this.#errors.summary();
     const nErrors = this.#errors.size;
     return {
@@ -85,8 +89,8 @@ export class Upload {
       nCompletedFiles: this.#nCompleted,
       nWaitingFiles: this.#countFiles - this.#nCompleted - nErrors,
       nProcessingErrors: nErrors,
-      percentageComplete: percentage(this.#nCopied, this.#countFiles),
-      ...(startTime !== undefined && { runTime: elapsedSeconds(startTime, endTime ?? nowSeconds()) }),
+      percentageComplete: percentage(Math.min(this.#nCopied, this.#countFiles - nErrors), this.#countFiles),
+      ...(runTime !== undefined && { runTime }),
       ...(nErrors > 0 && { processingErrors: this.#errors.list() }),
       ...(errorMessage !== undefined && { errorMessage }),
     };
@@ -94,7 +98,9 @@ export class Upload {
 
   /** Work until the terminal status. Never rejects. */
   async run(): Promise<void> {
-    this.#info = { ...this.#info, startTime: nowSeconds(), startTimestamp: timestampText(nowSeconds()) };
+    const startTime = nowSeconds();
+    this.#elapsed = new Elapsed();
+    this.#info = { ...this.#info, startTime, startTimestamp: timestampText(startTime) };
     this.#setStatus('running');
     try {
       await this.#select();
@@ -105,6 +111,12 @@ export class Upload {
       this.#context.log.error({ upload: this.#info.id, error }, 'an upload failed');
       this.#terminal('failed', errorText(error));
     }
+  }
+
+  /** A job for one of its files has failed. */
+  noteFailedJob(reason: string): void {
+    this.#info = withFailedJob(this.#info, reason);
+    this.#notice.announce();
   }
 
   /** Copies under way end; the status is `aborting`, then `aborted`. */
@@ -136,9 +148,15 @@ export class Upload {
   async #select(): Promise<void> {
     const { options, target } = this.#parts;
     const add = async (found: readonly TreeEntry[]): Promise<void> => {
-      const due = options.reprocessFiles === true ? found : await withoutUnchanged(found, target, this.#context);
+      const { due, stored } =
+        options.reprocessFiles === true
+          ? { due: found, stored: [] }
+          : await withoutUnchanged(found, target, this.#context);
+      const nStored = stored.filter((file) => this.#hasStored(file)).length;
       this.#selected.push(due);
-      this.#countFiles += due.length;
+      this.#countFiles += due.length + nStored;
+      this.#nCopied += nStored;
+      this.#nCompleted += nStored;
       this.#notice.announce();
     };
     const single = options.experimentFilePath;
@@ -150,6 +168,12 @@ export class Upload {
       const { size, mtimeMs, ino, ctimeMs } = await lstat(join(target.sourceRoot, single));
       await add([{ path: single, sizeBytes: size, mtimeMs, inode: ino, ctimeMs }]);
     }
+  }
+
+  /** True when an earlier engine stored it for this upload. */
+  #hasStored({ storedMs }: FileRecord): boolean {
+    const { status, submissionTime = Infinity } = this.#parts.info;
+    return status !== 'pending' && storedMs >= submissionTime * 1000;
   }
 
   #takeBatch(): TreeEntry[] {
@@ -213,8 +237,8 @@ export class Upload {
         continue;
       }
       if (status === 'aborted') continue;
-      this.#nCopied++;
-      if (status !== 'stored') this.#errors.set(path, message);
+      if (status === 'stored') this.#nCopied++;
+      else this.#errors.set(path, message);
     }
     if (again.length > 0) await delay(this.#context.quietTimeMs);
     return again;
@@ -233,6 +257,7 @@ export class Upload {
       ...this.#info,
       endTime,
       endTimestamp: timestampText(endTime),
+      runTime: this.#elapsed?.seconds() ?? 0,
       ...(errorMessage !== undefined && { errorMessage }),
     };
     this.#setStatus(status);

@@ -1,3 +1,4 @@
+import { parseExactJson } from '../../exact-json.js';
 import { DmInvalidArgumentError } from '../../errors.js';
 import { jobArgumentsSchema, type JobArguments } from '../../schemas/job.js';
 import type { TaskInfo } from '../../schemas/transfer.js';
@@ -9,7 +10,7 @@ export function workflowArgs(args: TaskInfo['workflowArgs']): JobArguments {
   const text = args.trim();
   if (text.startsWith('{')) {
     try {
-      return jobArgumentsSchema.parse(JSON.parse(text));
+      return jobArgumentsSchema.parse(parseExactJson(text));
     } catch (error) {
       throw new DmInvalidArgumentError(`workflowArgs is no JSON object: ${text}`, { cause: error });
     }

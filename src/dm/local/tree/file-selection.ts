@@ -1,4 +1,5 @@
 import type { TaskInfo } from '../../schemas/transfer.js';
+import { DmInvalidArgumentError } from '../../errors.js';
 import { shellPattern } from './shell-pattern.js';
 
 /** Which files of a tree a DAQ or an upload takes; plain data, so that it can go to another thread. */
@@ -17,10 +18,11 @@ export interface CompiledSelection {
   entersDirectory(path: string): boolean;
 }
 
+/** @throws DmInvalidArgumentError for a pattern that no path can match */
 export function selectionOf(options: TaskInfo): FileSelection {
   return {
-    skipPatterns: commaList(options.skipFilePathPattern),
-    includePatterns: commaList(options.filePathPattern),
+    skipPatterns: patterns(options.skipFilePathPattern, 'skipFilePathPattern'),
+    includePatterns: patterns(options.filePathPattern, 'filePathPattern').flatMap(withContent),
     includeExtensions: commaList(options.includeFileExtensions).map(extension),
     excludeExtensions: commaList(options.excludeFileExtensions).map(extension),
     hidden: options.processHiddenFiles ?? false,
@@ -29,10 +31,11 @@ export function selectionOf(options: TaskInfo): FileSelection {
 
 /**
  * Patterns are shell patterns as DM's (Python's fnmatch) are: `*` also spans `/`, and they match the whole relative path; one without `/` matches the
- * file's name in any directory, too. A skip pattern that matches a directory skips all of it.
+ * file's name in any directory, too. A skip pattern that matches a directory skips all of it; one with a slash at its end means directories only.
  */
 export function compileSelection(selection: FileSelection): CompiledSelection {
-  const skips = anyPattern(selection.skipPatterns);
+  const skips = anyPattern(selection.skipPatterns.filter((pattern) => !pattern.endsWith('/')));
+  const skipsDirectory = anyPattern(selection.skipPatterns.map((pattern) => pattern.replace(/\/$/u, '')));
   const includes = selection.includePatterns.length === 0 ? () => true : anyPattern(selection.includePatterns);
   const hasExtension = (name: string, extensions: readonly string[]): boolean =>
     extensions.some((end) => name.endsWith(end));
@@ -43,7 +46,7 @@ export function compileSelection(selection: FileSelection): CompiledSelection {
       if (selection.includeExtensions.length > 0 && !hasExtension(name, selection.includeExtensions)) return false;
       return !hasExtension(name, selection.excludeExtensions) && includes(path) && !skips(path);
     },
-    entersDirectory: (path) => path === '' || ((selection.hidden || !isHidden(path)) && !skips(path)),
+    entersDirectory: (path) => path === '' || ((selection.hidden || !isHidden(path)) && !skipsDirectory(path)),
   };
 }
 
@@ -52,6 +55,24 @@ function commaList(text: string | undefined): string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
+}
+
+/** Paths are relative, without `.`, `..` and empty names: a pattern that asks for such would never match, and nobody would know. */
+function patterns(text: string | undefined, option: string): string[] {
+  return commaList(text).map((pattern) => {
+    if (/^\/|(?:^|\/)\.{1,2}(?:\/|$)|\/\/./u.test(pattern)) {
+      const remedy = 'write it relative to the data directory, such as raw or raw/*';
+      throw new DmInvalidArgumentError(`${option} "${pattern}" matches no file; ${remedy}.`);
+    }
+    return pattern.replace(/\/+$/u, '/');
+  });
+}
+
+/** `raw/` takes what is in a directory of that name, wherever. */
+function withContent(pattern: string): string[] {
+  if (!pattern.endsWith('/')) return [pattern];
+  const inside = `${pattern}*`;
+  return pattern.indexOf('/') < pattern.length - 1 ? [inside] : [inside, `*/${inside}`];
 }
 
 function extension(text: string): string {

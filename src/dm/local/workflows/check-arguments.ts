@@ -1,3 +1,4 @@
+import { exactJsonText, plainNumbers } from '../../exact-json.js';
 import { DmInvalidArgumentError } from '../../errors.js';
 import type { JobArguments } from '../../schemas/job.js';
 import type { Workflow } from '../../schemas/workflow.js';
@@ -40,5 +41,5 @@ function listOf(value: unknown): string[] {
 }
 
 function scalarText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : exactJsonText(plainNumbers(value));
 }

@@ -1,16 +1,23 @@
-import { checked } from '../../checked.js';
 import { errorText } from '../../error-text.js';
 import { DmInvalidArgumentError } from '../../errors.js';
 import { workflowSchema, type Workflow } from '../../schemas/workflow.js';
 import { Expression } from '../jobs/expression.js';
 import { outputRegex } from '../jobs/output-regex.js';
+import { schemaFault } from '../../schema-fault.js';
+import { workflowWarnings } from './workflow-warnings.js';
 
 /**
  * Check a workflow definition whole: its shape, its expressions and regular expressions.
  * @throws DmInvalidArgumentError that names the key
  */
 export function checkWorkflow(definition: unknown): Workflow {
-  const workflow = checked('The definition:', workflowSchema, definition);
+  const parsed = workflowSchema.safeParse(definition);
+  if (!parsed.success) {
+    // A key that is missing may be there, misspelt.
+    const near = workflowWarnings(definition).filter((warning) => warning.includes('did you mean'));
+    throw new DmInvalidArgumentError([`The definition: ${schemaFault(parsed.error)}`, ...near].join('; '));
+  }
+  const workflow = parsed.data;
   if (Object.keys(workflow.stages).length === 0)
     throw new DmInvalidArgumentError('stages: a workflow needs at least one stage');
   for (const [id, stage] of Object.entries(workflow.stages)) {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ChangeFeed } from '../../change-feed.js';
+import { closestName } from '../../closest-name.js';
 import type { CallOptions, Workflows } from '../../data-management.js';
 import {
   DmInvalidArgumentError,
@@ -8,16 +9,19 @@ import {
   DmObjectNotFoundError,
 } from '../../errors.js';
 import { errorText } from '../../error-text.js';
+import type { DmLogger } from '../../logger.js';
 import type { Workflow } from '../../schemas/workflow.js';
 import { call } from '../call.js';
 import type { WorkflowRepository } from '../store/workflow-repository.js';
 import { checkWorkflow } from './check-workflow.js';
 import type { WorkflowFolder } from './workflow-folder.js';
+import { workflowWarnings } from './workflow-warnings.js';
 
 export interface LocalWorkflowsContext {
   readonly repository: WorkflowRepository;
   readonly folder: WorkflowFolder | undefined;
   readonly changes: ChangeFeed;
+  readonly log: DmLogger;
 }
 
 /** Workflows from the folder's files, which the files alone can change, and those added at run time. */
@@ -77,8 +81,18 @@ export class LocalWorkflows implements Workflows {
     const workflow = this.#lookUp(owner, name);
     if (workflow !== undefined) return workflow;
     const problem = this.#context.folder?.problemOf(owner, name);
-    const reason = problem === undefined ? '.' : `: its file is wrong. ${problem}`;
+    const reason = problem === undefined ? this.#remedy(owner, name) : `: its file is wrong. ${problem}`;
     throw new DmObjectNotFoundError(`Workflow ${name} of owner ${owner} does not exist${reason}`);
+  }
+
+  /** Whose workflow was probably meant, or which one. */
+  #remedy(owner: string, name: string): string {
+    const all = [...(this.#context.folder?.list() ?? []), ...this.#context.repository.list()];
+    const others = new Set(all.filter((one) => one.name === name).map((one) => one.owner));
+    if (others.size > 0) return `; ${[...others].join(' and ')} has one of that name: name the owner.`;
+    const own = all.filter((one) => one.owner === owner).map((one) => one.name);
+    const near = closestName(name, own);
+    return near === undefined ? '.' : `; did you mean ${near}?`;
   }
 
   #lookUp(owner: string, name: string): Workflow | undefined {
@@ -89,6 +103,8 @@ export class LocalWorkflows implements Workflows {
   async #put(workflow: Workflow): Promise<Workflow> {
     await this.#context.repository.put(workflow);
     this.#context.changes.tell('workflow', workflow);
+    const { owner, name } = workflow;
+    for (const warning of workflowWarnings(workflow)) this.#context.log.warn({ owner, workflow: name }, warning);
     return workflow;
   }
 

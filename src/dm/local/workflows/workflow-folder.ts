@@ -7,8 +7,9 @@ import type { Workflow } from '../../schemas/workflow.js';
 import type { DmLogger } from '../../logger.js';
 import { ThrottledNotice } from '../../throttled-notice.js';
 import { directoryIdentity } from '../tree/scan-tree.js';
-import { isWorkflowFile } from './read-workflow-file.js';
-import { WorkflowReader, type WorkflowReading } from './workflow-reader.js';
+import { isWorkflowFile, type WorkflowReading } from './read-workflow-file.js';
+import { WorkflowReader } from './workflow-reader.js';
+import { workflowWarnings } from './workflow-warnings.js';
 
 /** A workflow and the file that defines it. */
 export interface WorkflowFile {
@@ -16,8 +17,17 @@ export interface WorkflowFile {
   readonly workflow: Workflow;
 }
 
+/** A file, and what it holds. */
+interface FileReading {
+  /** Tells one content of the file from another; undefined when it can't be told. */
+  readonly version: string | undefined;
+  readonly modifiedMs: number;
+  readonly reading: WorkflowReading;
+}
+
 interface WorkflowProblem {
-  readonly name: string;
+  /** Of the workflow that is missing for it; undefined when another file has the name. */
+  readonly key: string | undefined;
   readonly message: string;
 }
 
@@ -40,9 +50,11 @@ const RELOAD_PERIOD_MS = 100;
 export class WorkflowFolder {
   readonly #context: WorkflowFolderContext;
   #workflows = new Map<string, WorkflowFile>();
-  /** Why a file defines nothing, and the workflow that it defined last or else would by its name. */
+  /** Why a file defines nothing. */
   #problems = new Map<string, WorkflowProblem>();
-  #known = new Map<string, { readonly version: string | undefined; readonly reading: WorkflowReading }>();
+  #known = new Map<string, FileReading>();
+  /** The file that has a workflow's name, rightly or wrongly written. */
+  #files = new Map<string, string>();
   readonly #reader = new WorkflowReader();
   #watcher: FSWatcher | undefined;
   #identity: string | undefined;
@@ -64,7 +76,7 @@ export class WorkflowFolder {
     await readdir(directory).catch((error: unknown) => {
       throw new DmError(
         'DM_CONFIGURATION',
-        `The folder of workflows ${directory} can't be read: ${reasonOf(error)}; make it, or name another.`,
+        `The folder of workflows ${directory} can't be read: ${reasonOf(error)}; make it, or name another in dm.local.workflows.`,
         { cause: error },
       );
     });
@@ -81,12 +93,14 @@ export class WorkflowFolder {
 
   /** Why a workflow that a file should define is not there; undefined when no file is to blame. */
   problemOf(owner: string, name: string): string | undefined {
-    if (owner !== this.#context.owner) return undefined;
-    return [...this.#problems.values()].find((problem) => problem.name === name)?.message;
+    const key = keyOf({ owner, name });
+    return [...this.#problems.values()].find((problem) => problem.key === key)?.message;
   }
 
-  list(owner: string): Workflow[] {
-    return [...this.#workflows.values()].map(({ workflow }) => workflow).filter((workflow) => workflow.owner === owner);
+  /** All, or those of one owner. */
+  list(owner?: string): Workflow[] {
+    const all = [...this.#workflows.values()].map(({ workflow }) => workflow);
+    return owner === undefined ? all : all.filter((workflow) => workflow.owner === owner);
   }
 
   async close(): Promise<void> {
@@ -137,15 +151,12 @@ export class WorkflowFolder {
     await this.#load();
   }
 
-  /** Of those that have not changed since, as they were read before. @returns undefined when the folder is closed meanwhile */
-  async #readings(
-    files: readonly string[],
-    inThread: boolean,
-  ): Promise<ReadonlyMap<string, WorkflowReading> | undefined> {
+  /** Of those that have not changed since, as they were read before. @returns false when the folder is closed meanwhile */
+  async #read(files: readonly string[], inThread: boolean): Promise<boolean> {
     const versions = await Promise.all(files.map(versionOf));
     const known = this.#known;
     const changed = files.filter((file, index) => {
-      const version = versions[index];
+      const version = versions[index]?.version;
       return version === undefined || known.get(file)?.version !== version;
     });
     const { owner } = this.#context;
@@ -153,19 +164,41 @@ export class WorkflowFolder {
       changed.map((path) => ({ path, owner })),
       inThread,
     );
-    if (read.length < changed.length) return undefined;
+    if (read.length < changed.length) return false;
     const fresh = new Map(changed.map((file, index) => [file, read[index]]));
     this.#known = new Map();
     files.forEach((file, index) => {
       const reading = fresh.get(file) ?? known.get(file)?.reading;
-      if (reading !== undefined) this.#known.set(file, { version: versions[index], reading });
+      if (reading !== undefined)
+        this.#known.set(file, { version: undefined, modifiedMs: 0, ...versions[index], reading });
     });
-    return new Map([...this.#known].map(([file, { reading }]) => [file, reading]));
+    return true;
   }
 
-  #nameOf(file: string): string {
-    const last = [...this.#workflows.values()].find((one) => one.file === file);
-    return last?.workflow.name ?? this.#problems.get(file)?.name ?? basename(file, extname(file));
+  /** The workflow that a file defines, or defined last, or else would by its name. */
+  #keyOf(file: string, reading: WorkflowReading): string {
+    if ('workflow' in reading) return keyOf(reading.workflow);
+    const last = [...this.#files].find(([, one]) => one === file)?.[0];
+    return last ?? keyOf({ owner: this.#context.owner, name: basename(file, extname(file)), ...reading });
+  }
+
+  /**
+   * The files by the workflow whose name they have, the one that keeps it first: that which has had it, that which is called so, the older one. So a copy whose name
+   * was left as it was replaces nothing, also while the other is wrong.
+   */
+  #claims(): ReadonlyMap<string, readonly string[]> {
+    const claims = new Map<string, string[]>();
+    for (const [file, { reading }] of this.#known) {
+      const key = this.#keyOf(file, reading);
+      claims.set(key, [...(claims.get(key) ?? []), file]);
+    }
+    for (const [key, files] of claims) {
+      const rank = (file: string): number =>
+        file === this.#files.get(key) ? 0 : key.endsWith(`\0${basename(file, extname(file))}`) ? 1 : 2;
+      const modifiedMs = (file: string): number => this.#known.get(file)?.modifiedMs ?? 0;
+      files.sort((a, b) => rank(a) - rank(b) || modifiedMs(a) - modifiedMs(b));
+    }
+    return claims;
   }
 
   async #load(inThread = true): Promise<void> {
@@ -184,37 +217,42 @@ export class WorkflowFolder {
       .filter(isWorkflowFile)
       .sort()
       .map((name) => join(directory, name));
-    const readings = await this.#readings(files, inThread);
-    if (readings === undefined) return;
+    if (!(await this.#read(files, inThread))) return;
     const loaded = new Map<string, WorkflowFile>();
     const problems = new Map<string, WorkflowProblem>();
-    for (const [file, reading] of readings) {
-      const other = 'workflow' in reading ? loaded.get(keyOf(reading.workflow)) : undefined;
-      if ('workflow' in reading && other === undefined) {
-        loaded.set(keyOf(reading.workflow), { file, workflow: reading.workflow });
-        continue;
+    const claims = this.#claims();
+    this.#files = new Map();
+    for (const [key, [file = '', ...others]] of claims) {
+      this.#files.set(key, file);
+      const reading = this.#known.get(file)?.reading;
+      if (reading !== undefined && 'workflow' in reading) loaded.set(key, { file, workflow: reading.workflow });
+      else problems.set(file, { key, message: reading?.problem ?? '' });
+      for (const other of others) {
+        const otherReading = this.#known.get(other)?.reading;
+        const message =
+          otherReading !== undefined && 'problem' in otherReading
+            ? otherReading.problem
+            : `Workflow file ${other}: it is not used, as ${file} has its name "${key.split('\0')[1] ?? ''}"; give it a name of its own.`;
+        problems.set(other, { key: undefined, message });
       }
-      const message =
-        'workflow' in reading
-          ? `Workflow file ${file}: name "${reading.workflow.name}" is already defined by ${other?.file ?? ''}.`
-          : reading.problem;
-      problems.set(file, { name: this.#nameOf(file), message });
-      if (this.#problems.get(file)?.message !== message) log.error({ file }, message);
     }
+    for (const [file, { message }] of problems)
+      if (this.#problems.get(file)?.message !== message) log.error({ file }, message);
     const before = this.#workflows;
     this.#workflows = loaded;
     this.#problems = problems;
-    for (const [key, { workflow }] of loaded) {
-      if (JSON.stringify(before.get(key)?.workflow) !== JSON.stringify(workflow)) onChange(workflow);
+    for (const [key, { file, workflow }] of loaded) {
+      if (JSON.stringify(before.get(key)?.workflow) === JSON.stringify(workflow)) continue;
+      onChange(workflow);
+      for (const warning of workflowWarnings(workflow)) log.warn({ file }, `Workflow file ${file}: ${warning}`);
     }
     for (const [key, { workflow }] of before) if (!loaded.has(key)) onRemove(workflow);
   }
 }
 
-/** Tells one content of a file from another; undefined when it can't be told. */
-async function versionOf(file: string): Promise<string | undefined> {
+async function versionOf(file: string): Promise<Pick<FileReading, 'version' | 'modifiedMs'> | undefined> {
   return await stat(file).then(
-    ({ ino, size, mtimeMs, ctimeMs }) => `${ino}:${size}:${mtimeMs}:${ctimeMs}`,
+    ({ ino, size, mtimeMs, ctimeMs }) => ({ version: `${ino}:${size}:${mtimeMs}:${ctimeMs}`, modifiedMs: mtimeMs }),
     () => undefined,
   );
 }

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { errorText } from '../../error-text.js';
-import type { Workflow } from '../../schemas/workflow.js';
 import { startWorker } from '../../start-worker.js';
-import { readWorkflowFile } from './read-workflow-file.js';
+import { readWorkflowFile, type WorkflowReading } from './read-workflow-file.js';
 
 /** To the thread. */
 export interface WorkflowRequest {
@@ -12,18 +11,7 @@ export interface WorkflowRequest {
   readonly owner: string;
 }
 
-/** What a file holds, or why that is no workflow. */
-export type WorkflowReading = { readonly workflow: Workflow } | { readonly problem: string };
-
 const LIMIT_MS = 10_000;
-
-/** Read one file in this thread. */
-export async function readWorkflow({ path, owner }: WorkflowRequest): Promise<WorkflowReading> {
-  return await readWorkflowFile(path, owner).then(
-    (workflow) => ({ workflow }),
-    (error: unknown) => ({ problem: errorText(error) }),
-  );
-}
 
 /** Reads workflow files in a thread, which lives for as long as there are some to read: to parse an odd one can take a second. */
 export class WorkflowReader {
@@ -39,7 +27,7 @@ export class WorkflowReader {
     const readings: WorkflowReading[] = [];
     for (const request of requests) {
       if (this.#isClosed) break;
-      readings.push(inThread ? await this.#readOne(request) : await readWorkflow(request));
+      readings.push(inThread ? await this.#readOne(request) : await readWorkflowFile(request.path, request.owner));
     }
     await this.#endThread();
     return readings;

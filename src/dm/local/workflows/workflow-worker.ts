@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
-import { readWorkflow, type WorkflowRequest } from './workflow-reader.js';
+import { readWorkflowFile } from './read-workflow-file.js';
+import type { WorkflowRequest } from './workflow-reader.js';
 
-parentPort?.on('message', (request: WorkflowRequest) => {
-  void readWorkflow(request).then((reading) => parentPort?.postMessage(reading));
+parentPort?.on('message', ({ path, owner }: WorkflowRequest) => {
+  void readWorkflowFile(path, owner).then((reading) => parentPort?.postMessage(reading));
 });

@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { plainNumbers } from '../../exact-json.js';
 import { jobArgumentsSchema } from '../../schemas/job.js';
-import { workflowSchema } from '../../schemas/workflow.js';
+import { type Workflow, workflowSchema } from '../../schemas/workflow.js';
 import { job, undocumented, workflow } from '../dm-objects.js';
 import { queryDict, text, whole } from '../parameters.js';
 import { routesOf } from '../route.js';
 
 const { list, read, write } = routesOf('PROC');
+
+const plainWorkflow = z.preprocess((given: Workflow) => plainNumbers(given), workflowSchema);
 
 /** Processing: workflows and jobs. */
 export const PROC_ROUTES = {
@@ -27,7 +30,7 @@ export const PROC_ROUTES = {
     template: 'POST /workflows/addWorkflow?allowCurrentUsername=0&workflow={J(workflow)}',
     evidence: 'captured',
     role: 'administrator',
-    parameters: { workflow: workflowSchema },
+    parameters: { workflow: plainWorkflow },
     answer: workflow,
     whenUnknown: { repeat: 'unsafe', seenAs: 'it appears in the list of workflows' },
   }),
@@ -35,7 +38,7 @@ export const PROC_ROUTES = {
     template: 'PUT /workflows/updateWorkflow?allowCurrentUsername=0&workflow={J(workflow)}',
     evidence: 'captured',
     role: 'administrator',
-    parameters: { workflow: workflowSchema },
+    parameters: { workflow: plainWorkflow },
     answer: workflow,
     whenUnknown: { repeat: 'safe', because: 'the result is the same' },
   }),

@@ -1,9 +1,13 @@
 #include "access_check.h"
 
 #include <asLib.h>
+#include <dbAccess.h>
 #include <dbBase.h>
+#include <dbStaticLib.h>
 
 #include <cstring>
+#include <map>
+#include <set>
 #include <string>
 
 namespace epics_ioc {
@@ -35,6 +39,37 @@ class Member {
   ASMEMBERPVT member_ = nullptr;
 };
 
+constexpr char kDefaultGroup[] = "DEFAULT";
+/// What base writes before a host that it can't look up.
+constexpr char kUnresolved[] = "unresolved:";
+
+/// The groups that the access file has; base adds DEFAULT, which has no rules then.
+std::set<std::string> groupsOfFile() {
+  std::set<std::string> names;
+  auto* groups = const_cast<ELLLIST*>(&pasbase->asgList);
+  for (auto* group = reinterpret_cast<ASG*>(ellFirst(groups)); group != nullptr;
+       group = reinterpret_cast<ASG*>(ellNext(&group->node)))
+    if (ellCount(&group->ruleList) > 0 || std::strcmp(group->name, kDefaultGroup) != 0)
+      names.insert(group->name);
+  return names;
+}
+
+/// The groups of all records that are loaded, each with its first record.
+std::map<std::string, std::string> groupsOfRecords() {
+  std::map<std::string, std::string> groups;
+  DBENTRY entry;
+  dbInitEntry(pdbbase, &entry);
+  for (long type = dbFirstRecordType(&entry); type == 0; type = dbNextRecordType(&entry)) {
+    for (long status = dbFirstRecord(&entry); status == 0; status = dbNextRecord(&entry)) {
+      if (dbIsAlias(&entry)) continue;
+      const auto* record = static_cast<dbCommon*>(entry.precnode->precord);
+      groups.emplace(record->asg[0] == '\0' ? kDefaultGroup : record->asg, record->name);
+    }
+  }
+  dbFinishEntry(&entry);
+  return groups;
+}
+
 }  // namespace
 
 Napi::Value mayWrite(const Napi::CallbackInfo& info) {
@@ -60,6 +95,33 @@ Napi::Value accessNamesRoles(const Napi::CallbackInfo& info) {
         is_found = is_found || std::strncmp(user->user, kRole, sizeof(kRole) - 1) == 0;
   }
   return Napi::Boolean::New(info.Env(), is_found);
+}
+
+Napi::Value recordsWithoutRules(const Napi::CallbackInfo& info) {
+  auto missing = Napi::Array::New(info.Env());
+  if (pasbase == nullptr) return missing;
+  const std::set<std::string> known = groupsOfFile();
+  for (const auto& [group, record] : groupsOfRecords()) {
+    if (known.count(group) != 0) continue;
+    auto entry = Napi::Object::New(info.Env());
+    entry.Set("group", group);
+    entry.Set("record", record);
+    missing.Set(missing.Length(), entry);
+  }
+  return missing;
+}
+
+Napi::Value unknownHosts(const Napi::CallbackInfo& info) {
+  auto names = Napi::Array::New(info.Env());
+  if (pasbase == nullptr) return names;
+  auto* groups = const_cast<ELLLIST*>(&pasbase->hagList);
+  for (auto* group = reinterpret_cast<HAG*>(ellFirst(groups)); group != nullptr;
+       group = reinterpret_cast<HAG*>(ellNext(&group->node)))
+    for (auto* host = reinterpret_cast<HAGNAME*>(ellFirst(&group->list)); host != nullptr;
+         host = reinterpret_cast<HAGNAME*>(ellNext(&host->node)))
+      if (std::strncmp(host->host, kUnresolved, sizeof(kUnresolved) - 1) == 0)
+        names.Set(names.Length(), std::string(host->host + sizeof(kUnresolved) - 1));
+  return names;
 }
 
 }  // namespace epics_ioc

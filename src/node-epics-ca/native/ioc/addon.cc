@@ -77,6 +77,8 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("setAccessSecurity", setAccessSecurity);
   add("mayWrite", mayWrite);
   add("accessNamesRoles", accessNamesRoles);
+  add("recordsWithoutRules", recordsWithoutRules);
+  add("unknownHosts", unknownHosts);
   add("listDeviceRecords", listDeviceRecords);
   add("open", open);
   add("build", build);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -125,6 +126,44 @@ std::string readChannel(const dbChannel* channel) {
   }
 }
 
+/// The whole number that a client puts; -1 when it puts something else.
+long indexOf(OldRequestType type, const void* data) {
+  switch (type) {
+    case OldRequestType::kShort:
+      return *static_cast<const std::int16_t*>(data);
+    case OldRequestType::kEnum:
+      return *static_cast<const std::uint16_t*>(data);
+    case OldRequestType::kLong:
+      return *static_cast<const std::int32_t*>(data);
+    case OldRequestType::kDouble: {
+      const double number = *static_cast<const double*>(data);
+      return number >= 0 && number < DB_MAX_CHOICES && number == std::floor(number)
+                 ? static_cast<long>(number)
+                 : -1;
+    }
+    default:
+      return -1;
+  }
+}
+
+/// What a state or a menu's choice is called; blank for any other field. Takes no lock: it is called where
+/// base holds one.
+std::string labelOf(const dbChannel* channel, long index) {
+  const int type = dbChannelFieldType(channel);
+  if (index < 0 || (type != DBF_ENUM && type != DBF_MENU)) return "";
+  struct {
+    dbr_enumStrs labels;
+    epicsEnum16 value;
+  } read{};
+  long options = DBR_ENUM_STRS;
+  long elements = 1;
+  if (dbChannelGet(const_cast<dbChannel*>(channel), DBR_ENUM, &read, &options, &elements, nullptr) != 0 ||
+      index >= static_cast<long>(read.labels.no_str))
+    return "";
+  const auto& label = read.labels.strs[index];
+  return std::string(label, strnlen(label, sizeof(label)));
+}
+
 void put(dbChannel* channel, short request_type, const void* data, long elements, const std::string& text) {
   const long status = dbChannelPutField(channel, request_type, data, elements);
   if (status == 0) return;
@@ -151,7 +190,11 @@ std::string textOfChannel(const dbChannel* channel) {
   }
 }
 
-std::string textOfRequest(int dbr_type, const void* data, long elements) {
+std::string textOfRequest(const dbChannel* channel, int dbr_type, const void* data, long elements) {
+  if (elements == 1) {
+    const std::string label = labelOf(channel, indexOf(static_cast<OldRequestType>(dbr_type), data));
+    if (!label.empty()) return label;
+  }
   switch (static_cast<OldRequestType>(dbr_type)) {
     case OldRequestType::kString:
       return joinStrings(data, elements);

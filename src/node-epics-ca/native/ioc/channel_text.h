@@ -12,8 +12,9 @@ namespace epics_ioc {
 /// by another thread that waits for this one.
 std::string textOfChannel(const dbChannel* channel);
 
-/// A Channel Access request buffer (ca/db_access.h type) as text.
-std::string textOfRequest(int dbr_type, const void* data, long elements);
+/// A Channel Access request buffer (ca/db_access.h type) as text; the index of a state or choice as its
+/// label.
+std::string textOfRequest(const dbChannel* channel, int dbr_type, const void* data, long elements);
 
 /// A field by name, "RECORD.FIELD" or "RECORD".
 /// @throws std::runtime_error when there is no such field, or it can't be read

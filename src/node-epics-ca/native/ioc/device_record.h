@@ -50,6 +50,8 @@ struct DeviceRecord {
 
   /// Serial number of the write that the application works on, 0 for none.
   std::uint32_t flight = 0;
+  /// What was put last came as an EPICS string, which holds 39 bytes, though the record holds more.
+  bool was_put_as_string = false;
   /// The database or a post gave the record a value.
   bool is_defined = false;
   /// Set while the record is processed for a post or for the end of a busy operation: no handler is called.

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "busy_record.h"
+#include "extended_support.h"
 #include "ioc_state.h"
 #include "write_flight.h"
 
@@ -51,6 +52,21 @@ long initAi(dbCommon* record) {
 long initUnconverted(dbCommon* record) {
   const long status = initRecord(record);
   return status == 0 ? 2 : status;
+}
+
+long initLongString(dbCommon* record) {
+  noteRequests(record);
+  return initRecord(record);
+}
+
+long initNumberOut(dbCommon* record) {
+  tellControlLimits(record);
+  return initRecord(record);
+}
+
+long initAo(dbCommon* record) {
+  tellControlLimits(record);
+  return initUnconverted(record);
 }
 
 /// Reads of longin and int64in, which take 0 for a defined value, and hand anything else to the client as the
@@ -148,6 +164,9 @@ DeviceSupport text_in_support = DEVICE_SUPPORT(5, initRecord, readText);
 DeviceSupport array_in_support = DEVICE_SUPPORT(5, initRecord, readArray);
 DeviceSupport unconverted_out_support = DEVICE_SUPPORT(6, initUnconverted, write);
 DeviceSupport out_support = DEVICE_SUPPORT(5, initRecord, write);
+DeviceSupport ao_support = DEVICE_SUPPORT(6, initAo, write);
+DeviceSupport number_out_support = DEVICE_SUPPORT(5, initNumberOut, write);
+DeviceSupport long_string_out_support = DEVICE_SUPPORT(5, initLongString, write);
 DeviceSupport array_out_support = DEVICE_SUPPORT(5, initRecord, write);
 #undef DEVICE_SUPPORT
 BusyDeviceSupport busy_support = {{6, nullptr, nullptr, initRecord, nullptr}, writeBusy, putBusy};
@@ -157,19 +176,19 @@ BusyDeviceSupport busy_support = {{6, nullptr, nullptr, initRecord, nullptr}, wr
 void registerDeviceSupport() {
   const std::pair<const char*, void*> tables[] = {
       {"devNodeAi", &ai_support},
-      {"devNodeAo", &unconverted_out_support},
+      {"devNodeAo", &ao_support},
       {"devNodeBi", &state_in_support},
       {"devNodeBo", &unconverted_out_support},
       {"devNodeMbbi", &state_in_support},
       {"devNodeMbbo", &unconverted_out_support},
       {"devNodeLongin", &number_in_support},
-      {"devNodeLongout", &out_support},
+      {"devNodeLongout", &number_out_support},
       {"devNodeInt64in", &number_in_support},
-      {"devNodeInt64out", &out_support},
+      {"devNodeInt64out", &number_out_support},
       {"devNodeStringin", &text_in_support},
       {"devNodeStringout", &out_support},
       {"devNodeLsi", &text_in_support},
-      {"devNodeLso", &out_support},
+      {"devNodeLso", &long_string_out_support},
       {"devNodeWaveform", &array_in_support},
       {"devNodeAai", &array_in_support},
       {"devNodeAao", &array_out_support},

@@ -24,14 +24,16 @@ class Caller {
     const Napi::Value kind = number(static_cast<int>(event.kind));
     switch (event.kind) {
       case Event::Kind::kWrite:
-        listener_.Call(
-            {kind, number(event.index), number(event.flight), valueToJs(env_, event.value), user_, host_});
+        listener_.Call({kind, number(event.index), number(event.flight), valueToJs(env_, event.value), user_,
+                        host_, Napi::Boolean::New(env_, event.is_string),
+                        event.writer.request ? string(*event.writer.request) : env_.Undefined()});
         break;
       case Event::Kind::kCancel:
         listener_.Call({kind, number(event.index), number(event.flight)});
         break;
       case Event::Kind::kPut:
-        listener_.Call({kind, string(event.record), string(event.field), string(event.text), user_, host_});
+        listener_.Call({kind, string(event.record), string(event.field), string(event.text), user_, host_,
+                        string(event.refusal)});
         break;
       case Event::Kind::kMessage:
         listener_.Call({kind, string(event.text)});

@@ -20,10 +20,12 @@ struct Event {
   std::uint32_t index = 0;   // record of kWrite and kCancel
   std::uint32_t flight = 0;  // serial number of the write
   RecordValue value;         // kWrite
+  bool is_string = false;    // kWrite: put as an EPICS string to a record that holds more
   Writer writer;             // kWrite and kPut
   std::string record;        // kPut
   std::string field;         // kPut
   std::string text;          // value of kPut, what EPICS says of kMessage
+  std::string refusal;       // kPut that was refused
 };
 
 /// The one hop from threads of EPICS to the JavaScript thread.

@@ -12,6 +12,7 @@
 #include <pvxs/server.h>
 #include <pvxs/source.h>
 
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -19,6 +20,7 @@
 
 #include "ioc_state.h"
 #include "put_failure.h"
+#include "writer_trap.h"
 
 namespace epics_ioc {
 namespace {
@@ -55,14 +57,30 @@ bool isWithoutProcessing(const Value& request) {
   return !is_processed;
 }
 
+/// Whether an enum's index would become another one in the record.
+bool hasWrongIndex(const Value& value) {
+  const Value index = value["value.index"];
+  std::int64_t number = 0;
+  return index.valid() && index.isMarked() && index.as(number) && (number < 0 || number > 0xffff);
+}
+
+/// As access security and the put log know the client: its address has no port.
+Writer putterOf(const pvxs::server::ClientCredentials& client) {
+  return {client.account, client.peer.substr(0, client.peer.rfind(':')), std::nullopt};
+}
+
 struct ExplainedPut final : ExecOp {
   explicit ExplainedPut(std::unique_ptr<ExecOp>&& op)
       : ExecOp(op->name(), op->credentials(), op->op(), op->pvRequest()), inner(std::move(op)) {}
 
   void error(const std::string& message) override {
     const std::string* reason = failureBeingAnswered();
+    if (reason == nullptr) reportRefusal(name(), putterOf(*credentials()), message);
     inner->error(reason == nullptr ? message : *reason);
   }
+
+  /// Answers with the name of the PV and why it takes no such put.
+  void refuse(const std::string& why) { error(name() + " " + why); }
 
   void reply() override { inner->reply(); }
   void reply(const Value& value) override { inner->reply(value); }
@@ -85,7 +103,9 @@ struct ExplainedConnect final : ConnectOp {
     inner->onPut([needs_processing = needs_processing, put = std::move(put)](std::unique_ptr<ExecOp>&& op,
                                                                              Value&& value) {
       if (needs_processing && isWithoutProcessing(op->pvRequest()))
-        op->error(op->name() + " is carried out by being processed: put it without process=false");
+        ExplainedPut(std::move(op)).refuse("is carried out by being processed: put it without process=false");
+      else if (hasWrongIndex(value))
+        ExplainedPut(std::move(op)).refuse("has no state of this index");
       else
         put(std::make_unique<ExplainedPut>(std::move(op)), std::move(value));
     });

@@ -84,6 +84,8 @@ Napi::Value claim(const Napi::CallbackInfo& info) {
     callbackSetQueueSize(kCallbackQueueSize);
     // Whoever loaded the libraries may have been too late with the variable that forbids it.
     dbThreadRealtimeLock = 0;
+    // A client says its host's name as it likes, and PVAccess has addresses only.
+    asCheckClientIP = 1;
     listenToWrites();
   }
   return Napi::Boolean::New(info.Env(), is_mine);

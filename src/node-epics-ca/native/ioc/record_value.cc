@@ -238,7 +238,7 @@ RecordValue loadValue(const DeviceRecord& device) {
     case RecordKind::kBi:
       return loadNumber(as<biRecord>(device)->val != 0);
     case RecordKind::kBo:
-      return loadNumber(as<boRecord>(device)->val != 0);
+      return loadNumber(as<boRecord>(device)->val);
     case RecordKind::kBusy:
       return loadNumber(as<BusyRecord>(device)->val != 0);
     case RecordKind::kMbbi:

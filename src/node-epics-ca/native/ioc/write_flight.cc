@@ -26,7 +26,10 @@ void raiseAlarm(const DeviceRecord& device) {
   if (device.alarm.severity == NO_ALARM) return;
   epicsEnum16 status = device.alarm.status;
   if (status == 0) status = isOutput(device.kind) ? WRITE_ALARM : READ_ALARM;
-  if (!recGblSetSevr(record, status, device.alarm.severity)) return;
+  const bool is_news = recGblSetSevr(record, status, device.alarm.severity);
+  // The record itself found the same severity, without a word why.
+  const bool is_unexplained = record->nsev == device.alarm.severity && record->namsg[0] == '\0';
+  if (!is_news && !is_unexplained) return;
   static_assert(sizeof(record->namsg) == sizeof(device.alarm.message));
   std::memcpy(record->namsg, device.alarm.message, sizeof(record->namsg));
 }
@@ -111,6 +114,7 @@ long beginWrite(DeviceRecord& device) {
   do event.flight = ++state.last_flight;
   while (event.flight == 0);
   event.value = loadValue(device);
+  event.is_string = device.was_put_as_string;
   event.writer = writerOf(device);
   device.cancelled_by = nullptr;
   device.is_cancelling = false;
@@ -160,7 +164,10 @@ void applyPost(DeviceRecord& device, const Post& post) {
   }
   if (post.has_alarm) device.alarm = post.alarm;
   if (device.record->tse == epicsTimeEventDeviceTime) device.record->time = post.time;
-  if (post.has_value && !is_busy_running) storeValue(device, post.value);
+  if (post.has_value && !is_busy_running) {
+    storeValue(device, post.value);
+    device.was_put_as_string = false;
+  }
   process(device);
   storeStaged(device);
 }

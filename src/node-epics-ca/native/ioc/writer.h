@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace epics_ioc {
@@ -9,6 +10,9 @@ namespace epics_ioc {
 struct Writer {
   std::string user;
   std::string host;
+  /// What was put over Channel Access, where EPICS converts it and may change it: text to a number, anything
+  /// to a state.
+  std::optional<std::string> request;
 };
 
 }  // namespace epics_ioc

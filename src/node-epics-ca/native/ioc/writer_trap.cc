@@ -4,6 +4,7 @@
 #include <asTrapWrite.h>
 #include <dbAccess.h>
 #include <dbChannel.h>
+#include <dbFldTypes.h>
 #include <dbNotify.h>
 
 #include <atomic>
@@ -14,6 +15,7 @@
 
 #include "channel_text.h"
 #include "ioc_state.h"
+#include "old_request_type.h"
 
 namespace epics_ioc {
 namespace {
@@ -62,21 +64,34 @@ void report(const asTrapWriteMessage& message, std::string text) {
   event.record = dbChannelRecord(channelOf(message))->name;
   event.field = dbChannelFldDes(channelOf(message))->name;
   event.text = std::move(text);
-  event.writer = {message.userid, message.hostid};
+  event.writer = {message.userid, message.hostid, std::nullopt};
   IocState::instance().events.push(std::move(event));
+}
+
+Writer writerOf(const asTrapWriteMessage& message) {
+  Writer writer{message.userid, message.hostid, std::nullopt};
+  const dbFldDes* field = dbChannelFldDes(channelOf(message));
+  if (message.data == nullptr || field != field->pdbRecordType->pvalFldDes) return writer;
+  const int field_type = dbChannelFieldType(channelOf(message));
+  const bool is_state = field_type == DBF_ENUM;
+  const bool is_number = field_type > DBF_STRING && field_type < DBF_ENUM;
+  const bool is_text = message.dbrType == static_cast<int>(OldRequestType::kString);
+  if (is_state || (is_number && is_text))
+    writer.request = textOfRequest(channelOf(message), message.dbrType, message.data, message.no_elements);
+  return writer;
 }
 
 void beforeWrite(const asTrapWriteMessage& message) {
   current = channelOf(message);
   if (message.data != nullptr && trap().is_reporting)
-    report(message, textOfRequest(message.dbrType, message.data, message.no_elements));
+    report(message, textOfRequest(channelOf(message), message.dbrType, message.data, message.no_elements));
   const std::lock_guard<std::mutex> lock(trap().mutex);
   auto& writes = trap().writes;
   if (writes.size() >= kMostWrites) {
     for (auto it = writes.begin(); it != writes.end();)
       it = it->second.has_ended ? writes.erase(it) : std::next(it);
   }
-  writes[channelOf(message)] = {{message.userid, message.hostid}, false, false};
+  writes[channelOf(message)] = {writerOf(message), false, false};
 }
 
 /// A plain put to a record that is active is processed later, on another thread: remember by whom. The caller
@@ -100,9 +115,9 @@ void afterWrite(const asTrapWriteMessage& message) {
   if (found == trap().writes.end()) return;
   const bool was_delivered = found->second.was_delivered;
   found->second.has_ended = true;
+  if (!was_delivered) keepWaitingWriter(channel, found->second.writer);
   const bool may_be_queued = !was_delivered && dbChannelRecord(channel)->ppn != nullptr;
   if (!may_be_queued) trap().writes.erase(found);
-  if (!was_delivered) keepWaitingWriter(channel, {message.userid, message.hostid});
 }
 
 void onWrite(asTrapWriteMessage* message, int is_after) {
@@ -113,11 +128,13 @@ void onWrite(asTrapWriteMessage* message, int is_after) {
     beforeWrite(*message);
 }
 
-bool takeWriter(const dbChannel* channel, Writer& writer) {
+/// What was put to another record, which a link leads from, is no request for this one.
+bool takeWriter(const dbChannel* channel, const DeviceRecord& device, Writer& writer) {
   const std::lock_guard<std::mutex> lock(trap().mutex);
   const auto found = trap().writes.find(channel);
   if (found == trap().writes.end()) return false;
   writer = found->second.writer;
+  if (dbChannelRecord(channel) != device.record) writer.request.reset();
   found->second.was_delivered = true;
   if (found->second.has_ended) trap().writes.erase(found);
   return true;
@@ -126,6 +143,18 @@ bool takeWriter(const dbChannel* channel, Writer& writer) {
 }  // namespace
 
 void listenToWrites() { asTrapWriteRegisterListener(onWrite); }
+
+void reportRefusal(const std::string& channel, Writer writer, const std::string& reason) {
+  if (!trap().is_reporting) return;
+  const auto at = channel.find('.');
+  Event event;
+  event.kind = Event::Kind::kPut;
+  event.record = channel.substr(0, at);
+  event.field = at == std::string::npos ? "VAL" : channel.substr(at + 1);
+  event.writer = std::move(writer);
+  event.refusal = reason;
+  IocState::instance().events.push(std::move(event));
+}
 
 void reportPuts(bool is_wanted) { trap().is_reporting = is_wanted; }
 
@@ -141,8 +170,8 @@ Writer writerOf(const DeviceRecord& device) {
     }
   }
   const processNotify* notify = device.record->ppn;
-  if (notify != nullptr && notify->wasProcessed && takeWriter(notify->chan, writer)) return writer;
-  if (current != nullptr) takeWriter(current, writer);
+  if (notify != nullptr && notify->wasProcessed && takeWriter(notify->chan, device, writer)) return writer;
+  if (current != nullptr) takeWriter(current, device, writer);
   return writer;
 }
 

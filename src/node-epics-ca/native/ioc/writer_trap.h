@@ -9,6 +9,9 @@ struct DeviceRecord;
 /// Listen to the writes that access security traps. Once a process, before iocBuild.
 void listenToWrites();
 
+/// Tell the put log of a put that was refused before anything was written.
+void reportRefusal(const std::string& channel, Writer writer, const std::string& reason);
+
 /// Whether trapped writes are also reported as events (the put log).
 void reportPuts(bool is_wanted);
 

@@ -1,4 +1,5 @@
 import { findIn } from 'dm-ioc/internal/slots/kind-service';
+import { startGates } from 'dm-ioc/internal/commands/start-gate';
 import { serveRemoteCalls } from 'dm-ioc/internal/commands/serve-remote-calls';
 import type { Caller } from 'dm-ioc/internal/commands/caller';
 import { PvaClient, PvaServer } from 'epics-pva-ts';
@@ -24,6 +25,7 @@ serveRemoteCalls({
   calls: AREAS.flatMap((area) => area.calls ?? []),
   dm,
   store,
+  gates: startGates(),
   log: pino({ enabled: false }),
   service: findIn([]),
   mayWrite: (caller) => {
@@ -63,6 +65,64 @@ await t.test('a call answers with its object as JSON, and the state learns of it
   t.equal(stopped.status, 'aborting');
   t.equal(jobs.objectsOf(store.state).get(started.id)?.status, 'aborting');
   t.match(await call('listJobs', { active: 'true', limit: 5 }), { count: 1, id: [started.id] });
+});
+
+await t.test('a result has its declared types, whatever a call finds', async (t) => {
+  const types = async (owner: string): Promise<unknown> => {
+    const { fields } = await client.rpc('dm:rpc:listJobs', { owner });
+    t.ok(Array.isArray(fields['id']) && typeof fields['count'] === 'number');
+    return (await client.rpc('dm:rpc:listJobs', { owner })).type;
+  };
+  t.same(await types('nobody'), await types(dm.owner));
+  t.match(await types('nobody'), {
+    members: [
+      { name: 'count', code: 'int32' },
+      { name: 'id', code: 'string[]' },
+      { name: 'status', code: 'string[]' },
+      { name: 'json', code: 'string' },
+    ],
+  });
+});
+
+await t.test(
+  'arguments are taken exactly or refused: digits, blanks, control characters, what JSON has not',
+  async (t) => {
+    for (const limit of ['', '0x10', '1e2', '5.5', ' 5', -1]) await t.rejects(call('listJobs', { limit }), /limit/u);
+    t.ok(await call('listJobs', { limit: '5', owner: ` ${dm.owner} ` }));
+    await t.rejects(call('getJob', { id: 'a\tb' }), /id: must not contain a tab/u);
+    await t.rejects(
+      call('startDaq', { dataDirectory: '/a\n', experiment: 'demo' }),
+      /dataDirectory: must not contain a line/u,
+    );
+    for (const [args, reason] of [
+      ['{"a": 1, "a": 2}', /Duplicate key 'a'/u],
+      ['{"a": "\\u0000"}', /NUL/u],
+      ['[1]', /not a JSON object/u],
+    ] as const) {
+      await t.rejects(call('startWorkflow', { workflow: 'w', args }), reason);
+    }
+    await t.rejects(client.rpc('dm:rpc:startWorkflow', { workflow: 'w', args: { a: [NaN] } }), /args: NaN/u);
+    const given = { a: -0, n: 1790000000123456789n, list: Int16Array.of(1, 2), deep: { f: Float64Array.of(0.5) } };
+    const { fields } = await client.rpc('dm:rpc:startWorkflow', { workflow: 'w', args: given });
+    t.match(fields['json'], /"a":-0\.0,"n":1790000000123456789,"list":\[1,2\],"deep":\{"f":\[0\.5\]\}/u);
+  },
+);
+
+await t.test('an error repeats no long argument, and no dump of a schema', async (t) => {
+  const long = 'x'.repeat(1_000_000);
+  const argumentsOf: [string, Record<string, string>][] = [
+    ['getJob', { id: long }],
+    ['getJob', { [long]: 'x' }],
+    ['startWorkflow', { workflow: 'w', args: `{"a": ${long}}` }],
+    ['addExperiment', { name: long }],
+    ['upload', { dataDirectory: '/data', experiment: 'demo', options: '{"processingMode": "all"}' }],
+  ];
+  for (const [name, args] of argumentsOf) {
+    const error = await call(name, args).catch((reason: unknown) => reason as Error);
+    const { message } = error as Error;
+    t.ok(message.length < 2500, `${name}: ${message.slice(0, 80)}`);
+    t.notMatch(message, /"path"|\n/u);
+  }
 });
 
 await t.test('an error answers with its code and message', async (t) => {

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import t from 'tap';
 import { restOptionsSchema } from 'dm/rest';
 import { loadConfig } from 'dm-ioc/internal/config/load-config';
-import { wantsText } from 'dm-ioc/internal/config/wants-text';
+import { wantsText } from 'dm-ioc/internal/config/config-keys';
 import { z } from 'zod';
 
 const directory = t.testdir();
@@ -23,7 +23,12 @@ await t.test('an empty file means the defaults: loopback, local engine, four slo
 });
 
 await t.test('the configuration of the checkout is good', (t) => {
-  t.equal(loadConfig('ioc/config.yaml').site.startup, 'ioc/st.cmd');
+  const { site, dm, access, autosave } = loadConfig('ioc/config.yaml');
+  t.same(
+    [site.startup, access.file, dm.local.workflows],
+    [resolve('ioc/st.cmd'), resolve('ioc/access.acf'), resolve('ioc/workflows')],
+  );
+  t.same([dm.local.root, autosave.directory], [resolve('dm-data'), resolve('dm-data/autosave')]);
   t.end();
 });
 
@@ -53,7 +58,7 @@ await t.test('a setting is taken as it is where text is wanted', (t) => {
   t.equal(config.prefix, '15ID:');
   t.match(config.dm.local, { root: '/data/a #1: b', station: '25', owner: 'quoted' });
   t.match(config.dm.rest, { station: '25' });
-  t.equal(config.site.startup, '[');
+  t.equal(config.site.startup, resolve('['));
   t.equal(config.log.level, 'debug');
   t.equal(config.slots['daq'], 2);
   t.end();
@@ -67,6 +72,72 @@ await t.test('the text keys of the web services are those of their schema', (t) 
   }
   t.end();
 });
+
+await t.test('a path of the file is relative to its folder, one of a setting to the working directory', (t) => {
+  const config = loadConfig(
+    file(`dm:
+  setupFile: etc/dm.setup.sh
+  local: { root: ../data, serve: { loginFile: login, certificate: /etc/cert.pem } }
+  rest: { loginFile: .login, tls: { ca: ca.pem }, ds: 'https://host:1' }
+site: { databases: [{ file: site.db }] }
+`),
+    ['autosave.directory=saved', 'site.startup=st.cmd', 'dm.rest.daq=https://host:2'],
+  );
+  t.equal(config.dm.setupFile, join(directory, 'etc/dm.setup.sh'));
+  t.equal(config.dm.local.root, join(directory, '../data'));
+  t.equal(config.dm.local.serve.loginFile, join(directory, 'login'));
+  t.equal(config.dm.local.serve.certificate, '/etc/cert.pem', 'an absolute one stays as it is');
+  t.match(config.dm.rest, {
+    loginFile: join(directory, '.login'),
+    tls: { ca: join(directory, 'ca.pem') },
+    ds: 'https://host:1',
+    daq: 'https://host:2',
+  });
+  t.match(config.site, { startup: resolve('st.cmd'), databases: [{ file: join(directory, 'site.db') }] });
+  t.equal(config.autosave.directory, resolve('saved'));
+  t.equal(config.access.file, resolve('ioc/access.acf'), 'what is left out comes with dm-ioc');
+  t.equal(config.dm.local.workflows, resolve('ioc/workflows'));
+  t.match(
+    loadConfig(file(''), ['dm.rest={loginFile: mine}', 'site.databases=[{file: mine.db}]']),
+    { dm: { rest: { loginFile: resolve('mine') } }, site: { databases: [{ file: resolve('mine.db') }] } },
+    'also within a setting',
+  );
+  t.equal(loadConfig(file('')).dm.local.root, join(directory, 'dm-data'));
+  t.end();
+});
+
+await t.test(
+  'a text of the configuration that is wrong names the key as it can be typed, where it stands, and the remedy',
+  (t) => {
+    const said = (text: string, settings: string[] = []): string => {
+      try {
+        loadConfig(file(text), settings);
+      } catch (error) {
+        return (error as Error).message.replace(directory, '');
+      }
+      return '';
+    };
+    t.equal(
+      said('# of ours\nprefix: 15ID:\n'),
+      '/config.yaml: line 2: quote the value of prefix, for a colon at its end means a key to YAML: prefix: "15ID:"',
+    );
+    t.match(
+      said('slots: { daq: 2 }\ndm:\n  local: { station: 2:bm: }\n'),
+      /line 3: quote the value of station.*station: "2:bm:"$/u,
+    );
+    t.match(said('dm: { local: { station: 25 } }'), /^\/config\.yaml: dm\.local\.station: .*; quote it: "25"$/u);
+    t.match(
+      said('site: { databases: [{ file: a.db, macros: { N: 3 } }] }'),
+      /site\.databases\.0\.macros\.N: .*quote it: "3"/u,
+    );
+    t.equal(said('slots: { daq: 2 }', ['slots.wf=1']), '--set slots.wf=1: unknown key slots.wf');
+    t.match(said('', ['slots={wf: 1}']), /^--set slots=\{wf: 1\}: unknown key slots\.wf$/u);
+    t.match(said('', ['ca.port=70000']), /^--set ca\.port=70000: ca\.port: /u);
+    t.match(said('pva: { port: -1 }', ['ca.port=70000']), /--set ca\.port.*; \/config\.yaml: pva\.port/u);
+    t.equal(said('prefix: [a', []).includes('quote'), false, 'another mistake of YAML keeps its words');
+    t.end();
+  },
+);
 
 await t.test('what is wrong is named', (t) => {
   const refuse = (text: string, settings: string[], code: string, message: RegExp): void => {

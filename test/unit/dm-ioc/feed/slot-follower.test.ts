@@ -63,7 +63,9 @@ await t.test('the selection of before a restart waits for DM, and is refused whe
   store.dispatch({ type: 'input', place, input: 'name', value: 'demo' });
   store.dispatch({ type: 'experimentUnconfirmed' });
   const { signal } = new AbortController();
-  const restoring = restoreSelection(dm, store, log, signal);
+  const answers: (string | null)[] = [];
+  const onAnswer = (reason: string | null): unknown => answers.push(reason);
+  const restoring = restoreSelection(dm, store, log, signal, onAnswer);
   await new Promise((resolve) => setImmediate(resolve));
   t.equal(store.state.experiment.selected, null);
   isDown = false;
@@ -73,8 +75,9 @@ await t.test('the selection of before a restart waits for DM, and is refused whe
   store.dispatch({ type: 'experimentSelected', experiment: null });
   store.dispatch({ type: 'input', place, input: 'name', value: 'gone' });
   store.dispatch({ type: 'experimentUnconfirmed' });
-  await restoreSelection(dm, store, log, signal);
+  await restoreSelection(dm, store, log, signal, onAnswer);
   t.match(store.state.experiment.refused['name'], /gone/u);
+  t.match(answers, [null, /^Experiment gone does not exist/u], 'whoever restores is told');
 });
 
 await t.test('the feed brings lists and events into the state, until it stops', async (t) => {

@@ -40,7 +40,8 @@ await t.test('every signal has a record in db, and every record of db a fitting 
       const { signal } = resolveAddress(address, AREAS);
       t.ok(fittingRecordTypes(signal).includes(type as never), `${name}: ${type} fits ${address}`);
       t.ok((/field\(DESC, "([^"]*)"\)/u.exec(body)?.[1] ?? '').length <= 40, `${name}: DESC fits`);
-      t.equal(body.includes('field(DISP, "1")'), signal.kind === 'reading', `${name}: only readings are read-only`);
+      const isReadOnly = signal.kind === 'reading' && signal.acknowledge === undefined;
+      t.equal(body.includes('field(DISP, "1")'), isReadOnly, `${name}: only readings are read-only`);
       t.equal(
         body.includes('autosaveFields') && signal.kind === 'setpoint',
         signal.kind === 'setpoint',

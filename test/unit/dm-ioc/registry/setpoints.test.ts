@@ -14,9 +14,9 @@ const setpoint = new Setpoints<InputState<Inputs>>();
 
 await t.test('a setpoint of no input or of another type, and a command without a handler, do not compile', (t) => {
   // @ts-expect-error: there is no such input
-  setpoint.text('names', 'Name');
+  setpoint.name('names', 'Name');
   // @ts-expect-error: the input is a number
-  setpoint.text('period', 'Period');
+  setpoint.name('period', 'Period');
   // @ts-expect-error: not one of the input's values
   setpoint.choice('mode', 'Mode', ['Files', 'Folder']);
   // @ts-expect-error: nothing carries it out
@@ -26,11 +26,37 @@ await t.test('a setpoint of no input or of another type, and a command without a
 
 const REFUSED = { code: 'SETPOINT_INVALID', severity: 'INVALID' };
 
-await t.test('a text is trimmed, and refused when it is too long or has a NUL', (t) => {
-  const { parse } = setpoint.text('name', 'Name', { maxCharacters: 5 });
+const CONTROLS = ['a\tb', 'a\nb', 'a\r', '\u001b[1m', 'a\0b', 'a\u007f', 'a\u0085', 'a\u2028b', 'a\uFFFD'];
+
+await t.test('a name is trimmed, as operators paste it', (t) => {
+  const { parse } = setpoint.name('name', 'Name', { maxCharacters: 5 });
   t.equal(parse(' demo\n'), 'demo');
   t.throws(() => parse('demo-2'), { ...REFUSED, message: /at most 5/u });
-  t.throws(() => parse('a\0b'), REFUSED);
+  t.end();
+});
+
+await t.test('a path is taken as it is, with blanks at its ends', (t) => {
+  const { parse } = setpoint.path('name', 'Path');
+  for (const path of [' lead.dat', 'trail.dat ', '\u00a0x\u3000', ' ', '']) t.equal(parse(path), path);
+  t.throws(() => parse('x'.repeat(1024)), { ...REFUSED, message: /at most 1023/u });
+  t.end();
+});
+
+await t.test('control characters within a name or a path are refused with their place', (t) => {
+  for (const { parse } of [setpoint.name('name', 'Name'), setpoint.path('name', 'Path')]) {
+    for (const text of CONTROLS) t.throws(() => parse(`${text}x`), { ...REFUSED, message: /must not contain/u });
+  }
+  t.throws(() => setpoint.path('name', 'Path').parse('lead.dat\n'), { message: /a line end \(character 9\)/u });
+  t.end();
+});
+
+await t.test('a path that must stay inside is refused at once when it leaves', (t) => {
+  const { parse } = setpoint.path('name', 'Name');
+  t.equal(parse('/data/../x'), '/data/../x');
+  const inside = setpoint.path('name', 'Name', { isWithin: true });
+  t.equal(inside.parse('run 1/ a '), 'run 1/ a ');
+  t.equal(inside.parse(''), '');
+  for (const path of ['/data', '../x', 'a/../../x', 'x'.repeat(256)]) t.throws(() => inside.parse(path), REFUSED, path);
   t.end();
 });
 
@@ -38,11 +64,21 @@ await t.test('a JSON setpoint takes objects only', (t) => {
   const { parse } = setpoint.json('args', 'Arguments', 100);
   t.equal(parse(''), '{}');
   t.equal(parse('{"a": 1}'), '{"a": 1}');
-  for (const text of ['{"a": "x\\u0000y"}', '{"b": [{"x\\u0000y": 1}]}']) {
+  for (const text of ['{"a": "x\\u0000y"}', '{"b": [{"x\\u0000y": 1}]}', '{"a": "\\ud800"}', '{"a": "x\\udc00"}']) {
     t.throws(() => parse(text), { ...REFUSED, message: /NUL/u }, text);
   }
+  t.equal(parse('{"a": "\\ud83d\\ude00"}'), '{"a": "\\ud83d\\ude00"}', 'a whole character');
   t.equal(parse('{"a": "x\\\\u0000y"}'), '{"a": "x\\\\u0000y"}', 'a backslash before u0000 is no NUL');
   for (const text of ['{', '[1]', '1', 'null', '"x"']) t.throws(() => parse(text), REFUSED, text);
+  t.end();
+});
+
+await t.test('a JSON setpoint keeps its numbers as they are written, and refuses a key with two values', (t) => {
+  const { parse } = setpoint.json('args', 'Arguments', 100);
+  for (const text of ['{"a": 1790000000123456789}', '{"a": [1.0, 1e400, -0, 0.10]}', '{"a": 1, "a": 1}']) {
+    t.equal(parse(` ${text}\n`), text);
+  }
+  t.throws(() => parse('{"a": 1, "a": 2}'), { ...REFUSED, message: /not JSON: Duplicate key 'a'/u });
   t.end();
 });
 

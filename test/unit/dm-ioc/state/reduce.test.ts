@@ -1,9 +1,10 @@
-import type { Job } from 'dm';
+import { jobError, type Job } from 'dm';
 import t from 'tap';
 import { initialState } from 'dm-ioc/internal/state/initial-state';
 import { daqKind } from 'dm-ioc/internal/slots/daq/daq-kind';
 import { SLOT_KINDS } from 'dm-ioc/internal/slots/kinds';
-import { jobError } from 'dm-ioc/internal/slots/workflow/job-view';
+import { transferRunTime } from 'dm-ioc/internal/slots/transfer/transfer-view';
+import { jobRunTime } from 'dm-ioc/internal/slots/workflow/job-view';
 import type { WorkflowSlot } from 'dm-ioc/internal/slots/workflow/workflow-slot';
 import type { Action } from 'dm-ioc/internal/state/action';
 import { KEPT } from 'dm-ioc/internal/state/collection';
@@ -15,7 +16,8 @@ import { daqs, uploads, jobs } from '../typed-kinds.js';
 const slots = { daq: 2, upload: 2, workflow: 2 };
 const start = (backend = 'local'): State =>
   initialState({ version: '1', backend, station: 'X', owner: 'me', kinds: SLOT_KINDS, slots });
-const reduce = (state: State, action: Action, nowMs: number): State => reduceKinds(state, action, SLOT_KINDS, nowMs);
+const reduce = (state: State, action: Action, nowMs: number, steadyMs = nowMs): State =>
+  reduceKinds(state, action, SLOT_KINDS, nowMs, steadyMs);
 const first = (state: State): WorkflowSlot => jobs.slotOf(state, 1);
 const job = (id: string, status: string, more: object = {}): Job => ({
   id,
@@ -193,4 +195,32 @@ await t.test('waiting on the store ends with the state, or with the signal', asy
   const never = store.when(() => undefined, stopped.signal);
   stopped.abort(new Error('enough'));
   await t.rejects(never, { message: 'enough' });
+});
+
+await t.test('run times are those that passed, whatever the clock is set to meanwhile', (t) => {
+  const transfer = {
+    experimentName: 'e',
+    dataDirectory: '/d',
+    countFiles: 1,
+    nProcessedFiles: 0,
+    nProcessingErrors: 0,
+  };
+  const day = 86_400_000;
+  let state = start();
+  const running = { status: 'running', startTime: 100 } as const;
+  state = reduce(state, jobs.taken(1, job('j', 'pending', { workflow })), 90_000, 0);
+  state = reduce(state, jobs.told(job('j', 'running', { workflow, startTime: 100 })), 101_000, 11_000);
+  state = reduce(state, daqs.taken(1, { id: 'd', ...running, ...transfer }), 101_000, 11_000);
+  state = reduce(state, uploads.taken(1, { id: 'u', ...running, ...transfer }), 101_000, 11_000);
+  for (const clock of [day, -day]) {
+    state = reduce(state, { type: 'tick' }, 111_000 + clock, 21_000);
+    const { object, nowMs } = first(state);
+    t.equal(object === null ? 0 : jobRunTime(object, nowMs), 11, 'of a job');
+    for (const slot of [daqs.slotOf(state, 1), uploads.slotOf(state, 1)]) {
+      t.equal(slot.object === null ? 0 : transferRunTime(slot.object, slot.nowMs), 11, 'of a transfer');
+    }
+  }
+  state = reduce(state, jobs.told(job('j', 'running', { workflow, startTime: 100, stage: '01-A' })), 999_000, 23_000);
+  t.match(first(state).report, /, 13 s/u, 'news of it included');
+  t.end();
 });

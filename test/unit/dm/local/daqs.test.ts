@@ -284,6 +284,8 @@ void t.test('sync rejects when the DAQ ends before, or when the caller gives up'
   await waitForDaq(engine, id, ({ nWaitingFiles }) => nWaitingFiles === 1);
   await t.rejects(engine.daqs.sync(id, { signal: AbortSignal.timeout(100) }), { name: 'TimeoutError' });
   const syncing = engine.daqs.sync(id);
+  const awaited = await waitForDaq(engine, id, ({ isAwaited }) => isAwaited === true);
+  t.match(awaited, { waitingFor: 'endless', waitingSince: Number }, 'the file that it waits for is told');
   void engine.daqs.stop('demo', source);
   const ended = stop();
   await t.rejects(syncing, { code: 'DM_COMMAND_FAILED' });

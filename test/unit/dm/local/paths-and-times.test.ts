@@ -1,6 +1,7 @@
 import t from 'tap';
 import { dateText, elapsedSeconds, parseDate, timestampText } from 'dm/internal/local/dm-time';
-import { relativePath } from 'dm/internal/local/relative-path';
+import { fileWithin } from 'dm/internal/file-within';
+import { relativePath } from 'dm/internal/relative-path';
 
 void t.test('a relative path stays inside', (t) => {
   t.equal(relativePath('a//b/./c/', 'p'), 'a/b/c');
@@ -12,6 +13,28 @@ void t.test('a relative path stays inside', (t) => {
       JSON.stringify(path),
     );
   }
+  t.end();
+});
+
+void t.test('blanks are part of a path, and a name that no file can have is refused', (t) => {
+  t.equal(relativePath(' a / b ', 'p'), ' a / b ');
+  t.equal(fileWithin(' lead.dat', ['/data']), ' lead.dat');
+  t.equal(relativePath('x'.repeat(255), 'p'), 'x'.repeat(255));
+  t.throws(() => relativePath('é'.repeat(128), 'destDirectory'), { message: /destDirectory has a name of more than/u });
+  t.end();
+});
+
+void t.test('a file of a data directory is given relative to it or by its whole path', (t) => {
+  t.equal(fileWithin('a/b.h5', ['/data']), 'a/b.h5');
+  t.equal(fileWithin('/data/a/b.h5', ['/data']), 'a/b.h5');
+  t.equal(fileWithin('/data//a/b.h5', ['/data/']), 'a/b.h5');
+  t.equal(fileWithin('/mnt/data/b.h5', ['/data', '/mnt/data']), 'b.h5', 'the directory has two names');
+  t.equal(fileWithin('/data/b.h5', ['@voyager:/data']), 'b.h5');
+  for (const path of ['/data2/b.h5', '/etc/hostname', '/data/../etc/hostname', '/data/x/../b.h5']) {
+    const message = new RegExp(`^experimentFilePath "${path}" is not in the data directory /data;`, 'u');
+    t.throws(() => fileWithin(path, ['/data']), { code: 'DM_INVALID_ARGUMENT', message }, path);
+  }
+  t.throws(() => fileWithin('../b.h5', ['/data']), { code: 'DM_INVALID_ARGUMENT' });
   t.end();
 });
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { rm, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rename, rm, rmdir, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import t from 'tap';
 import { changeOf } from '../port/change-of.js';
@@ -125,10 +125,70 @@ void t.test('an upload that the closing of the engine interrupts goes on at the 
   await first.experiments.add({ name: 'demo' });
   const { id } = await first.uploads.start('demo', source);
   await waitForUpload(first, id, ({ countFiles }) => countFiles === 2);
+  await first.catalog.waitForFile('demo', 'small');
   await first.close();
   const { engine } = await temporaryEngine(t, { root });
-  t.match(await waitForUpload(engine, id), { status: 'done', nProcessingErrors: 0 });
+  const whole = { status: 'done', countFiles: 2, nCompletedFiles: 2, nProcessingErrors: 0, percentageComplete: 100 };
+  t.match(await waitForUpload(engine, id), whole, 'what was stored before counts');
   t.equal((await engine.catalog.listFiles('demo')).length, 2);
+});
+
+void t.test(
+  'a version of the same size and time that came while no engine ran is taken at the next start',
+  async (t) => {
+    const root = join(await temporaryDirectory(t), 'dm-data');
+    const { engine: first, sourceDirectory } = await temporaryEngine(t, { root });
+    const source = await sourceDirectory();
+    const write = async (content: string): Promise<void> => {
+      await writeFiles(source, { inPlace: content, '.replaced': content });
+      for (const name of ['inPlace', '.replaced']) await utimes(join(source, name), 1000, 1000);
+      await rename(join(source, '.replaced'), join(source, 'replaced'));
+    };
+    const { dataDirectory = '' } = await first.experiments.add({ name: 'demo' });
+    const { id } = await first.daqs.start('demo', source);
+    await write('old');
+    await first.daqs.sync(id);
+    await first.close();
+    await write('new');
+    const { engine } = await temporaryEngine(t, { root });
+    t.match(await engine.daqs.sync(id), { countFiles: 2, nCompletedFiles: 2, nWaitingFiles: 0 });
+    for (const name of ['inPlace', 'replaced']) t.equal(await readFile(join(dataDirectory, name), 'utf8'), 'new', name);
+  },
+);
+
+void t.test('what was wrong before a restart, and is so no longer, is told no more', async (t) => {
+  const root = join(await temporaryDirectory(t), 'dm-data');
+  const { engine: first, sourceDirectory } = await temporaryEngine(t, { root });
+  const source = await sourceDirectory();
+  const { dataDirectory = '' } = await first.experiments.add({ name: 'demo' });
+  const { id } = await first.daqs.start('demo', source);
+  await mkdir(join(dataDirectory, 'a'));
+  await writeFiles(source, { a: 'x' });
+  await t.rejects(first.daqs.sync(id), { message: /a directory of that name is in the way/u });
+  await first.close();
+  await rmdir(join(dataDirectory, 'a'));
+  const { engine } = await temporaryEngine(t, { root });
+  t.match(await engine.daqs.sync(id), { nCompletedFiles: 1, nProcessingErrors: 0 });
+  const { errorMessage, processingErrors, waitingFor } = await engine.daqs.get(id);
+  t.same([errorMessage, processingErrors, waitingFor], [undefined, undefined, undefined]);
+});
+
+void t.test('a job that fails after a restart is counted where it began', async (t) => {
+  const root = join(await temporaryDirectory(t), 'dm-data');
+  const { engine: first, sourceDirectory } = await temporaryEngine(t, { root });
+  const source = await sourceDirectory();
+  const gate = join(await sourceDirectory(), 'gate');
+  const stages = { '1': { command: 'until [ -e "$gate" ]; do sleep 0.05; done; exit 3' } };
+  await first.workflows.add({ name: 'late', owner: first.owner, stages });
+  await first.experiments.add({ name: 'demo' });
+  const { id } = await first.daqs.start('demo', source, { workflowName: 'late', workflowArgs: { gate } });
+  await writeFiles(source, { a: 'x' });
+  await first.daqs.sync(id);
+  await first.close();
+  const { engine } = await temporaryEngine(t, { root });
+  await writeFiles(dirname(gate), { gate: '' });
+  const counted = await waitForDaq(engine, id, ({ nJobsFailed }) => nJobsFailed === 1);
+  t.match(counted, { status: 'running', nCompletedFiles: 1, jobError: 'a: 1 failed (exit 3)' });
 });
 
 void t.test('who waits for a file of an experiment that is removed is told so', async (t) => {

@@ -144,3 +144,66 @@ void t.test('a wide directory is uploaded a part at a time, in either mode', asy
   }
   t.equal((await engine.catalog.listFiles('demo')).length, 3000);
 });
+
+void t.test('jobs that fail after the end of what started them are counted, each', async (t) => {
+  const { engine, sourceDirectory } = await temporaryEngine(t);
+  const source = await sourceDirectory();
+  await engine.experiments.add({ name: 'demo' });
+  const gate = join(await sourceDirectory(), 'gate');
+  const stages = { '1': { command: 'until [ -e "$gate" ]; do sleep 0.05; done; exit 3' } };
+  await engine.workflows.add({ name: 'late', owner: engine.owner, stages });
+  await writeFiles(source, { a: '1', b: '2' });
+  const { id } = await engine.uploads.start('demo', source, { workflowName: 'late', workflowArgs: { gate } });
+  t.match(await waitForUpload(engine, id), { status: 'done', nJobsFailed: undefined });
+  const both = waitForUpload(engine, id, ({ nJobsFailed }) => nJobsFailed === 2);
+  await writeFile(gate, '');
+  t.match(await both, { status: 'done', percentageComplete: 100, jobError: /^[ab]: 1 failed \(exit 3\)$/u });
+  t.match(await engine.uploads.get(id), { nJobsFailed: 2 }, 'it is written');
+});
+
+void t.test('a destination or a pattern that can not work is refused at the start, and leaves nothing', async (t) => {
+  const { engine, sourceDirectory } = await temporaryEngine(t);
+  const source = await sourceDirectory();
+  const { dataDirectory = '' } = await engine.experiments.add({ name: 'demo' });
+  await writeFile(join(dataDirectory, 'taken'), 'a file');
+  await symlink('/tmp', join(dataDirectory, 'link'));
+  const cases = [
+    [{ destDirectory: 'taken/run1' }, /destDirectory "taken\/run1": .*taken is a file/u],
+    [{ destDirectory: 'link' }, /destDirectory "link": .* symbolic link/u],
+    [{ destDirectory: 'x'.repeat(300) }, /destDirectory has a name of more than 255 bytes/u],
+    [{ skipFilePathPattern: '/raw' }, /skipFilePathPattern "\/raw" matches no file/u],
+  ] as const;
+  for (const [options, message] of cases) {
+    const refusal = { code: 'DM_INVALID_ARGUMENT', message };
+    await t.rejects(engine.uploads.start('demo', source, options), refusal);
+    await t.rejects(engine.daqs.start('demo', source, options), refusal);
+  }
+  t.same([await engine.uploads.list(), await engine.daqs.list()], [[], []]);
+});
+
+void t.test('a file is found by any path that its directory has', async (t) => {
+  const { engine, sourceDirectory } = await temporaryEngine(t);
+  const source = await sourceDirectory();
+  const link = join(await sourceDirectory(), 'link');
+  await symlink(source, link);
+  await engine.experiments.add({ name: 'demo' });
+  await writeFiles(source, { ' lead.dat': '1', 'lead.dat': 'other' });
+  for (const [directory, file] of [
+    [source, ' lead.dat'],
+    [source, join(source, ' lead.dat')],
+    [source, join(link, ' lead.dat')],
+    [link, join(link, ' lead.dat')],
+    [link, join(source, ' lead.dat')],
+  ] as const) {
+    const options = { experimentFilePath: file, reprocessFiles: true };
+    t.match(await waitForUpload(engine, (await engine.uploads.start('demo', directory, options)).id), {
+      status: 'done',
+      nCompletedFiles: 1,
+      experimentFilePath: ' lead.dat',
+    });
+  }
+  t.same(
+    (await engine.catalog.listFiles('demo')).map(({ experimentFilePath }) => experimentFilePath),
+    [' lead.dat'],
+  );
+});

@@ -159,6 +159,43 @@ function daqBehaviour(t: Test, factory: SubjectFactory): void {
     await t.rejects(dm.daqs.sync(first.id), failsWith('DM_INVALID_OBJECT_STATE'));
   });
 
+  void t.test('a directory is watched for one experiment at a time', async (t) => {
+    const { dm, sourceDirectory } = await factory(t);
+    const source = await sourceDirectory();
+    await writeFiles(source, { 'inner/old': 'x' });
+    for (const name of ['demo', 'user2']) await dm.experiments.add({ name });
+    const { id } = await dm.daqs.start('demo', join(source, 'inner'));
+    for (const directory of [join(source, 'inner'), source, `${source}/inner/`]) {
+      await t.rejects(dm.daqs.start('user2', directory), {
+        code: 'DM_INVALID_OBJECT_STATE',
+        message: /DAQ of experiment demo watches .*inner: stop it first/u,
+      });
+    }
+    await dm.daqs.stop('demo', join(source, 'inner'), { id });
+    await waitForDaq(dm, id);
+    const starts = await Promise.allSettled(['user2', 'demo'].map((name) => dm.daqs.start(name, source)));
+    t.same(starts.map(({ status }) => status).sort(), ['fulfilled', 'rejected'], 'also of two starts at once');
+    for (const daq of await dm.daqs.list()) {
+      if (daq.status !== 'running') continue;
+      await dm.daqs.stop(daq.experimentName, source);
+      await waitForDaq(dm, daq.id);
+    }
+  });
+
+  void t.test('a failed job of a DAQ is counted there, with the file and the reason', async (t) => {
+    const { dm, sourceDirectory } = await factory(t);
+    const source = await sourceDirectory();
+    await dm.experiments.add({ name: 'demo' });
+    const stages = { '1': { command: 'echo "no frames" >&2; exit 3' } };
+    await dm.workflows.add({ name: 'broken', owner: dm.owner, stages });
+    const { id } = await dm.daqs.start('demo', source, { workflowName: 'broken', workflowOwner: dm.owner });
+    await writeFiles(source, { 'one.dat': '1' });
+    const failed = { nJobsFailed: 1, jobError: 'one.dat: 1 failed (exit 3): no frames' };
+    t.match(await waitForDaq(dm, id, ({ nJobsFailed }) => nJobsFailed === 1), failed);
+    await dm.daqs.stop('demo', source);
+    t.match(await waitForDaq(dm, id), { ...failed, status: 'done' });
+  });
+
   void t.test('a DAQ starts one job for each new file', async (t) => {
     const { dm, sourceDirectory } = await factory(t);
     const source = await sourceDirectory();
@@ -254,9 +291,12 @@ function uploadBehaviour(t: Test, factory: SubjectFactory): void {
       (await dm.catalog.listFiles('demo')).map(({ experimentFilePath }) => experimentFilePath),
       ['sub/b.txt'],
     );
-    for (const experimentFilePath of ['../a.txt', '/etc/hostname']) {
+    for (const experimentFilePath of ['../a.txt', '/etc/hostname', join(source, '../a.txt'), `${source}2/a.txt`]) {
       await t.rejects(dm.uploads.start('demo', source, { experimentFilePath }), failsWith('DM_INVALID_ARGUMENT'));
     }
+    // As a detector tells it.
+    const whole = await dm.uploads.start('demo', source, { experimentFilePath: join(source, 'a.txt') });
+    t.match(await waitForUpload(dm, whole.id), { status: 'done', countFiles: 1, experimentFilePath: 'a.txt' });
     await t.rejects(
       dm.uploads.start('demo', source, { experimentFilePath: 'no.txt' }),
       failsWith('DM_OBJECT_NOT_FOUND'),
@@ -398,7 +438,7 @@ function jobBehaviour(t: Test, factory: SubjectFactory): void {
 
   void t.test('a failed stage ends the job, and the reason is in its last process', async (t) => {
     const { dm } = await factory(t);
-    const { id } = await dm.jobs.start(dm.owner, 'fails', { filePath: '/dev/null' });
+    const { id } = await dm.jobs.start(dm.owner, 'fails', { filePath: '/dev/null', experimentName: 'demo' });
     const job = await waitForJob(dm, id);
     t.match(job, { status: 'failed', stage: '02-FAIL' });
     t.notOk(job.errorMessage, 'the job itself has no errorMessage');
@@ -408,6 +448,8 @@ function jobBehaviour(t: Test, factory: SubjectFactory): void {
       stdErr: /cannot read the detector file \/dev\/null/u,
     });
     t.notOk(job.workflow?.stages?.['03-NEVER']?.childProcesses);
+    const [listed] = await dm.jobs.list(dm.owner);
+    t.match(listed, { id, experimentName: 'demo', errorMessage: /^02-FAIL failed \(exit 3\): / }, 'a list says both');
   });
 
   void t.test('a value of a job never becomes shell code', async (t) => {

@@ -1,6 +1,6 @@
 import { isTerminalStatus, type DaqInfo, type DataManagement, type Job, type UploadInfo } from 'dm';
 
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 600_000;
 
 interface Observed {
   readonly id: string;

@@ -6,7 +6,6 @@ import { RestDataManagement } from 'dm/rest';
 import { BigService, type BigServiceSettings } from '../big-service.js';
 import { changeOf } from '../port/change-of.js';
 
-t.setTimeout(120_000);
 /** The period of lists while nothing is active: in this time, a page of ended objects may be asked for. */
 const MINUTE_MS = 300;
 const PAGE = 1_000;

@@ -387,7 +387,7 @@ await t.test(
   'after a command whose reply was lost the lists are asked for at once, and show what became of it',
   async (t) => {
     const slow = { pollMs: 60_000, listMs: 600_000, idleListMs: 600_000 };
-    const served = await serve({ client: { poll: slow, timeouts: { writeMs: 300 } } });
+    const served = await serve({ client: { poll: slow, timeouts: { writeMs: 2_000 } } });
     t.teardown(served.close);
     const { client, dm, server } = served;
     await client.start();
@@ -402,7 +402,7 @@ await t.test(
     t.match(await appears, { n: 1 });
     await until(() => client.health().every(({ connected }) => connected));
     server.faults.loseReply = {};
-    server.faults.slowMs = { startProcessingJob: 600 };
+    server.faults.slowMs = { startProcessingJob: 4_000 };
     appears = changeOf(client, 'job', ({ n }) => n === 2);
     await t.rejects(client.jobs.start(dm.owner, 'w', { n: 2 }), { code: 'DM_OUTCOME_UNKNOWN' });
     t.equal(dm.allJobs.length, 1, 'DM has not done it yet');

@@ -208,7 +208,7 @@ await t.test('a channel can be closed alone, and opened again', async (t) => {
   t.not(await client.connect('t:never.A'), channel);
 });
 
-await t.test('close waits a limited time for libca to leave a server that hangs', { timeout: 20_000 }, async (t) => {
+await t.test('close waits a limited time for libca to leave a server that hangs', async (t) => {
   const client = startClient(t);
   await client.connect('t:ao');
   ioc.signal('SIGSTOP');

@@ -6,6 +6,7 @@ import { internal } from './internal.js';
 
 const { WriteDispatcher } = await internal<typeof WriteDispatcherModule>('write-dispatcher');
 type Dispatcher = InstanceType<typeof WriteDispatcher>;
+const PUT = { value: 1, user: 'user', host: 'host', isShortString: false };
 type Completion = [index: number, flight: number, severity: number, message: string];
 
 function dispatcher(handler: WriteHandler): { dispatcher: Dispatcher; completions: Completion[] } {
@@ -23,7 +24,7 @@ function dispatcher(handler: WriteHandler): { dispatcher: Dispatcher; completion
 void t.test('a write completes once, when the handler is done', async (t) => {
   let finish: () => void = () => undefined;
   const { dispatcher: it, completions } = dispatcher(() => new Promise<void>((resolve) => (finish = resolve)));
-  it.begin(0, 7, 1, 'user', 'host');
+  it.begin(0, 7, PUT);
   t.same(completions, []);
   finish();
   finish();
@@ -33,7 +34,7 @@ void t.test('a write completes once, when the handler is done', async (t) => {
 
 void t.test('a handler that returns nothing completes the write at once', (t) => {
   const { dispatcher: it, completions } = dispatcher(() => undefined);
-  it.begin(1, 8, 1, '', '');
+  it.begin(1, 8, PUT);
   t.same(completions, [[1, 8, 0, '']]);
   t.end();
 });
@@ -61,7 +62,7 @@ void t.test('whatever is thrown or rejected fails the write with its message and
       () => Promise.reject(value),
     ] as WriteHandler[]) {
       const { dispatcher: it, completions } = dispatcher(handler);
-      it.begin(0, 1, 1, '', '');
+      it.begin(0, 1, PUT);
       await new Promise(setImmediate);
       t.same(completions, [[0, 1, severity, message]]);
     }
@@ -74,8 +75,8 @@ void t.test('cancel aborts the signal of that write only', (t) => {
     writes.push(write);
     return new Promise<void>(() => undefined);
   });
-  it.begin(0, 1, 1, '', '');
-  it.begin(1, 2, 1, '', '');
+  it.begin(0, 1, PUT);
+  it.begin(1, 2, PUT);
   it.cancel(1, 99);
   it.cancel(1, 2);
   t.same(
@@ -95,9 +96,9 @@ void t.test('close aborts what runs, refuses what comes, and waits', async (t) =
         });
       }),
   );
-  it.begin(0, 1, 1, '', '');
+  it.begin(0, 1, PUT);
   const closed = it.close(10_000);
-  it.begin(1, 2, 1, '', '');
+  it.begin(1, 2, PUT);
   await closed;
   t.same(completions, [
     [1, 2, 3, 'the IOC is shutting down'],
@@ -107,7 +108,7 @@ void t.test('close aborts what runs, refuses what comes, and waits', async (t) =
 
 void t.test('close waits no longer than it may', async (t) => {
   const { dispatcher: it, completions } = dispatcher(() => new Promise<void>(() => undefined));
-  it.begin(0, 1, 1, '', '');
+  it.begin(0, 1, PUT);
   await it.close(10);
   t.same(completions, [], 'the write is left for the native side to fail');
 });

@@ -9,8 +9,18 @@ void t.test('of several expressions with the same name the last that matches cou
   const variables = new OutputVariables();
   t.teardown(() => variables.close());
   const regexes = ['job (?P<job>\\d+)', 'on (?P<node>\\w+)', '(?P<job>\\d+) on', '(?P<job>none)'];
-  t.same(await variables.find('job 1, 17 on node3', regexes), { job: '17', node: 'node3' });
-  t.same(await variables.find('job 1', []), {});
+  t.same(await variables.find('job 1, 17 on node3', regexes), {
+    variables: { job: '17', node: 'node3' },
+    unmatched: [],
+  });
+  t.same(await variables.find('job 1', []), { variables: {}, unmatched: [] });
+});
+
+void t.test('an expression that matches nothing is named, unless another has found its variable', async (t) => {
+  const variables = new OutputVariables();
+  t.teardown(() => variables.close());
+  const regexes = ['n=(?P<n>\\d+)', 'number (?P<n>\\d+)', 'm=(?P<m>\\d+)'];
+  t.same(await variables.find('number 17', regexes), { variables: { n: '17' }, unmatched: ['m=(?P<m>\\d+)'] });
 });
 
 void t.test(
@@ -21,7 +31,7 @@ void t.test(
     const order: string[] = [];
     const slow = variables.find(WORST_LINE, [ENDLESS]).finally(() => order.push('slow'));
     const others = Array.from({ length: 20 }, async (_, index) => {
-      t.same(await variables.find(`n=${index}`, ['n=(?P<n>\\d+)']), { n: String(index) });
+      t.match(await variables.find(`n=${index}`, ['n=(?P<n>\\d+)']), { variables: { n: String(index) } });
       order.push('other');
     });
     await t.rejects(slow, {
@@ -30,7 +40,7 @@ void t.test(
     });
     await Promise.all(others);
     t.equal(order.at(-1), 'slow', 'all others were found while it was evaluated');
-    t.same(await variables.find('n=1', ['n=(?P<n>\\d+)']), { n: '1' }, 'and afterwards');
+    t.match(await variables.find('n=1', ['n=(?P<n>\\d+)']), { variables: { n: '1' } }, 'and afterwards');
   },
 );
 

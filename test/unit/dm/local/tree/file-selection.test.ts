@@ -31,6 +31,35 @@ void t.test('a directory that nothing is taken from is not entered', (t) => {
   t.end();
 });
 
+void t.test('a pattern with a slash at its end is one of directories, and what is in them', (t) => {
+  const skipping = (skipFilePathPattern: string): ReturnType<typeof compileSelection> =>
+    compileSelection(selectionOf({ skipFilePathPattern }));
+  for (const pattern of ['raw/', 'raw//', '*.tmp, raw/']) {
+    t.notOk(skipping(pattern).entersDirectory('raw'), pattern);
+    t.notOk(skipping(pattern).entersDirectory('scan/raw'), pattern);
+    t.ok(skipping(pattern).entersDirectory('raw2'), pattern);
+    t.ok(skipping(pattern).takesFile('scan/raw'), `${pattern}: a file of that name is none`);
+  }
+  t.notOk(skipping('scan/raw/').entersDirectory('scan/raw'));
+  t.ok(skipping('scan/raw/').entersDirectory('raw'));
+  const taking = compileSelection(selectionOf({ filePathPattern: 'raw/' }));
+  t.ok(taking.takesFile('raw/a') && taking.takesFile('scan/raw/deep/a'));
+  t.notOk(taking.takesFile('a') || taking.takesFile('raw'));
+  t.end();
+});
+
+void t.test('a pattern that no path can match is refused, with the remedy', (t) => {
+  for (const pattern of ['/raw', './raw', '../raw', 'a//b', 'a/./b', 'a/..', '*.h5,/data/raw/*'])
+    for (const option of ['skipFilePathPattern', 'filePathPattern'] as const)
+      t.throws(
+        () => selectionOf({ [option]: pattern }),
+        { code: 'DM_INVALID_ARGUMENT', message: new RegExp(`^${option} .*relative to the data directory`, 'u') },
+        pattern,
+      );
+  t.doesNotThrow(() => selectionOf({ skipFilePathPattern: '.*,*/.git,..a,a..,raw/*' }));
+  t.end();
+});
+
 void t.test('a pattern means what it means to Python', (t) => {
   const cases: readonly [pattern: string, matches: readonly string[], others: readonly string[]][] = [
     ['*.tmp', ['.tmp', 'a/b.tmp', 'a\nb.tmp'], ['a.tmpx']],

@@ -4,7 +4,7 @@ import type { TreeEntry } from 'dm/internal/local/tree/tree-messages';
 
 void t.test('a file is complete once it stood still for the quiet time', (t) => {
   const now = 1_000_000;
-  let entry: TreeEntry | undefined = { path: 'a', sizeBytes: 1, mtimeMs: now, inode: 1, ctimeMs: 0 };
+  let entry: TreeEntry | undefined = { path: 'a', sizeBytes: 1, mtimeMs: now, inode: 1, ctimeMs: 0.5 };
   const files = new SettlingFiles(100, () => entry);
   t.ok(files.add('a', now));
   t.notOk(files.add('a', now), 'it is watched once');
@@ -23,5 +23,16 @@ void t.test('a file is complete once it stood still for the quiet time', (t) => 
   entry = { path: 'a', sizeBytes: 2, mtimeMs: now - 3_600_000, inode: 1, ctimeMs: 0 };
   files.add('a', now);
   t.same(files.poll(now, now - 3_600_000).settled, [], 'one of just now isn’t of long ago when the clock was set back');
+  t.end();
+});
+
+void t.test('where files have whole seconds only, a file is complete when no write can look the same any more', (t) => {
+  const now = 1_000_000;
+  const entry: TreeEntry = { path: 'a', sizeBytes: 1, mtimeMs: 1000, inode: 1, ctimeMs: now };
+  const files = new SettlingFiles(100, () => entry);
+  files.add('a', now);
+  t.same(files.poll(now).settled, [], 'an old time of its content says nothing: it was changed just now');
+  t.same(files.poll(now + 900).settled, []);
+  t.same(files.poll(now + 1000).settled, [entry]);
   t.end();
 });

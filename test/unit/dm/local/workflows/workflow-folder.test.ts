@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { rename, rm, symlink } from 'node:fs/promises';
+import { rename, rm, symlink, utimes } from 'node:fs/promises';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import t from 'tap';
@@ -101,7 +101,8 @@ void t.test('a folder that is gone for a while keeps its workflows, and is follo
   t.match((await complained)[0], /workflows can't be read: ENOENT/u);
   t.match(await engine.workflows.get(engine.owner, 'mine'), { name: 'mine' });
   const changed = changeOf(engine, 'workflow');
-  await writeFiles(workflowsDirectory, { 'mine.yaml': GOOD.replace('good', 'back') });
+  await writeFiles(`${workflowsDirectory}.back`, { 'mine.yaml': GOOD.replace('good', 'back') });
+  await rename(`${workflowsDirectory}.back`, workflowsDirectory);
   t.match(await changed, { name: 'mine', description: 'back' });
   const added = changeOf(engine, 'workflow');
   await writeFiles(workflowsDirectory, { 'new.yaml': GOOD });
@@ -173,4 +174,73 @@ void t.test('a reload that fails does not end the later ones', async (t) => {
   const heard = once(logged, 'workflow');
   await writeFiles(workflowsDirectory, { 'new.yaml': GOOD });
   t.same(await heard, ['new']);
+});
+
+void t.test(
+  'a draft whose name was copied never replaces the workflow of that name, and is the one to blame',
+  async (t) => {
+    const workflowsDirectory = await temporaryDirectory(t);
+    const draft = `name: good\n${GOOD.replace('good', 'draft')}`;
+    const problems = new EventEmitter();
+    const error = (_fields: object, message: string): void => void problems.emit('line', message);
+    await writeFiles(workflowsDirectory, { 'a-draft.yaml': draft, 'good.yaml': GOOD });
+    const blamed = once(problems, 'line');
+    const { engine } = await temporaryEngine(t, { workflowsDirectory, log: { ...silentLogger, error } });
+    t.match(await blamed, [/a-draft\.yaml: it is not used, as \S*\/good\.yaml has its name "good"; give it a name/u]);
+    t.match(await engine.workflows.get(engine.owner, 'good'), { description: 'good' });
+
+    await t.test('also when the good one is another file by name, and while it is wrong', async (t) => {
+      await writeFiles(workflowsDirectory, { 'site.yaml': `name: own\n${GOOD}` });
+      await changeOf(engine, 'workflow');
+      const blamed = once(problems, 'line');
+      await writeFiles(workflowsDirectory, { 'own.yaml': draft.replace('name: good', 'name: own') });
+      t.match(await blamed, [/\/own\.yaml: it is not used, as \S*\/site\.yaml has its name/u]);
+      const removed = changeOf(engine, 'workflowRemoved');
+      await writeFiles(workflowsDirectory, { 'site.yaml': 'stages: [' });
+      t.match(await removed, { name: 'own' });
+      await t.rejects(engine.workflows.get(engine.owner, 'own'), { message: /its file is wrong\. .*site\.yaml/u });
+      const changed = changeOf(engine, 'workflow');
+      await rm(join(workflowsDirectory, 'site.yaml'));
+      t.match(await changed, { name: 'own', description: 'draft' }, 'once the file is gone, the other has the name');
+    });
+  },
+);
+
+void t.test('of files that are not called as their workflow, the older one keeps the name', async (t) => {
+  const workflowsDirectory = await temporaryDirectory(t);
+  await writeFiles(workflowsDirectory, {
+    'b.yaml': `name: x\n${GOOD}`,
+    'a.yaml': `name: x\n${GOOD.replace('good', 'new')}`,
+  });
+  await utimes(join(workflowsDirectory, 'b.yaml'), 1, 1);
+  const { engine } = await temporaryEngine(t, { workflowsDirectory });
+  t.match(await engine.workflows.get(engine.owner, 'x'), { description: 'good' });
+});
+
+void t.test('an unknown key is logged with the one that was probably meant', async (t) => {
+  const workflowsDirectory = await temporaryDirectory(t);
+  await writeFiles(workflowsDirectory, {
+    'odd.yaml': 'maxjobs: 1\nstages: { "1": { command: "true", runif: "1 == 2", retries: 3 } }',
+    'wrong.yaml': 'stages: { "1": { comand: "true" } }',
+  });
+  const messages: string[] = [];
+  const write = (_fields: object, message: string): void => void messages.push(message);
+  await temporaryEngine(t, { workflowsDirectory, log: { ...silentLogger, warn: write, error: write } });
+  t.match(messages, [
+    /wrong\.yaml: stages\.1\.command: .*; stages\.1\.comand: unknown key, .* did you mean command\?/u,
+    /odd\.yaml: maxjobs: unknown key, it has no effect; did you mean maxJobs\?/u,
+    /odd\.yaml: stages\.1\.runif: .*did you mean runIf\?/u,
+    /odd\.yaml: stages\.1\.retries: unknown key, it has no effect$/u,
+  ]);
+});
+
+void t.test('a workflow of another owner is named with its owner, and one of a similar name', async (t) => {
+  const workflowsDirectory = await temporaryDirectory(t);
+  await writeFiles(workflowsDirectory, { 'bar-sleep.yaml': `owner: operator\n${GOOD}`, 'reduce.yaml': GOOD });
+  const { engine } = await temporaryEngine(t, { workflowsDirectory, owner: 'root' });
+  await t.rejects(engine.workflows.get('root', 'bar-sleep'), {
+    code: 'DM_OBJECT_NOT_FOUND',
+    message: 'Workflow bar-sleep of owner root does not exist; operator has one of that name: name the owner.',
+  });
+  await t.rejects(engine.workflows.get('root', 'redcue'), { message: /does not exist; did you mean reduce\?$/u });
 });

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { exitText } from 'dm-ioc/internal/slots/workflow/exit-text';
+import { exitText } from 'dm/internal/exit-text';
 
 await t.test('a process that a signal ended is told by the name of the signal', (t) => {
   t.equal(exitText(3), 'exit 3');
