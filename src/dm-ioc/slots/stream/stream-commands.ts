@@ -3,7 +3,7 @@ import { withTimeLimit } from '../../commands/time-limit.js';
 import { CommandError } from '../../errors.js';
 import { isActive, isSlotBusy } from '../../state/active.js';
 import { slotOf, type State } from '../../state/state.js';
-import { jobArguments } from '../job/job-arguments.js';
+import { jobArguments } from '../job-arguments.js';
 import type { StreamContext } from './stream-slot.js';
 import { StreamService } from './stream-service.js';
 import { isFinal, type StreamState } from './stream-state.js';
@@ -100,7 +100,11 @@ async function stopJob(context: StreamContext): Promise<void> {
 }
 
 /** Stop: the workflow is told to; done when it has finished and its job has ended. */
-export async function stopStream(context: StreamContext): Promise<void> {
+export function stopStream(context: StreamContext): Promise<void> {
+  return context.abort('Stop', () => endStream(context));
+}
+
+async function endStream(context: StreamContext): Promise<void> {
   const stream = requireStream(context);
   const { slot, service, signal } = context;
   if (!isFinal(stream.state) && stream.state !== 'Finishing') {
@@ -117,8 +121,8 @@ export async function stopStream(context: StreamContext): Promise<void> {
 }
 
 /** Abort: the job is ended, whatever the workflow does; done when it has really ended, at once when there is none. */
-export async function abortStream(context: StreamContext): Promise<void> {
-  await stopJob(context);
+export function abortStream(context: StreamContext): Promise<void> {
+  return context.abort('Abort', () => stopJob(context));
 }
 
 /** Send: SendCommand with SendArgs; done when the workflow has accepted it. */

@@ -80,7 +80,7 @@ export class StreamJobs {
       log.warn({ stream: id, job: jobId, reason: errorText(error) }, "the stream's job could not be read");
       if (!(error instanceof DmObjectNotFoundError)) return;
       const gone = { id: jobId, status: 'failed', errorMessage: 'DM does not know the job of this stream' };
-      this.#holder.hold(slot, id, { ...gone, owner } as Job);
+      this.#holder.hold(slot, id, { ...gone, owner });
     }
   }
 }

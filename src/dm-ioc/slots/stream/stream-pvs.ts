@@ -82,6 +82,7 @@ export class StreamPvs {
   readonly #ack: Pv<AckValue, StructureInput<typeof ACK.fields>>;
   readonly #notice: ThrottledNotice;
   #shown: Stream | null = null;
+  #isClosed = false;
 
   constructor(host: KindHost, slot: number, service: StreamService) {
     this.#host = host;
@@ -105,16 +106,21 @@ export class StreamPvs {
     if (stream.report !== shown?.report || stream.state !== shown.state || stream.jobId !== shown.jobId) {
       this.#notice.announce();
     }
-    if (stream.newest === shown?.newest && stream.pending === shown?.pending) return;
-    const pending = stream.pending.map(commandFields);
-    this.#command.post({
-      streamId: stream.id,
-      ...(stream.newest === null ? NO_COMMAND : commandFields(stream.newest)),
-      pending,
-    });
+    if (stream.newest !== shown?.newest || stream.pending !== shown.pending) void this.#postCommands();
+  }
+
+  /** A command that a workflow has seen must not be forgotten: its number would be given again. */
+  async #postCommands(): Promise<void> {
+    await this.#host.save();
+    const stream = this.#shown;
+    if (stream === null || this.#isClosed) return;
+    const { id: streamId, newest, pending } = stream;
+    const fields = newest === null ? NO_COMMAND : commandFields(newest);
+    this.#command.post({ streamId, ...fields, pending: pending.map(commandFields) });
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#notice.cancel();
     for (const pv of [this.#report, this.#command, this.#ack]) pv.close();
   }

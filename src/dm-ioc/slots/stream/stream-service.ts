@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { errorText, type Job, type JobArguments } from 'dm';
+import { errorText, jobError, type Job, type JobArguments } from 'dm';
 import { CommandError } from '../../errors.js';
 import { slotOf, type State } from '../../state/state.js';
 import type { KindHost, KindService } from '../kind-service.js';
@@ -96,7 +96,7 @@ export class StreamService implements KindService {
   hold(slot: number, streamId: string, job: Job): void {
     const stream = this.streamIn(slot);
     if (stream?.id !== streamId) return;
-    this.#change(followJob(stream, { id: job.id, status: job.status, error: job.errorMessage ?? '' }));
+    this.#change(followJob(stream, { id: job.id, status: job.status, error: jobError(job) }));
   }
 
   /** The workflow has said this. @throws CommandError as `takeReport` */

@@ -1,30 +1,10 @@
-import { posix } from 'node:path';
-import { jobError, parseExactJson, type Job, type JobArguments } from 'dm';
+import { jobError, type Job } from 'dm';
 import { requireExperiment, requireGoodInputs, requireText } from '../../commands/requirements.js';
 import { withTimeLimit } from '../../commands/time-limit.js';
 import { CommandError } from '../../errors.js';
 import { isActive, isSlotBusy } from '../../state/active.js';
+import { jobArguments } from '../job-arguments.js';
 import { ownerOf, type WorkflowContext } from './workflow-slot.js';
-
-/**
- * FilePath as workflows need it: commands run in any directory, so a path relative to the experiment's data directory becomes
- * absolute. A workflow that wants a bare name gets it through Args, which pass as they are.
- */
-function inputPath(filePath: string, dataDirectory: string | undefined): string {
-  const isComplete = filePath.startsWith('/') || filePath.startsWith('@') || filePath.includes('://');
-  return isComplete || dataDirectory === undefined ? filePath : posix.join(dataDirectory, filePath);
-}
-
-/** Args, and over them the selected experiment and FilePath, as DM's flat dictionary. */
-function jobArguments({ slot, store }: WorkflowContext): JobArguments {
-  const { selected } = store.state.experiment;
-  const args = parseExactJson(slot.inputs.args === '' ? '{}' : slot.inputs.args) as JobArguments;
-  return {
-    ...(selected === null ? {} : { experimentName: selected.name }),
-    ...args,
-    ...(slot.inputs.filePath === '' ? {} : { filePath: inputPath(slot.inputs.filePath, selected?.dataDirectory) }),
-  };
-}
 
 /** Start: done when DM has taken the job; the slot holds it then. */
 export function startJob(context: WorkflowContext): Promise<void> {

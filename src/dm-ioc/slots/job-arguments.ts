@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { parseExactJson, type JobArguments } from 'dm';
-import type { Store } from '../../state/store.js';
+import type { Store } from '../state/store.js';
 
 /**
  * FilePath as workflows need it: commands run in any directory, so a path relative to the experiment's data directory becomes
