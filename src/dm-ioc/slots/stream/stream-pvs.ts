@@ -106,15 +106,13 @@ export class StreamPvs {
     if (stream.report !== shown?.report || stream.state !== shown.state || stream.jobId !== shown.jobId) {
       this.#notice.announce();
     }
-    if (stream.newest !== shown?.newest || stream.pending !== shown.pending) void this.#postCommands();
+    if (stream.newest !== shown?.newest || stream.pending !== shown.pending) void this.#postCommands(stream);
   }
 
   /** A command that a workflow has seen must not be forgotten: its number would be given again. */
-  async #postCommands(): Promise<void> {
+  async #postCommands({ id: streamId, newest, pending }: Stream): Promise<void> {
     await this.#host.save();
-    const stream = this.#shown;
-    if (stream === null || this.#isClosed) return;
-    const { id: streamId, newest, pending } = stream;
+    if (this.#isClosed) return;
     const fields = newest === null ? NO_COMMAND : commandFields(newest);
     this.#command.post({ streamId, ...fields, pending: pending.map(commandFields) });
   }
