@@ -14,7 +14,7 @@ import { startGates } from './commands/start-gate.js';
 import { serveRemoteCalls } from './commands/serve-remote-calls.js';
 import { claimPorts } from './config/claim-ports.js';
 import type { Config } from './config/config.js';
-import { epicsEnvironment, requestedEndpoints, type Endpoints } from './config/epics-environment.js';
+import { environmentOfJobs, epicsEnvironment, requestedEndpoints, type Endpoints } from './config/epics-environment.js';
 import { addConfiguredExperiments, createDataManagement } from './create-data-management.js';
 import { DmFeed } from './feed/dm-feed.js';
 import { SlotFollower } from './feed/slot-follower.js';
@@ -115,6 +115,8 @@ export async function loadIoc(
 export async function startApplication(config: Config, log: Logger, kinds = SLOT_KINDS): Promise<Application> {
   const areas = allAreas(kinds, config.slots);
   const endpoints = await claimPorts(requestedEndpoints(config, process.env), process.env);
+  // EPICS changes this process's own.
+  const ofJobs = environmentOfJobs(endpoints, process.env);
   const { ioc, bindings, afterInit, regrets } = await loadIoc(config, areas, endpoints, log);
   for (const regret of regrets) log.warn(regret);
   const { directory } = config.autosave;
@@ -123,7 +125,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
     log.warn({ file }, 'autosave file without an end mark is ignored');
   });
   const served = await serveOptions(config);
-  const dm = await createDataManagement(config, log);
+  const dm = await createDataManagement(config, log, ofJobs);
   const dmStarted = dm.start();
   dmStarted.catch(() => undefined);
   const { backend, station, owner } = dm;

@@ -44,14 +44,19 @@ export async function backendOf(config: Config): Promise<'local' | 'rest'> {
 
 /**
  * The engine that the configuration asks for; not started. The web services' code is loaded only when they are asked for.
+ * @param environment of the processes of jobs that run here
  * @throws DmError DM_CONFIGURATION
  */
-export async function createDataManagement(config: Config, log: Logger): Promise<DataManagement> {
+export async function createDataManagement(
+  config: Config,
+  log: Logger,
+  environment?: NodeJS.ProcessEnv,
+): Promise<DataManagement> {
   if ((await backendOf(config)) === 'rest') {
     const { RestDataManagement } = await import('dm/rest');
     return new RestDataManagement(await restOptions(config), log);
   }
-  return createLocalDataManagement(localOptions(config, log));
+  return createLocalDataManagement({ ...localOptions(config, log), environment });
 }
 
 /** Makes the experiments of the configuration that the local engine doesn't have yet. */

@@ -74,3 +74,20 @@ export function epicsEnvironment(endpoints: Endpoints, environment: Environment)
     EPICS_PVAS_BROADCAST_PORT: String(endpoints.pvaBroadcastPort),
   };
 }
+
+/**
+ * The environment of the processes of jobs: the IOC's, whose clients find the IOC beside whatever they find already, and whose servers are
+ * not where the IOC's are.
+ */
+export function environmentOfJobs(endpoints: Endpoints, environment: Environment): NodeJS.ProcessEnv {
+  const kept = Object.entries(environment).filter(([name]) => !/^EPICS_(?:CAS|PVAS)_/u.test(name));
+  const [address = '127.0.0.1'] = endpoints.interfaces;
+  const host = address === '0.0.0.0' ? '127.0.0.1' : address;
+  const withServer = (name: string, port: number): string =>
+    [environment[name], `${host}:${port}`].filter((one) => one !== undefined && one !== '').join(' ');
+  return {
+    ...Object.fromEntries(kept),
+    EPICS_CA_NAME_SERVERS: withServer('EPICS_CA_NAME_SERVERS', endpoints.caPort),
+    EPICS_PVA_NAME_SERVERS: withServer('EPICS_PVA_NAME_SERVERS', endpoints.pvaPort),
+  };
+}

@@ -30,6 +30,8 @@ export interface LocalOptions {
   readonly abortGraceMs?: number | undefined;
   /** Each process's stdout and stderr keep their last so many bytes, default 64 KiB. */
   readonly outputTailBytes?: number | undefined;
+  /** Environment of the processes of jobs, beside their variables; default that of this process. */
+  readonly environment?: NodeJS.ProcessEnv | undefined;
   readonly log?: DmLogger | undefined;
 }
 
@@ -48,6 +50,7 @@ export interface ResolvedLocalOptions {
   readonly copyThreads: number;
   readonly abortGraceMs: number;
   readonly outputTailBytes: number;
+  readonly environment: NodeJS.ProcessEnv;
   readonly log: DmLogger;
 }
 
@@ -66,6 +69,7 @@ export function resolveLocalOptions(options: LocalOptions): ResolvedLocalOptions
     copyThreads: options.copyThreads ?? Math.min(2, availableParallelism()),
     abortGraceMs: options.abortGraceMs ?? 3000,
     outputTailBytes: options.outputTailBytes ?? 65_536,
+    environment: options.environment ?? process.env,
     log: options.log ?? silentLogger,
   };
 }

@@ -68,9 +68,13 @@ export function jobVariables(job: Readonly<Record<string, unknown>>): Map<string
   return variables;
 }
 
-/** The environment of a job's process: this process's own, and the variables. `DM_JOB_ID` marks what belongs to the job. */
-export function jobEnvironment(jobId: string, variables: ReadonlyMap<string, string>): NodeJS.ProcessEnv {
-  return { ...process.env, ...Object.fromEntries(variables), DM_JOB_ID: jobId };
+/** The environment of a job's process: the engine's for all of them, and the variables. `DM_JOB_ID` marks what belongs to the job. */
+export function jobEnvironment(
+  environment: NodeJS.ProcessEnv,
+  jobId: string,
+  variables: ReadonlyMap<string, string>,
+): NodeJS.ProcessEnv {
+  return { ...environment, ...Object.fromEntries(variables), DM_JOB_ID: jobId };
 }
 
 /** A command as DM shows it, with the variables' values in it. For people only: what runs is the command as it was written. */

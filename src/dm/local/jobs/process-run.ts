@@ -32,6 +32,8 @@ export interface ProcessRunContext {
   /** Where commands run that name no working directory. */
   readonly workingDirectory: string;
   readonly outputTailBytes: number;
+  /** Of its processes, beside the job's variables. */
+  readonly environment: NodeJS.ProcessEnv;
   readonly abortGraceMs: number;
   readonly log: DmLogger;
   readonly onChange: () => void;
@@ -121,7 +123,7 @@ export class ProcessRun {
 
   /** The directory is made and the process is recorded before it starts: so the next engine knows what became of it, whenever this one ends. */
   async #start(child: ChildProcess): Promise<StageProcess | StageProcessResult> {
-    const { state, directory, closing } = this.#context;
+    const { state, directory, closing, environment } = this.#context;
     const workingDirectory = resolve(this.#context.workingDirectory, child.workingDir ?? '');
     const [isDirectory, made] = await Promise.all([
       stat(workingDirectory).then(
@@ -139,7 +141,7 @@ export class ProcessRun {
       { ...this.#context, directory: made },
       {
         command: this.#stage.command,
-        environment: jobEnvironment(state.id, processVariables(state, this.#own)),
+        environment: jobEnvironment(environment, state.id, processVariables(state, this.#own)),
         workingDirectory,
       },
     );

@@ -23,7 +23,7 @@ void t.test('keys of a job become variables of its commands, as text', (t) => {
     list: '["x",1]',
     nothing: '',
   });
-  const environment = jobEnvironment('u-1', variables);
+  const environment = jobEnvironment(process.env, 'u-1', variables);
   t.equal(environment['PATH'], process.env['PATH']);
   t.match(environment, { filePath: '/a b', DM_JOB_ID: 'u-1' });
   t.end();
