@@ -1,0 +1,1 @@
+"""APS Data Management by the PVs of dm-ioc."""
