@@ -11,7 +11,7 @@ const ANY_PORT = ['ca.port=0', 'pva.port=0', 'pva.broadcastPort=0'];
 function check(...settings: string[]): Promise<Finished> {
   const own = [`dm.local.root=${join(directory, 'dm')}`, `autosave.directory=${join(directory, 'saved')}`];
   const args = [...ANY_PORT, ...own, ...settings].flatMap((setting) => ['--set', setting]);
-  return runProgram(process.execPath, [PROGRAM, 'check', ...args], {}, 30_000);
+  return runProgram(process.execPath, [PROGRAM, 'check', ...args], {});
 }
 
 function write(name: string, text: string): string {
