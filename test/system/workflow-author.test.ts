@@ -5,8 +5,6 @@ import { PvaClient } from 'epics-pva-ts';
 import t from 'tap';
 import { IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
 
-const TIMEOUT_MS = 30_000;
-
 const DRAFT = `
 name: draft
 maxjobs: 1
@@ -25,8 +23,7 @@ const ODD = [
 const NO_MATCH = '1-COUNT: regular expression x=(?P<x>.) matches nothing in the output';
 const UNUSED = 'argument detecotr: no stage uses it; did you mean detector?';
 
-const cli = (...args: string[]): Promise<Finished> =>
-  runProgram(process.execPath, [PROGRAM, 'workflow', ...args], {}, TIMEOUT_MS);
+const cli = (...args: string[]): Promise<Finished> => runProgram(process.execPath, [PROGRAM, 'workflow', ...args], {});
 
 await t.test('a workflow file is checked without an IOC, with what is odd about it and its exit code', async (t) => {
   const draft = join(temporaryDirectory(t), 'draft.yaml');
