@@ -41,7 +41,7 @@ await t.test('a workflow file is checked without an IOC, with what is odd about 
   t.match(await cli('check', draft, 'ioc/workflows/sleep.yaml'), {
     code: 1,
     stdout: /sleep of/u,
-    stderr: /draft\.yaml: stages\.1-COUNT\.command: .*did you mean command\?/u,
+    stderr: /draft\.yaml: .*stages\.1-COUNT\.command is missing; .*did you mean command\?/u,
   });
 });
 
