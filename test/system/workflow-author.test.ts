@@ -33,13 +33,16 @@ await t.test('a workflow file is checked without an IOC, with what is odd about 
   t.match(checked, { code: 0, stdout: /^draft of \w+: 3 stages\n.*arguments: detector, filePath\n$/su });
   t.equal(checked.stderr, ODD.map((line) => `warning: ${draft}: ${line}\n`).join(''));
   t.match(checked.stdout, / {2}3-EMPTY +true +if "\$size" == "0"\n/u);
+  t.match(await cli('check', 'ioc/workflows/conditions.yaml'), {
+    stdout: /\narguments: analysisMachine \(required, one of local, none\), filePath\n$/u,
+  });
   t.match(await cli('check', '--strict', draft), { code: 1 });
   t.match(await cli('check', '--strict', 'ioc/workflows/example-01.yaml'), { code: 0, stderr: '' });
   writeFileSync(draft, DRAFT.replace('command: for', 'comand: for'));
   t.match(await cli('check', draft, 'ioc/workflows/sleep.yaml'), {
     code: 1,
     stdout: /sleep of/u,
-    stderr: /draft\.yaml: stages\.1-COUNT\.command .*did you mean command\?/u,
+    stderr: /draft\.yaml: stages\.1-COUNT\.command is missing; .*did you mean command\?/u,
   });
 });
 

@@ -5,6 +5,7 @@ import { mostTextBytes } from '../pvs/check-put.js';
 import { pviNames } from '../pvs/pvi.js';
 import type { Area } from '../registry/area.js';
 import { SLOT_KINDS } from '../slots/kinds.js';
+import { STATUS_LABELS } from '../state/status-labels.js';
 import { markdownCode, markdownTable, textTable } from '../text-table.js';
 import { loadForInspection } from './load-for-inspection.js';
 
@@ -56,8 +57,14 @@ function asMarkdown(rows: readonly Row[]): string {
     '# PV list',
     '',
     'Written by `make docs` from the databases. One slot of each kind is shown; the others differ by their number. A `busy` record is a',
-    'command: put 1, and the put completes when it is done. Long texts (`lsi`, `lso`) are strings over PVA, and `NAME.VAL$` over CA; `bytes` is',
-    'the longest text in UTF-8: a longer one that is put is refused, and one that is shown is cut.',
+    'command: put 1, and the put completes when it is done. `ao`, `bo`, `lso` and `mbbo` are setpoints, `RPC` are',
+    '[calls](main-job.md#calls), and all others are readings, which refuse a put. NTTable, RPC and NTPVI are served over PVA only.',
+    '',
+    'Long texts (`lsi`, `lso`) are strings over PVA, and `NAME.VAL$` over CA (`caget -S NAME.VAL$`); `bytes` is the longest text in UTF-8: a',
+    'longer one that is put is refused, and one that is shown is cut.',
+    '',
+    `A Status is ${STATUS_LABELS.map((label, state) => `${state} ${label}`).join(', ')}.`,
+    'Idle: the slot holds nothing; Unknown: DM says something new, or cannot be asked. `caget -d DBR_CTRL_ENUM NAME` shows the states of any record.',
     '',
     markdownTable([TITLES, ...body]),
   ].join('\n');

@@ -74,8 +74,8 @@ export function createProgram(): Command {
       (await import('./check-workflow.js')).checkWorkflowFiles(files, options),
     );
   workflow
-    .command('try <workflow>')
-    .description('run a workflow once, without an IOC, and show what its stages write and find')
+    .command('try <file>')
+    .description('run the workflow of a file once, without an IOC, and show what its stages write and find')
     .option('--file <path>', 'its input, job argument filePath')
     .option('--args <json>', 'its other arguments, a JSON object', '{}')
     .option('--keep', 'keep the directory in which it ran')

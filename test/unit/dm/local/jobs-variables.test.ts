@@ -53,3 +53,10 @@ void t.test('the example workflow sums a file whatever its name is', async (t) =
     t.match(await waitForJob(engine, id), { status: 'done', md5Sum }, name);
   }
 });
+
+void t.test('the example workflow fails when there is no such file', async (t) => {
+  const { engine, sourceDirectory } = await temporaryEngine(t);
+  const filePath = join(await sourceDirectory(), 'missing.dat');
+  const { id } = await engine.jobs.start(engine.owner, 'example-01', { filePath });
+  t.match(await waitForJob(engine, id), { status: 'failed', stage: '04-MD5SUM' });
+});
