@@ -1,8 +1,10 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PvaClient } from 'epics-pva-ts';
 import t from 'tap';
-import { IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
+import { cleanEnvironment, IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
 
 const DRAFT = `
 name: draft
@@ -25,6 +27,9 @@ const UNUSED = 'argument detecotr: no stage uses it; did you mean detector?';
 const scratch = temporaryDirectory(t);
 const cli = (...args: string[]): Promise<Finished> =>
   runProgram(process.execPath, [PROGRAM, 'workflow', ...args], { TMPDIR: scratch });
+
+const tries = (directory = scratch): string[] =>
+  readdirSync(directory).filter((name) => name.startsWith('dm-ioc-try-'));
 
 await t.test('a workflow file is checked without an IOC, with what is odd about it and its exit code', async (t) => {
   const draft = join(temporaryDirectory(t), 'draft.yaml');
@@ -62,6 +67,28 @@ await t.test('a workflow is tried without an IOC, and leaves nothing behind', as
   t.match(await cli('try', draft, '--args', '[1]'), { code: 1, stderr: /--args must be a JSON object/u });
   t.match(await cli('try', 'ioc/workflows/sleep.yaml'), { code: 1, stderr: /needs the argument seconds/u });
   t.same(readdirSync(scratch), []);
+});
+
+await t.test('a try ends its job and leaves nothing behind when its reader or its terminal goes away', async (t) => {
+  const directory = temporaryDirectory(t);
+  const draft = join(directory, 'draft.yaml');
+  for (const end of ['SIGHUP', 'stdout', 'stderr']) {
+    const pidFile = join(directory, end);
+    const says = `echo $$ > ${pidFile}; while :; do echo line; echo line >&2; sleep 0.1; done`;
+    writeFileSync(draft, JSON.stringify({ name: 'draft', stages: { '1': { command: says } } }));
+    const env = { ...cleanEnvironment(), TMPDIR: directory };
+    const child = spawn(process.execPath, [PROGRAM, 'workflow', 'try', draft, '--file', draft], { env });
+    // The stage has said who it is by then.
+    await once(child.stderr, 'data');
+    const exit = once(child, 'exit');
+    if (end === 'SIGHUP') child.kill(end);
+    else child[end === 'stdout' ? 'stdout' : 'stderr'].destroy();
+    child.stdout.resume();
+    child.stderr.resume();
+    t.same(await exit, [130, null], end);
+    t.same(tries(directory), []);
+    t.throws(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0), { code: 'ESRCH' });
+  }
 });
 
 await t.test('PVs show what a stage writes while it runs, its variables, and what is odd', async (t) => {

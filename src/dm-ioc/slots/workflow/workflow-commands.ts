@@ -15,15 +15,23 @@ function inputPath(filePath: string, dataDirectory: string | undefined): string 
   return isComplete || dataDirectory === undefined ? filePath : posix.join(dataDirectory, filePath);
 }
 
-/** Args, and over them the selected experiment and FilePath, as DM's flat dictionary. */
+/**
+ * Args, the selected experiment unless they name another, and FilePath, as DM's flat dictionary.
+ * @throws CommandError SETPOINT_INVALID when Args name another file than FilePath: one would be left out silently
+ */
 function jobArguments({ slot, store }: WorkflowContext): JobArguments {
   const { selected } = store.state.experiment;
   const args = parseExactJson(slot.inputs.args === '' ? '{}' : slot.inputs.args) as JobArguments;
-  return {
-    ...(selected === null ? {} : { experimentName: selected.name }),
-    ...args,
-    ...(slot.inputs.filePath === '' ? {} : { filePath: inputPath(slot.inputs.filePath, selected?.dataDirectory) }),
-  };
+  const common = { ...(selected === null ? {} : { experimentName: selected.name }), ...args };
+  if (slot.inputs.filePath === '') return common;
+  const filePath = inputPath(slot.inputs.filePath, selected?.dataDirectory);
+  if (![undefined, null, '', slot.inputs.filePath, filePath].includes(args['filePath'] as string | null | undefined)) {
+    throw new CommandError(
+      'SETPOINT_INVALID',
+      'FilePath and Args name two files: empty FilePath, or take filePath out of Args',
+    );
+  }
+  return { ...common, filePath };
 }
 
 /** Start: done when DM has taken the job; the slot holds it then. */

@@ -43,6 +43,17 @@ void t.test('a regular expression that matches nothing leaves the job done and s
   t.same(warnings, [child(job, '1')?.['warning']]);
 });
 
+void t.test('a variable that no command can take says so', async (t) => {
+  const { engine } = await temporaryEngine(t);
+  const job = await run(engine, {
+    '1': { command: "printf 'v=a\\0b,w=1'", outputVariableRegexList: ['v=(?P<v>.*),w=(?P<w>.)'] },
+    '2': { command: 'echo "$v$w"' },
+  });
+  t.match(job, { status: 'done', v: 'a\0b', w: '1' });
+  t.match(child(job, '1'), { warning: 'variable v has a NUL character: no command gets it' });
+  t.match(child(job, '2'), { stdOut: '1\n' });
+});
+
 void t.test('the example workflow sums a file whatever its name is', async (t) => {
   const { engine, sourceDirectory } = await temporaryEngine(t);
   const directory = await sourceDirectory();
