@@ -153,7 +153,7 @@ async function refused(t: Test, refusal: Refusal, verb: 'run' | 'check'): Promis
     settings.push(`access.file=${file}`);
   }
   for (const setting of settings) args.push('--set', setting);
-  const { code, stdout, stderr } = await runProgram(process.execPath, args, refusal.environment ?? {}, 20_000);
+  const { code, stdout, stderr } = await runProgram(process.execPath, args, refusal.environment ?? {});
   t.equal(code, 1, `${verb}: exit code 1`, { stdout, stderr });
   const lines = stderr.trim().split('\n');
   t.match(lines.at(-1), says, 'the line names it');

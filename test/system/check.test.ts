@@ -11,7 +11,7 @@ const ANY_PORT = ['ca.port=0', 'pva.port=0', 'pva.broadcastPort=0'];
 function check(...settings: string[]): Promise<Finished> {
   const own = [`dm.local.root=${join(directory, 'dm')}`, `autosave.directory=${join(directory, 'saved')}`];
   const args = [...ANY_PORT, ...own, ...settings].flatMap((setting) => ['--set', setting]);
-  return runProgram(process.execPath, [PROGRAM, 'check', ...args], {}, 30_000);
+  return runProgram(process.execPath, [PROGRAM, 'check', ...args], {});
 }
 
 function write(name: string, text: string): string {
@@ -27,6 +27,7 @@ await t.test('check finds what the IOC would start with and users would miss', a
   write('workflows/bad.yaml', 'stages: { 01-A: { comand: "true" } }');
   write('workflows/broken.yaml', 'stages: {');
   write('workflows/twice.yaml', 'name: good\nstages: { 01-A: { command: "true" } }');
+  write('workflows/odd.yaml', 'stages: { 01-A: { command: "true", runif: "1 > 0" } }');
   const login = write('login', 'user2bm|a secret\n');
   const shipped = readFileSync('ioc/access.acf', 'utf8');
   const access = write('access.acf', `${shipped}\nHAG(console) {localhost, console.invalid, 127.0.0.1}\n`);
@@ -39,7 +40,7 @@ await t.test('check finds what the IOC would start with and users would miss', a
   t.equal(code, 1, 'a script can tell', { stdout, stderr });
   t.equal(stdout, '');
   const lines = stderr.trim().split('\n');
-  for (const name of ['bad', 'broken', 'twice']) {
+  for (const name of ['bad', 'broken', 'twice', 'odd']) {
     t.ok(
       lines.some((line) => line.startsWith('dm-ioc: warning: dm.local.workflows: ') && line.includes(`${name}.yaml`)),
       name,
@@ -51,7 +52,8 @@ await t.test('check finds what the IOC would start with and users would miss', a
   );
   t.notMatch(stderr, /a secret/u);
   t.match(stderr, /warning: access\.file: .*access\.acf names the host console\.invalid, which can't be looked up/u);
-  t.equal(lines.length, 5, 'a line each', { stderr });
+  t.match(stderr, /odd\.yaml: .*did you mean runIf/u);
+  t.equal(lines.length, 6, 'a line each', { stderr });
 });
 
 await t.test('check finds all that is wrong at once, each with the key and a remedy', async (t) => {

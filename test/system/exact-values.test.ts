@@ -198,6 +198,7 @@ await t.test(
         await t.rejects(pva.rpc('dm:rpc:startWorkflow', { workflow: 'print', args }), /args/u);
       }
       await t.rejects(put('WF1:Args', '{"a": 1, "a": 2}'), /Duplicate key/u);
+      await t.rejects(pva.rpc('dm:rpc:addExperiment', { name: 'a b' }), /name must not contain a space/u, 'no dump');
     });
     await withIoc(t, join(root, 'dm'), settings, async ({ pva, text }) => {
       t.equal(await text('dm:WF1:Args'), NUMBERS, 'after a restart');

@@ -7,6 +7,7 @@ import type { Test } from 'tap';
 export const PROGRAM = resolve('src/dm-ioc/bin/dm-ioc.js');
 export const PYTHON = resolve('.venv/bin/python');
 const START_TIMEOUT_MS = 300_000;
+const PROGRAM_TIMEOUT_MS = 300_000;
 
 /** Where EPICS is, if not in the checkout. */
 const INSTALLATION: readonly string[] = ['EPICS_BASE', 'EPICS_HOST_ARCH'];
@@ -143,14 +144,13 @@ export function runProgram(
   command: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
-  timeoutMs: number,
 ): Promise<Finished> {
   return new Promise((done) => {
     const child = spawn(command, args, {
       env: { ...cleanEnvironment(), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    const timer = setTimeout(() => child.kill('SIGKILL'), PROGRAM_TIMEOUT_MS);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -169,12 +169,7 @@ export async function checkByPython(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {
-  const { code, stdout, stderr } = await runProgram(
-    PYTHON,
-    [resolve('test/system', script), ...args],
-    environment,
-    100_000,
-  );
+  const { code, stdout, stderr } = await runProgram(PYTHON, [resolve('test/system', script), ...args], environment);
   for (const line of stdout.split('\n').filter((one) => one.startsWith('{"name"'))) {
     const { name, ok, detail } = JSON.parse(line) as { name: string; ok: boolean; detail: string };
     t.ok(ok, name, ok ? {} : { detail });

@@ -127,7 +127,7 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
 
 await t.test('dm-ioc stop leaves the jobs, dm-ioc stop --jobs ends them, with an IOC and without', async (t) => {
   const stopped = (root: string, ...args: string[]): Promise<Finished> =>
-    runProgram(process.execPath, [PROGRAM, 'stop', '--set', `dm.local.root=${root}`, ...args], {}, 60_000);
+    runProgram(process.execPath, [PROGRAM, 'stop', '--set', `dm.local.root=${root}`, ...args], {});
   const first = await withRunningJob(t);
   const client = new PvaClient({ environment: first.ioc.clientEnvironment });
   const waiting = t.rejects(put(client, 'dm:WF1:Wait', 1), 'who waits for the job hears it');

@@ -76,7 +76,7 @@ export async function startServedIoc(
     calls,
     put: (pv, value) => client.put(pv, value, { block: true }),
     until: async (pv, isWanted) => {
-      for await (const { value, alarm } of client.monitor(pv, { signal: AbortSignal.timeout(20_000) })) {
+      for await (const { value, alarm } of client.monitor(pv, { signal: AbortSignal.timeout(300_000) })) {
         const shown = typeof value === 'object' && value !== null && 'index' in value ? value.index : value;
         if (isWanted(shown, alarm?.severity ?? '', alarm?.message ?? '')) return;
       }

@@ -14,12 +14,7 @@ await t.test('a kind of slot is one folder: records, commands, tables, calls, PV
 });
 
 await t.test('a kind that is not in the list has no slots', async (t) => {
-  const { code, stderr } = await runProgram(
-    TOY_IOC[0] ?? '',
-    [...TOY_IOC.slice(1), '--set', 'slots.toys=1'],
-    {},
-    20_000,
-  );
+  const { code, stderr } = await runProgram(TOY_IOC[0] ?? '', [...TOY_IOC.slice(1), '--set', 'slots.toys=1'], {});
   t.not(code, 0);
   t.match(stderr, /slots\.toys/u);
 });

@@ -9,7 +9,7 @@ const PASSWORD = 'a secret|=#"x';
 
 function dmIoc(args: readonly string[], settings: readonly string[], environment = {}): Promise<Finished> {
   const all = [...args, ...settings.flatMap((setting) => ['--set', setting])];
-  return runProgram(process.execPath, [PROGRAM, ...all], environment, 30_000);
+  return runProgram(process.execPath, [PROGRAM, ...all], environment);
 }
 
 await t.test(
@@ -39,7 +39,13 @@ await t.test(
         `#!/bin/sh\nexport DM_STATION_NAME='LOCAL' # comment\n${lines.join('\n')}\nexport DM_LOGIN_FILE="${loginFile}"\n`,
       );
       const settings = [`dm.setupFile=${setupFile}`, `dm.rest.tls.ca=${join(directory, 'cert.pem')}`];
-      t.match(await dmIoc(['check'], [...settings, 'dm.backend=auto']), { code: 0, stdout: /backend rest\n$/u });
+      t.match(
+        await dmIoc(['check'], [...settings, 'ca.port=0', 'pva.port=0', 'pva.broadcastPort=0', 'dm.backend=auto']),
+        {
+          code: 0,
+          stdout: /backend rest\n$/u,
+        },
+      );
       const check = await dmIoc(['dm', 'check'], settings);
       t.match(check.stdout, /^PROC at https:\/\/127.0.0.1:\d+\n {2}ok +listWorkflows .*: \d entries/mu);
       t.match(check.stdout, /ok +listDaqs .*\(path unconfirmed\): 0 entries/u);

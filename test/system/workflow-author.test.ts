@@ -1,13 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PvaClient } from 'epics-pva-ts';
 import t from 'tap';
 import { cleanEnvironment, IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
-
-const TIMEOUT_MS = 30_000;
 
 const DRAFT = `
 name: draft
@@ -27,11 +24,9 @@ const ODD = [
 const NO_MATCH = '1-COUNT: regular expression x=(?P<x>.) matches nothing in the output';
 const UNUSED = 'argument detecotr: no stage uses it; did you mean detector?';
 
+const scratch = temporaryDirectory(t);
 const cli = (...args: string[]): Promise<Finished> =>
-  runProgram(process.execPath, [PROGRAM, 'workflow', ...args], {}, TIMEOUT_MS);
-
-const tries = (directory = tmpdir()): string[] =>
-  readdirSync(directory).filter((name) => name.startsWith('dm-ioc-try-'));
+  runProgram(process.execPath, [PROGRAM, 'workflow', ...args], { TMPDIR: scratch });
 
 await t.test('a workflow file is checked without an IOC, with what is odd about it and its exit code', async (t) => {
   const draft = join(temporaryDirectory(t), 'draft.yaml');
@@ -46,7 +41,7 @@ await t.test('a workflow file is checked without an IOC, with what is odd about 
   t.match(await cli('check', draft, 'ioc/workflows/sleep.yaml'), {
     code: 1,
     stdout: /sleep of/u,
-    stderr: /draft\.yaml: The definition: stages\.1-COUNT\.command is not valid: .*did you mean command\?/u,
+    stderr: /draft\.yaml: stages\.1-COUNT\.command .*did you mean command\?/u,
   });
 });
 
@@ -55,7 +50,6 @@ await t.test('a workflow is tried without an IOC, and leaves nothing behind', as
   const [draft, input] = [join(directory, 'draft.yaml'), join(directory, 'with a blank.dat')];
   writeFileSync(draft, DRAFT);
   writeFileSync(input, 'seven..');
-  const before = tries();
   const tried = await cli('try', draft, '--file', input, '--args', '{"detecotr": "eiger"}');
   t.match(tried, { code: 0, stdout: /line 1 of \nline 2 of \n== 1-COUNT done in [\d.]+ s, exit 0\n/u });
   t.match(tried.stdout, /== 3-EMPTY skipped.*\n== last = 1\n== size = 7\n== job done\n$/u);
@@ -66,7 +60,7 @@ await t.test('a workflow is tried without an IOC, and leaves nothing behind', as
   });
   t.match(await cli('try', draft, '--args', '[1]'), { code: 1, stderr: /--args must be a JSON object/u });
   t.match(await cli('try', 'ioc/workflows/sleep.yaml'), { code: 1, stderr: /needs the argument seconds/u });
-  t.same(tries(), before);
+  t.same(readdirSync(scratch), []);
 });
 
 await t.test('a try ends its job and leaves nothing behind when its reader or its terminal goes away', async (t) => {
@@ -76,7 +70,7 @@ await t.test('a try ends its job and leaves nothing behind when its reader or it
     const pidFile = join(directory, end);
     const says = `echo $$ > ${pidFile}; while :; do echo line; echo line >&2; sleep 0.1; done`;
     writeFileSync(draft, JSON.stringify({ name: 'draft', stages: { '1': { command: says } } }));
-    const env = { ...cleanEnvironment(), TMPDIR: directory };
+    const env = { ...cleanEnvironment(), TMPDIR: scratch };
     const child = spawn(process.execPath, [PROGRAM, 'workflow', 'try', draft, '--file', draft], { env });
     // The stage has said who it is by then.
     await once(child.stderr, 'data');
@@ -86,7 +80,7 @@ await t.test('a try ends its job and leaves nothing behind when its reader or it
     child.stdout.resume();
     child.stderr.resume();
     t.same(await exit, [130, null], end);
-    t.same(tries(directory), []);
+    t.same(readdirSync(scratch), []);
     t.throws(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0), { code: 'ESRCH' });
   }
 });

@@ -2,6 +2,7 @@ import { type DataManagement, errorText } from 'dm';
 import type { PvaServer } from 'epics-pva-ts';
 import type { Logger } from 'pino';
 import { CommandError } from '../errors.js';
+import { MAX_REASON_CHARACTERS, shortText } from '../log/short-text.js';
 import type { Store } from '../state/store.js';
 import { callerOf, type Caller } from './caller.js';
 import type { RemoteCall } from './remote-call.js';
@@ -18,8 +19,6 @@ export interface RemoteCallsOptions {
   /** Whether access security lets the caller write. */
   readonly mayWrite: (caller: Caller) => Promise<boolean>;
 }
-
-const LONGEST_REASON = 1000;
 
 /** Serves the calls as `<prefix>rpc:…`. An error answers with its code and message. */
 export function serveRemoteCalls({ server, prefix, calls, dm, store, gates, log, mayWrite }: RemoteCallsOptions): void {
@@ -38,7 +37,7 @@ export function serveRemoteCalls({ server, prefix, calls, dm, store, gates, log,
         if (!isReading) log.info(who, 'call done');
         return answer as never;
       } catch (error) {
-        log.warn({ ...who, reason: errorText(error).slice(0, LONGEST_REASON) }, 'call failed');
+        log.warn({ ...who, reason: shortText(errorText(error), MAX_REASON_CHARACTERS) }, 'call failed');
         throw error;
       }
     });

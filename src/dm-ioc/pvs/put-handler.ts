@@ -2,6 +2,7 @@ import { type DataManagement, DmError, errorText } from 'dm';
 import type { RecordWrite } from 'node-epics-ca';
 import type { Logger } from 'pino';
 import { CommandError, isRefusal } from '../errors.js';
+import { MAX_REASON_CHARACTERS, shortText } from '../log/short-text.js';
 import type { Binding } from './binding.js';
 import { unfitReason } from './check-put.js';
 import type { Publisher } from './publisher.js';
@@ -90,7 +91,7 @@ export class PutHandler {
       const failure = this.#asCommandError(error, binding, write);
       const { severity, message: reason } = failure;
       store.dispatch({ type: 'putFailed', place, pv: record.name, severity, reason });
-      log.warn({ ...who, severity, reason, ...stackOf(error) }, 'put failed');
+      log.warn({ ...who, severity, reason: shortText(reason, MAX_REASON_CHARACTERS), ...stackOf(error) }, 'put failed');
       // The alarm message is one line; the whole text is in the message PV and in the slot.
       throw new CommandError(failure.code, reason.split('\n', 1)[0] ?? '', { severity, cause: error });
     } finally {

@@ -1,8 +1,8 @@
-import { errorText, parseExactJson } from 'dm';
+import { errorText, exactJsonText, parseExactJson } from 'dm';
 import { CommandError } from '../errors.js';
 
-/** The escape of a NUL character, unless its backslash is one itself. */
-const NUL_ESCAPE = /(?<!\\)(?:\\\\)*\\u0000/u;
+/** In JSON that was written anew: a NUL character, or half of a surrogate pair, neither of which a command or UTF-8 can have. */
+const UNUSABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/u;
 
 function refuse(message: string, cause?: unknown): never {
   throw new CommandError('SETPOINT_INVALID', message, { cause });
@@ -14,7 +14,7 @@ function refuse(message: string, cause?: unknown): never {
  */
 export function parseJsonObject(text: string): Readonly<Record<string, unknown>> {
   if (text.trim() === '') return {};
-  if (NUL_ESCAPE.test(text)) refuse('JSON with a NUL character, \\u0000, which no argument can hold');
+  if (text.includes('\uFFFD')) refuse('JSON is not UTF-8');
   let parsed: unknown;
   try {
     parsed = parseExactJson(text);
@@ -22,5 +22,8 @@ export function parseJsonObject(text: string): Readonly<Record<string, unknown>>
     refuse(`not JSON: ${errorText(error).slice(0, 200)}`, error);
   }
   if (!text.trim().startsWith('{')) refuse('not a JSON object; write {"name": "value"}');
+  if (UNUSABLE.test(exactJsonText(parsed))) {
+    refuse('JSON with a NUL character (\\u0000) or half a character (\\ud800), which no argument can hold');
+  }
   return parsed as Readonly<Record<string, unknown>>;
 }

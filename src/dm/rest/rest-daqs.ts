@@ -51,10 +51,12 @@ export class RestDaqs extends RestTransfers<DaqInfo> implements Daqs {
 
   async stop(experimentName: string, dataDirectory: string, options?: DaqStopOptions): Promise<DaqInfo> {
     for (const client of this.clientsFor(dataDirectory)) {
-      const active = (await this.activeOf(client, options))
-        .filter((daq) => isOf(daq, experimentName, dataDirectory))
-        .find(({ id }) => options?.id === undefined || id === options.id);
+      const own = (await this.activeOf(client, options)).filter((daq) => isOf(daq, experimentName, dataDirectory));
+      const active =
+        options?.id === undefined ? (own.find(isTaking) ?? own[0]) : own.find(({ id }) => id === options.id);
       if (active === undefined) continue;
+      // DM stops by directory: this would stop the one that was started after it.
+      if (!isTaking(active) && own.some(isTaking)) return this.observe(client, active);
       const parameters = { experimentName, dataDirectory: active.dataDirectory };
       return this.afterStop(client, active.id, await client.call('stopDaq', parameters, options), options);
     }

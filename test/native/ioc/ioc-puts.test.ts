@@ -196,7 +196,7 @@ void t.test('a plain put', async (t) => {
       ['caPutWait', 'lso', 'a string', { isShortString: true, requestText: null }],
       ['caPutWait', 'lso.VAL$', 'characters', { isShortString: false, requestText: null }],
       ['pvaPutWait', 'lso', 'over PVAccess', { isShortString: false, requestText: null }],
-      ['caPutWait', 'mbbo', 1, { isShortString: false, requestText: '1' }],
+      ['caPutWait', 'mbbo', 1, { isShortString: false, requestText: 'Twenty' }],
       ['pvaPutWait', 'mbbo', 1, { isShortString: false, requestText: null }],
       ['caPutWait', 'ao', 1.5, { isShortString: false, requestText: null }],
     ];

@@ -1,4 +1,4 @@
-import { isTerminalStatus, type DaqInfo, type UploadInfo } from 'dm';
+import { exactJsonText, isTerminalStatus, type DaqInfo, type UploadInfo } from 'dm';
 
 /** What a DAQ and an upload have in common. */
 export type Transfer = DaqInfo | UploadInfo;
@@ -36,7 +36,7 @@ export function transferError(transfer: Transfer): string {
   const errors = transfer.processingErrors;
   if (typeof errors === 'string' && errors !== '') return errors;
   if (typeof errors === 'object' && errors !== null && Object.keys(errors).length > 0) {
-    return `${transfer.nProcessingErrors} files failed: ${JSON.stringify(errors)}`;
+    return `${transfer.nProcessingErrors} files failed: ${exactJsonText(errors)}`;
   }
   return transfer.nProcessingErrors > 0 ? `${transfer.nProcessingErrors} files failed` : '';
 }

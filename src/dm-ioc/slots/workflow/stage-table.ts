@@ -1,13 +1,21 @@
-import { stageRows, type StageRow } from 'dm';
+import { stageRows, type Job, type StageRow } from 'dm';
 import { rowTable } from '../../registry/row-table.js';
 import type { WorkflowSlot } from './workflow-slot.js';
+
+/** The newest of a job of thousands of files. */
+const MOST_ROWS = 1000;
+
+function shownRows(job: Job): readonly StageRow[] {
+  const rows = stageRows(job);
+  return rows.length <= MOST_ROWS ? rows : rows.filter(({ status }) => status !== 'pending').slice(-MOST_ROWS);
+}
 
 /** `WFn:Stages` */
 export const STAGE_TABLE = rowTable<WorkflowSlot, StageRow>({
   name: 'Stages',
   descriptor: 'Stages of the job in slot',
   of: ({ object }) => object,
-  rows: ({ object }) => (object === null ? [] : stageRows(object)),
+  rows: ({ object }) => (object === null ? [] : shownRows(object)),
   columns: {
     stage: { type: 'string', label: 'Stage', of: (row) => row.stage },
     process: { type: 'string', label: 'Process', of: ({ process }) => String(process?.childProcessNumber ?? '') },

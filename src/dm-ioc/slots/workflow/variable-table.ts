@@ -1,4 +1,4 @@
-import { outputVariables, type Job } from 'dm';
+import { exactJsonText, outputVariables, type Job } from 'dm';
 import { rowTable } from '../../registry/row-table.js';
 import type { Shown } from '../../registry/signal.js';
 import type { WorkflowSlot } from './workflow-slot.js';
@@ -7,7 +7,7 @@ import type { WorkflowSlot } from './workflow-slot.js';
 const MOST_BYTES = 8000;
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : exactJsonText(value);
 }
 
 /** `WFn:Variables` */
@@ -25,7 +25,7 @@ export const VARIABLE_TABLE = rowTable<WorkflowSlot, readonly [string, unknown]>
 /** The same as a JSON object that is whole: without the longest values when it would be too long, which an alarm says. */
 export function variablesJson(job: Job): Shown {
   const entries = Object.entries(outputVariables(job));
-  const sizeOf = (entry: readonly unknown[]): number => Buffer.byteLength(JSON.stringify(entry));
+  const sizeOf = (entry: readonly unknown[]): number => Buffer.byteLength(exactJsonText(entry));
   const kept = new Set(entries);
   let sizeBytes = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
   for (const entry of [...entries].sort((a, b) => sizeOf(b) - sizeOf(a))) {
@@ -33,7 +33,7 @@ export function variablesJson(job: Job): Shown {
     kept.delete(entry);
     sizeBytes -= sizeOf(entry);
   }
-  const value = JSON.stringify(Object.fromEntries(kept));
+  const value = exactJsonText(Object.fromEntries(kept));
   const nLeftOut = entries.length - kept.size;
   return nLeftOut === 0 ? { value } : { value, severity: 'MINOR', message: `${nLeftOut} too long: see Variables` };
 }

@@ -1,12 +1,14 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { inTurns } from '../in-turns.js';
 import { ProcessDirectory } from './process-directory.js';
 
 const pathsSchema = z.array(z.string());
 const INPUT = 'input.json';
 /** So many processes that have ended may keep their directories. */
 const MANY = 100;
+const PATHS_PER_TURN = 5000;
 
 /** The directory of one job, `<root>/jobs/<id>`, while it has not ended: a directory for each of its processes, and the list of its files. */
 export class JobDirectory {
@@ -49,7 +51,7 @@ export class JobDirectory {
   async keepInput(paths: readonly string[]): Promise<void> {
     await mkdir(this.#path, { recursive: true });
     const file = join(this.#path, INPUT);
-    await writeFile(`${file}.new`, JSON.stringify(paths));
+    await writeFile(`${file}.new`, jsonParts(paths));
     await rename(`${file}.new`, file);
   }
 
@@ -84,6 +86,16 @@ export class JobDirectory {
   #pathOf(processNumber: number, attempt: number): string {
     return join(this.#path, attempt === 1 ? String(processNumber) : `${processNumber}.${attempt}`);
   }
+}
+
+/** A list as JSON, of which one part after the other is made. */
+async function* jsonParts(paths: readonly string[]): AsyncGenerator<string> {
+  let separator = '[';
+  for await (const slice of inTurns(paths, PATHS_PER_TURN)) {
+    yield `${separator}${JSON.stringify(slice).slice(1, -1)}`;
+    separator = ',';
+  }
+  yield separator === '[' ? '[]' : ']';
 }
 
 /** Remove the directories of jobs that have ended. @returns the names of the others */

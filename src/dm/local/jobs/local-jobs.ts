@@ -44,8 +44,9 @@ interface ActiveJob {
 
 /** DM's default of one list call. */
 const DEFAULT_LIMIT = 5000;
-/** Changes of single processes are told at most this often; those of stage and status at once. */
+/** Changes of single processes are told at most this often, the less often the more files a job has; those of stage and status at once. */
 const NOTICE_PERIOD_MS = 20;
+const NOTICE_PERIOD_PER_FILE_MS = 0.02;
 /** Likewise what the processes that run have written. */
 const OUTPUT_PERIOD_MS = 200;
 const NO_INPUT = 'Invalid input file specification.';
@@ -206,7 +207,7 @@ export class LocalJobs implements Jobs, JobSubmitter {
       journal.writeJob();
       this.#context.changes.tell('job', state.full());
     };
-    const notice = new ThrottledNotice(NOTICE_PERIOD_MS, tell);
+    let notice: ThrottledNotice | undefined;
     // What a process writes is only shown: its directory has it.
     const outputNotice = new ThrottledNotice(OUTPUT_PERIOD_MS, () => {
       this.#context.changes.tell('job', state.full());
@@ -214,13 +215,13 @@ export class LocalJobs implements Jobs, JobSubmitter {
     const context = { ...this.#context, ...active, outputVariables: this.#outputVariables, isResumed };
     const run = new JobRun(context, (kind) => {
       if (kind === 'output') outputNotice.announce();
-      else if (kind === 'process') notice.announce();
-      else notice.cancel();
+      else if (kind === 'process') (notice ??= new ThrottledNotice(noticePeriodMs(state.keys), tell)).announce();
+      else notice?.cancel();
       if (kind === 'stage') tell();
     });
     active.run = run;
     await run.run();
-    notice.cancel();
+    notice?.cancel();
     outputNotice.cancel();
     if (isTerminalStatus(state.status)) this.#end(active);
   }
@@ -272,4 +273,9 @@ export class LocalJobs implements Jobs, JobSubmitter {
     }
     return { ...document, workflow: { ...workflow, stages } };
   }
+}
+
+/** As what is told has all processes of the job. */
+function noticePeriodMs({ countFiles = 0 }: Job): number {
+  return Math.max(NOTICE_PERIOD_MS, countFiles * NOTICE_PERIOD_PER_FILE_MS);
 }

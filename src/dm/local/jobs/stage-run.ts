@@ -3,10 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DmError } from '../../errors.js';
 import type { ChildProcess, Stage } from '../../schemas/workflow.js';
 import { elapsedSeconds, nowSeconds } from '../dm-time.js';
+import { inTurns } from '../in-turns.js';
 import { Expression } from './expression.js';
 import type { InputFiles } from './input-files.js';
 import { displayCommand, jobVariables, USER_ACCOUNT } from './job-variables.js';
 import { ProcessRun, processVariables, type OwnVariables, type ProcessRunContext } from './process-run.js';
+
+const FILES_PER_TURN = 500;
 
 interface Queued {
   readonly child: ChildProcess;
@@ -88,7 +91,9 @@ export class StageRun {
 
   /** Of a job with several files: each in turn, or with `parallelExec` as many at once as there are processors. No more are started after a failure. */
   async #runPerFile(): Promise<boolean> {
-    const queue = this.#input.paths.map((filePath) => this.#queue({ filePath }));
+    const queue: Queued[] = [];
+    for await (const paths of inTurns(this.#input.paths, FILES_PER_TURN))
+      for (const filePath of paths) queue.push(this.#queue({ filePath }));
     let failed = false;
     let next = 0;
     const worker = async (): Promise<void> => {

@@ -19,6 +19,7 @@ import { Daq } from './daq.js';
 import type { DaqContext } from './daq-context.js';
 import { FailedJobs } from './failed-jobs.js';
 import { FileJobs, type JobSubmitter } from './file-jobs.js';
+import { interrupted } from './interrupted.js';
 import { sourceDirectory } from './source-directory.js';
 import { selectionOf } from '../tree/file-selection.js';
 import { checkDestination, storeTarget } from './store-target.js';
@@ -67,6 +68,7 @@ export class LocalDaqs implements Daqs {
   ): Promise<DaqInfo> {
     const given = checked('DAQ option', daqOptionsSchema, daqOptions);
     const experiment = this.#context.experiments.find(experimentName);
+    // A pattern that can't work is refused now, not when the first file is seen.
     selectionOf(given);
     const inPlace = given.skipTransfer === true;
     const source = await sourceDirectory(dataDirectory, this.#context.storageRoot, inPlace);
@@ -157,7 +159,7 @@ export class LocalDaqs implements Daqs {
         const target = storeTarget(experiment, options, sourceRoot);
         const { submitter, owner } = this.#context;
         const jobs = new FileJobs(submitter, target, options, owner, { daqId: info.id });
-        const daq = new Daq(this.#daqContext(), { seq, info, options, target, jobs });
+        const daq = new Daq(this.#daqContext(), { seq, info: interrupted(info), options, target, jobs });
         this.#active.set(info.id, daq);
         await daq.restore();
         daq.begin();

@@ -18,6 +18,7 @@ import { nowSeconds, timestampText } from '../dm-time.js';
 import type { LocalExperiments } from '../experiments/local-experiments.js';
 import { FailedJobs } from './failed-jobs.js';
 import { FileJobs, type JobSubmitter } from './file-jobs.js';
+import { interrupted } from './interrupted.js';
 import { sourceDirectory } from './source-directory.js';
 import { selectionOf } from '../tree/file-selection.js';
 import { checkDestination, storeTarget } from './store-target.js';
@@ -63,6 +64,7 @@ export class LocalUploads implements Uploads {
     const options = await this.#normalised(given, dataDirectory, source);
     const target = storeTarget(experiment, options, source);
     await checkDestination(target);
+    // A pattern that can't work is refused now, not when the upload begins.
     selectionOf(options);
     const id = randomUUID();
     const jobs = new FileJobs(this.#context.submitter, target, options, owner, { uploadId: id });
@@ -142,7 +144,7 @@ export class LocalUploads implements Uploads {
         const source = await sourceDirectory(info.dataDirectory, storageRoot, options.skipTransfer === true);
         const target = storeTarget(experiments.find(info.experimentName), options, source);
         const jobs = new FileJobs(submitter, target, options, owner, { uploadId: info.id });
-        this.#run(new Upload(this.#uploadContext(), { info, options, target, jobs }));
+        this.#run(new Upload(this.#uploadContext(), { info: interrupted(info), options, target, jobs }));
       } catch (error) {
         const endTime = nowSeconds();
         const failed = {

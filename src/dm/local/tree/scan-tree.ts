@@ -4,7 +4,8 @@ import type { CompiledSelection } from './file-selection.js';
 import type { TreeEntry, TreeError } from './tree-messages.js';
 import { errorText } from '../../error-text.js';
 
-const CHUNK_ENTRIES = 250;
+/** So many entries are given at once. */
+export const CHUNK_ENTRIES = 250;
 /** What Node reads where a name is not UTF-8; the system doesn't know the name that comes out. */
 const REPLACEMENT = '\ufffd';
 const NOT_UTF8 = 'its name is not UTF-8; rename it';

@@ -30,7 +30,14 @@ export type TreeRequest =
   | { readonly kind: 'close'; readonly id: number }
   /** Report each of these files, which need not be `seen` any more, once it is complete. */
   | { readonly kind: 'settle'; readonly id: number; readonly paths: readonly string[] }
-  | { readonly kind: 'scan'; readonly id: number; readonly root: string; readonly selection: FileSelection }
+  | {
+      readonly kind: 'scan';
+      readonly id: number;
+      readonly root: string;
+      readonly selection: FileSelection;
+      /** By path, over the whole tree. */
+      readonly isSorted: boolean;
+    }
   /** The entries of a scan are worked on; go on with the next. */
   | { readonly kind: 'more'; readonly id: number }
   /** Which of these files are not there with that size? */

@@ -56,9 +56,9 @@ export class TreeService {
     this.#script = script;
   }
 
-  /** Walk a tree; entries come some at a time, in a turn of their own. @returns what couldn't be read (path '' when the root itself is missing), and which directory the root is */
-  async scan(root: string, selection: FileSelection, onEntries: OnEntries): Promise<TreeScan> {
-    const reply = await this.#call((id) => ({ kind: 'scan', id, root, selection }), onEntries);
+  /** Walk a tree; entries come some at a time, in a turn of their own. @param isSorted by path, over the whole tree @returns what couldn't be read (path '' when the root itself is missing), and which directory the root is */
+  async scan(root: string, selection: FileSelection, onEntries: OnEntries, isSorted = false): Promise<TreeScan> {
+    const reply = await this.#call((id) => ({ kind: 'scan', id, root, selection, isSorted }), onEntries);
     if (reply.kind !== 'scanned') throw new DmError('DM_INTERNAL', `The tree thread answered ${reply.kind} to a scan.`);
     return reply;
   }

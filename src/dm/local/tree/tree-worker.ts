@@ -1,8 +1,8 @@
 import { giveWay } from '../give-way.js';
 import { ThreadPort } from '../thread-port.js';
 import { compileSelection } from './file-selection.js';
-import { directoryIdentity, scanTree, treeEntry } from './scan-tree.js';
-import type { TreeReply, TreeRequest } from './tree-messages.js';
+import { CHUNK_ENTRIES, directoryIdentity, scanTree, treeEntry } from './scan-tree.js';
+import type { TreeEntry, TreeReply, TreeRequest } from './tree-messages.js';
 import { TreeWatch } from './tree-watch.js';
 
 /** The tree thread: watches and walks directory trees, so that a large one never holds up the main thread. */
@@ -22,11 +22,18 @@ function weigh(reply: TreeReply): number {
 }
 
 async function scan(request: Extract<TreeRequest, { kind: 'scan' }>): Promise<void> {
-  const { id, root } = request;
-  const errors = await scanTree(root, compileSelection(request.selection), async (entries) => {
+  const { id, root, isSorted } = request;
+  const give = async (entries: readonly TreeEntry[]): Promise<void> => {
     post({ kind: 'entries', id, entries });
     await new Promise<void>((resolve) => more.set(id, resolve));
+  };
+  const all: TreeEntry[] = [];
+  const errors = await scanTree(root, compileSelection(request.selection), async (entries) => {
+    if (isSorted) all.push(...entries);
+    else await give(entries);
   });
+  all.sort((a, b) => (a.path < b.path ? -1 : 1));
+  for (let at = 0; at < all.length; at += CHUNK_ENTRIES) await give(all.slice(at, at + CHUNK_ENTRIES));
   more.delete(id);
   post({ kind: 'scanned', id, errors, rootIdentity: directoryIdentity(root) });
 }

@@ -15,7 +15,7 @@ export function checkWorkflow(definition: unknown): Workflow {
   if (!parsed.success) {
     // A key that is missing may be there, misspelt.
     const near = workflowWarnings(definition).filter((warning) => warning.includes('did you mean'));
-    throw new DmInvalidArgumentError([`The definition: ${schemaFault(parsed.error)}`, ...near].join('; '));
+    throw new DmInvalidArgumentError([schemaFault(parsed.error), ...near].join('; '));
   }
   const workflow = parsed.data;
   if (Object.keys(workflow.stages).length === 0)

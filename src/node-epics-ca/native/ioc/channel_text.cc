@@ -158,7 +158,7 @@ std::string labelOf(const dbChannel* channel, long index) {
   long options = DBR_ENUM_STRS;
   long elements = 1;
   if (dbChannelGet(const_cast<dbChannel*>(channel), DBR_ENUM, &read, &options, &elements, nullptr) != 0 ||
-      (options & DBR_ENUM_STRS) == 0 || index >= static_cast<long>(read.labels.no_str))
+      index >= static_cast<long>(read.labels.no_str))
     return "";
   const auto& label = read.labels.strs[index];
   return std::string(label, strnlen(label, sizeof(label)));

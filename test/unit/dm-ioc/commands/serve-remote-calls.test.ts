@@ -113,7 +113,6 @@ await t.test('an error repeats no long argument, and no dump of a schema', async
     ['getJob', { [long]: 'x' }],
     ['startWorkflow', { workflow: 'w', args: `{"a": ${long}}` }],
     ['addExperiment', { name: long }],
-    ['addExperiment', { name: 'a b' }],
     ['upload', { dataDirectory: '/data', experiment: 'demo', options: '{"processingMode": "all"}' }],
   ];
   for (const [name, args] of argumentsOf) {

@@ -37,7 +37,8 @@ await t.test('a slot has its table of stages: one row a process, and one for a s
     '2': { command: 'echo $b' },
     '1': { command: 'echo $a', childProcesses: { '7': { ...ran, runTime: 0.5, stdErr: '' } } },
   };
-  store.dispatch(jobs.taken(1, { ...job, id: 'x', workflow: { name: 'w', owner: 'me', stages } }));
+  const workflow = { name: 'w', owner: 'me', stages };
+  store.dispatch(jobs.taken(1, { ...job, status: 'running', stage: '1', id: 'x', workflow }));
   t.same(await shown('WF1:Stages', ({ stage }) => stage?.length === 2), {
     stage: ['1', '2'],
     process: ['7', ''],
@@ -47,6 +48,7 @@ await t.test('a slot has its table of stages: one row a process, and one for a s
     stdOut: ['a\n', ''],
     stdErr: ['', ''],
     command: ['echo a', 'echo $b'],
+    warning: ['', ''],
   });
   store.dispatch({ type: 'slotCleared', kind: 'workflow', slot: 1 });
   t.same((await shown('WF1:Stages', ({ stage }) => stage?.length === 0))['command'], []);

@@ -26,7 +26,7 @@ await t.test('a setpoint of no input or of another type, and a command without a
 
 const REFUSED = { code: 'SETPOINT_INVALID', severity: 'INVALID' };
 
-const CONTROLS = ['a\tb', 'a\nb', 'a\r', '\u001b[1m', 'a\0b', 'a\u007f', 'a\u0085', 'a\u2028b'];
+const CONTROLS = ['a\tb', 'a\nb', 'a\r', '\u001b[1m', 'a\0b', 'a\u007f', 'a\u0085', 'a\u2028b', 'a\uFFFD'];
 
 await t.test('a name is trimmed, as operators paste it', (t) => {
   const { parse } = setpoint.name('name', 'Name', { maxCharacters: 5 });
@@ -50,12 +50,9 @@ await t.test('control characters within a name or a path are refused with their 
   t.end();
 });
 
-await t.test('a path is taken as it is, and one that must stay inside is refused at once when it leaves', (t) => {
+await t.test('a path that must stay inside is refused at once when it leaves', (t) => {
   const { parse } = setpoint.path('name', 'Name');
-  t.equal(parse(' lead.dat  '), ' lead.dat  ');
   t.equal(parse('/data/../x'), '/data/../x');
-  t.throws(() => parse('a\0b'), REFUSED);
-  t.throws(() => parse('x'.repeat(1024)), REFUSED);
   const inside = setpoint.path('name', 'Name', { isWithin: true });
   t.equal(inside.parse('run 1/ a '), 'run 1/ a ');
   t.equal(inside.parse(''), '');
@@ -67,9 +64,10 @@ await t.test('a JSON setpoint takes objects only', (t) => {
   const { parse } = setpoint.json('args', 'Arguments', 100);
   t.equal(parse(''), '{}');
   t.equal(parse('{"a": 1}'), '{"a": 1}');
-  for (const text of ['{"a": "x\\u0000y"}', '{"b": [{"x\\u0000y": 1}]}']) {
+  for (const text of ['{"a": "x\\u0000y"}', '{"b": [{"x\\u0000y": 1}]}', '{"a": "\\ud800"}', '{"a": "x\\udc00"}']) {
     t.throws(() => parse(text), { ...REFUSED, message: /NUL/u }, text);
   }
+  t.equal(parse('{"a": "\\ud83d\\ude00"}'), '{"a": "\\ud83d\\ude00"}', 'a whole character');
   t.equal(parse('{"a": "x\\\\u0000y"}'), '{"a": "x\\\\u0000y"}', 'a backslash before u0000 is no NUL');
   for (const text of ['{', '[1]', '1', 'null', '"x"']) t.throws(() => parse(text), REFUSED, text);
   t.end();

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFile, rename, rm, utimes } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, rmdir, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import t from 'tap';
@@ -155,6 +155,23 @@ void t.test(
     for (const name of ['inPlace', 'replaced']) t.equal(await readFile(join(dataDirectory, name), 'utf8'), 'new', name);
   },
 );
+
+void t.test('what was wrong before a restart, and is so no longer, is told no more', async (t) => {
+  const root = join(await temporaryDirectory(t), 'dm-data');
+  const { engine: first, sourceDirectory } = await temporaryEngine(t, { root });
+  const source = await sourceDirectory();
+  const { dataDirectory = '' } = await first.experiments.add({ name: 'demo' });
+  const { id } = await first.daqs.start('demo', source);
+  await mkdir(join(dataDirectory, 'a'));
+  await writeFiles(source, { a: 'x' });
+  await t.rejects(first.daqs.sync(id), { message: /a directory of that name is in the way/u });
+  await first.close();
+  await rmdir(join(dataDirectory, 'a'));
+  const { engine } = await temporaryEngine(t, { root });
+  t.match(await engine.daqs.sync(id), { nCompletedFiles: 1, nProcessingErrors: 0 });
+  const { errorMessage, processingErrors, waitingFor } = await engine.daqs.get(id);
+  t.same([errorMessage, processingErrors, waitingFor], [undefined, undefined, undefined]);
+});
 
 void t.test('a job that fails after a restart is counted where it began', async (t) => {
   const root = join(await temporaryDirectory(t), 'dm-data');

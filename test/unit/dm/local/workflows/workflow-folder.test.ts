@@ -227,7 +227,7 @@ void t.test('an unknown key is logged with the one that was probably meant', asy
   const write = (_fields: object, message: string): void => void messages.push(message);
   await temporaryEngine(t, { workflowsDirectory, log: { ...silentLogger, warn: write, error: write } });
   t.match(messages, [
-    /wrong\.yaml: stages\.1\.command: .*; stages\.1\.comand: unknown key, .* did you mean command\?/u,
+    /wrong\.yaml: stages\.1\.command .*; stages\.1\.comand: unknown key, .* did you mean command\?/u,
     /odd\.yaml: maxjobs: unknown key, it has no effect; did you mean maxJobs\?/u,
     /odd\.yaml: stages\.1\.runif: .*did you mean runIf\?/u,
     /odd\.yaml: stages\.1\.retries: unknown key, it has no effect$/u,
