@@ -5,7 +5,6 @@ import { mostTextBytes } from '../pvs/check-put.js';
 import { pviNames } from '../pvs/pvi.js';
 import type { Area } from '../registry/area.js';
 import { SLOT_KINDS } from '../slots/kinds.js';
-import { STATUS_LABELS } from '../state/status-labels.js';
 import { markdownCode, markdownTable, textTable } from '../text-table.js';
 import { loadForInspection } from './load-for-inspection.js';
 
@@ -49,7 +48,8 @@ function pviRow(pv: string, prefix: string): Row {
   return [pv, 'NTPVI', '', '', '', description];
 }
 
-function asMarkdown(rows: readonly Row[]): string {
+/** @param statuses the states of any Status */
+function asMarkdown(rows: readonly Row[], statuses: readonly string[]): string {
   const body = rows.map(([pv, type, unit, bytes, address, description]) => {
     return [markdownCode(pv), type, unit, bytes, markdownCode(address), description];
   });
@@ -63,7 +63,7 @@ function asMarkdown(rows: readonly Row[]): string {
     'Long texts (`lsi`, `lso`) are strings over PVA, and `NAME.VAL$` over CA (`caget -S NAME.VAL$`); `bytes` is the longest text in UTF-8: a',
     'longer one that is put is refused, and one that is shown is cut.',
     '',
-    `A Status is ${STATUS_LABELS.map((label, state) => `${state} ${label}`).join(', ')}.`,
+    `A Status is ${statuses.map((label, state) => `${state} ${label}`).join(', ')}.`,
     'Idle: the slot holds nothing; Unknown: DM says something new, or cannot be asked. `caget -d DBR_CTRL_ENUM NAME` shows the states of any record.',
     '',
     markdownTable([TITLES, ...body]),
@@ -75,6 +75,7 @@ export async function listPvs(options: ListPvsOptions): Promise<void> {
   const oneSlot = SLOT_KINDS.map(({ name }) => `slots.${name}=1`);
   const config = loadConfig(options.config, [...(options.markdown === true ? oneSlot : []), ...options.set]);
   const { bindings } = await loadForInspection(config);
+  const statuses = bindings.find(({ record }) => record.name.endsWith(':Status'))?.record.states ?? [];
   const areas = allAreas(SLOT_KINDS, config.slots);
   const tables = areas.flatMap((area) => (area.tables ?? []).map(({ name }) => `${config.prefix}${name}`));
   const rows: Row[] = [
@@ -82,5 +83,5 @@ export async function listPvs(options: ListPvsOptions): Promise<void> {
     ...areas.flatMap((area) => areaRows(area, config.prefix)),
     ...pviNames(config.prefix, bindings, tables).map((pv) => pviRow(pv, config.prefix)),
   ].sort((a, b) => a[0].localeCompare(b[0], 'en', { numeric: true }));
-  process.stdout.write(`${options.markdown === true ? asMarkdown(rows) : textTable([TITLES, ...rows])}\n`);
+  process.stdout.write(`${options.markdown === true ? asMarkdown(rows, statuses) : textTable([TITLES, ...rows])}\n`);
 }
