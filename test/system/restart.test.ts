@@ -105,7 +105,7 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     const told = t.rejects(put(before, 'dm:WF1:Wait', 1), {
       message: signal === 'SIGTERM' ? 'the IOC stops, the job goes on' : /./u,
     });
-    await before.get('dm:WF1:Wait');
+    for await (const { value } of before.monitor<{ index: number }>('dm:WF1:Wait')) if (value.index === 1) break;
     await ioc.stop(signal);
     if (signal === 'SIGTERM') await told;
     before.close();
