@@ -41,7 +41,7 @@ export type { Esaf, Proposal, Run } from './schemas/aps-db.js';
 export type { Dataset, FileMetadata } from './schemas/catalog.js';
 export { newExperimentSchema, type Experiment, type NewExperiment } from './schemas/experiment.js';
 export { jobArgumentsSchema, jobSchema, type Job, type JobArguments } from './schemas/job.js';
-export { isTerminalStatus, type DmStatus } from './schemas/status.js';
+export { DM_STATUSES, isTerminalStatus, type DmStatus } from './schemas/status.js';
 export {
   daqInfoSchema,
   daqOptionsSchema,

@@ -97,7 +97,8 @@ await t.test('who waits in line for Run is refused by an Abort, with the reason,
   await status('dm:WF1:Status', 'Running');
   const second = put('dm:WF1:Run', 1);
   second.catch(() => undefined);
-  // Its put is there before the Abort.
+  // The put goes out when its channel has answered, at the latest with the first get; the second get comes after it.
+  await client.get('dm:WF1:Run');
   await client.get('dm:WF1:Run');
   const answered = line.answer();
   await put('dm:WF1:Abort', 1);

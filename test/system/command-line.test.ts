@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import t from 'tap';
 import { cleanEnvironment, IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
 
@@ -71,6 +73,18 @@ await t.test('PVs are read, written and followed from the command line, over bot
     t.match(await lines, / 10 s\n.* 25 s\n/u, 'a monitor shows the value, its change and the unit');
     monitor.kill('SIGINT');
     t.equal(await new Promise((done) => monitor.once('exit', done)), 0, 'and ends well');
+
+    for (const protocol of ['--ca', '--pva']) {
+      const waiting = spawn(process.execPath, [PROGRAM, 'monitor', protocol, 'no:such:pv', '--timeout', '0.5'], {
+        env: { ...cleanEnvironment(), ...ioc.clientEnvironment },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      const words = createInterface(waiting.stderr);
+      const [line] = (await once(words, 'line')) as [string];
+      t.match(line, /^no:such:pv: nobody has answered for 0\.5 s, waiting on \(.*127\.0\.0\.1/u, 'what it waits for');
+      waiting.kill('SIGINT');
+      t.same(await once(waiting, 'exit'), [0, null], `and can be ended: ${protocol}`);
+    }
   } finally {
     t.equal(await ioc.stop(), 0);
   }

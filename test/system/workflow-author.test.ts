@@ -1,9 +1,10 @@
-import { readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PvaClient } from 'epics-pva-ts';
 import t from 'tap';
-import { IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
+import { cleanEnvironment, IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
 
 const DRAFT = `
 name: draft
@@ -23,7 +24,12 @@ const ODD = [
 const NO_MATCH = '1-COUNT: regular expression x=(?P<x>.) matches nothing in the output';
 const UNUSED = 'argument detecotr: no stage uses it; did you mean detector?';
 
-const cli = (...args: string[]): Promise<Finished> => runProgram(process.execPath, [PROGRAM, 'workflow', ...args], {});
+const scratch = temporaryDirectory(t);
+const cli = (...args: string[]): Promise<Finished> =>
+  runProgram(process.execPath, [PROGRAM, 'workflow', ...args], { TMPDIR: scratch });
+
+const tries = (directory = scratch): string[] =>
+  readdirSync(directory).filter((name) => name.startsWith('dm-ioc-try-'));
 
 await t.test('a workflow file is checked without an IOC, with what is odd about it and its exit code', async (t) => {
   const draft = join(temporaryDirectory(t), 'draft.yaml');
@@ -32,13 +38,16 @@ await t.test('a workflow file is checked without an IOC, with what is odd about 
   t.match(checked, { code: 0, stdout: /^draft of \w+: 3 stages\n.*arguments: detector, filePath\n$/su });
   t.equal(checked.stderr, ODD.map((line) => `warning: ${draft}: ${line}\n`).join(''));
   t.match(checked.stdout, / {2}3-EMPTY +true +if "\$size" == "0"\n/u);
+  t.match(await cli('check', 'ioc/workflows/conditions.yaml'), {
+    stdout: /\narguments: analysisMachine \(required, one of local, none\), filePath\n$/u,
+  });
   t.match(await cli('check', '--strict', draft), { code: 1 });
   t.match(await cli('check', '--strict', 'ioc/workflows/example-01.yaml'), { code: 0, stderr: '' });
   writeFileSync(draft, DRAFT.replace('command: for', 'comand: for'));
   t.match(await cli('check', draft, 'ioc/workflows/sleep.yaml'), {
     code: 1,
     stdout: /sleep of/u,
-    stderr: /draft\.yaml: stages\.1-COUNT\.command .*did you mean command\?/u,
+    stderr: /draft\.yaml: stages\.1-COUNT\.command is missing; .*did you mean command\?/u,
   });
 });
 
@@ -47,8 +56,6 @@ await t.test('a workflow is tried without an IOC, and leaves nothing behind', as
   const [draft, input] = [join(directory, 'draft.yaml'), join(directory, 'with a blank.dat')];
   writeFileSync(draft, DRAFT);
   writeFileSync(input, 'seven..');
-  const tries = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('dm-ioc-try-'));
-  const before = tries();
   const tried = await cli('try', draft, '--file', input, '--args', '{"detecotr": "eiger"}');
   t.match(tried, { code: 0, stdout: /line 1 of \nline 2 of \n== 1-COUNT done in [\d.]+ s, exit 0\n/u });
   t.match(tried.stdout, /== 3-EMPTY skipped.*\n== last = 1\n== size = 7\n== job done\n$/u);
@@ -59,7 +66,29 @@ await t.test('a workflow is tried without an IOC, and leaves nothing behind', as
   });
   t.match(await cli('try', draft, '--args', '[1]'), { code: 1, stderr: /--args must be a JSON object/u });
   t.match(await cli('try', 'ioc/workflows/sleep.yaml'), { code: 1, stderr: /needs the argument seconds/u });
-  t.same(tries(), before);
+  t.same(readdirSync(scratch), []);
+});
+
+await t.test('a try ends its job and leaves nothing behind when its reader or its terminal goes away', async (t) => {
+  const directory = temporaryDirectory(t);
+  const draft = join(directory, 'draft.yaml');
+  for (const end of ['SIGHUP', 'stdout', 'stderr']) {
+    const pidFile = join(directory, end);
+    const says = `echo $$ > ${pidFile}; while :; do echo line; echo line >&2; sleep 0.1; done`;
+    writeFileSync(draft, JSON.stringify({ name: 'draft', stages: { '1': { command: says } } }));
+    const env = { ...cleanEnvironment(), TMPDIR: directory };
+    const child = spawn(process.execPath, [PROGRAM, 'workflow', 'try', draft, '--file', draft], { env });
+    // The stage has said who it is by then.
+    await once(child.stderr, 'data');
+    const exit = once(child, 'exit');
+    if (end === 'SIGHUP') child.kill(end);
+    else child[end === 'stdout' ? 'stdout' : 'stderr'].destroy();
+    child.stdout.resume();
+    child.stderr.resume();
+    t.same(await exit, [130, null], end);
+    t.same(tries(directory), []);
+    t.throws(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0), { code: 'ESRCH' });
+  }
 });
 
 await t.test('PVs show what a stage writes while it runs, its variables, and what is odd', async (t) => {

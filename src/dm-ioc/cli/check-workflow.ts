@@ -26,16 +26,25 @@ export async function checkWorkflowFiles(files: readonly string[], options: Chec
 
 /** The stages in the order in which they run, and the arguments that a job needs. */
 function describe(workflow: Workflow): string {
-  const { name, owner, stages, timeout } = workflow;
+  const { name, owner, stages, timeout, arguments: declared = {} } = workflow;
   const ids = Object.keys(stages).sort();
   const limit = timeout === undefined ? '' : `, at most ${timeout} s`;
   const rows = ids.map((id) => ['', id, stages[id]?.command.trim().replaceAll('\n', '; ') ?? '', rulesOf(stages[id])]);
-  const needed = neededArguments(workflow);
+  const needed = neededArguments(workflow).map((argument) => `${argument}${limitsOf(declared[argument])}`);
   return [
     `${name} of ${owner}: ${ids.length} ${ids.length === 1 ? 'stage' : 'stages'}${limit}`,
     textTable(rows),
     `arguments: ${needed.length === 0 ? 'none but its input' : needed.join(', ')}`,
   ].join('\n');
+}
+
+function limitsOf(argument: NonNullable<Workflow['arguments']>[string] | undefined): string {
+  const { required, choices = [] } = argument ?? {};
+  const limits = [
+    ...(required === true ? ['required'] : []),
+    ...(choices.length === 0 ? [] : [`one of ${choices.join(', ')}`]),
+  ];
+  return limits.length === 0 ? '' : ` (${limits.join(', ')})`;
 }
 
 function rulesOf(stage: Stage | undefined): string {

@@ -50,8 +50,8 @@ export function listConfig(): void {
     [
       '# Configuration',
       '',
-      'Written by `dm-ioc config`. The file is YAML, `ioc/config.yaml` unless `--config` names another; `--set key.key=value` wins over it, and',
-      '`EPICS_CA*`, `EPICS_PVA*` variables win over both. Every key may be left out; an unknown key is an error. The value of `--set` is text as',
+      'Written by `dm-ioc config`. The file is YAML, `ioc/config.yaml` of the working directory when there is one, unless `--config` names another;',
+      '`--set key.key=value` wins over it, and `EPICS_CA*`, `EPICS_PVA*` variables win over both. Every key may be left out; an unknown key is an error. The value of `--set` is text as',
       'it is where the key holds text (`--set prefix=15ID:`), else YAML. In the file a prefix needs quotes: `prefix: "15ID:"`.',
       '',
       'A relative path is relative to the folder of the configuration file, one of `--set` or of a variable to the working directory. `ioc/`',

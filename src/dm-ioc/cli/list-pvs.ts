@@ -48,7 +48,8 @@ function pviRow(pv: string, prefix: string): Row {
   return [pv, 'NTPVI', '', '', '', description];
 }
 
-function asMarkdown(rows: readonly Row[]): string {
+/** @param statuses the states of any Status */
+function asMarkdown(rows: readonly Row[], statuses: readonly string[]): string {
   const body = rows.map(([pv, type, unit, bytes, address, description]) => {
     return [markdownCode(pv), type, unit, bytes, markdownCode(address), description];
   });
@@ -56,8 +57,14 @@ function asMarkdown(rows: readonly Row[]): string {
     '# PV list',
     '',
     'Written by `make docs` from the databases. One slot of each kind is shown; the others differ by their number. A `busy` record is a',
-    'command: put 1, and the put completes when it is done. Long texts (`lsi`, `lso`) are strings over PVA, and `NAME.VAL$` over CA; `bytes` is',
-    'the longest text in UTF-8: a longer one that is put is refused, and one that is shown is cut.',
+    'command: put 1, and the put completes when it is done. `ao`, `bo`, `lso` and `mbbo` are setpoints, `RPC` are',
+    '[calls](main-job.md#calls), and all others are readings, which refuse a put. NTTable, RPC and NTPVI are served over PVA only.',
+    '',
+    'Long texts (`lsi`, `lso`) are strings over PVA, and `NAME.VAL$` over CA (`caget -S NAME.VAL$`); `bytes` is the longest text in UTF-8: a',
+    'longer one that is put is refused, and one that is shown is cut.',
+    '',
+    `A Status is ${statuses.map((label, state) => `${state} ${label}`).join(', ')}.`,
+    'Idle: the slot holds nothing; Unknown: DM says something new, or cannot be asked. `caget -d DBR_CTRL_ENUM NAME` shows the states of any record.',
     '',
     markdownTable([TITLES, ...body]),
   ].join('\n');
@@ -68,6 +75,7 @@ export async function listPvs(options: ListPvsOptions): Promise<void> {
   const oneSlot = SLOT_KINDS.map(({ name }) => `slots.${name}=1`);
   const config = loadConfig(options.config, [...(options.markdown === true ? oneSlot : []), ...options.set]);
   const { bindings } = await loadForInspection(config);
+  const statuses = bindings.find(({ record }) => record.name.endsWith(':Status'))?.record.states ?? [];
   const areas = allAreas(SLOT_KINDS, config.slots);
   const tables = areas.flatMap((area) => (area.tables ?? []).map(({ name }) => `${config.prefix}${name}`));
   const rows: Row[] = [
@@ -75,5 +83,5 @@ export async function listPvs(options: ListPvsOptions): Promise<void> {
     ...areas.flatMap((area) => areaRows(area, config.prefix)),
     ...pviNames(config.prefix, bindings, tables).map((pv) => pviRow(pv, config.prefix)),
   ].sort((a, b) => a[0].localeCompare(b[0], 'en', { numeric: true }));
-  process.stdout.write(`${options.markdown === true ? asMarkdown(rows) : textTable([TITLES, ...rows])}\n`);
+  process.stdout.write(`${options.markdown === true ? asMarkdown(rows, statuses) : textTable([TITLES, ...rows])}\n`);
 }

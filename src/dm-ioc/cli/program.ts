@@ -11,6 +11,9 @@ import type { RunOptions } from './run.js';
 import type { StopOptions } from './stop.js';
 import type { TryWorkflowOptions } from './try-workflow.js';
 
+/** What has something to bring to its end when nobody reads what it prints. */
+const ENDS_ITSELF: ReadonlySet<string> = new Set(['run', 'try']);
+
 function collect(value: string, before: string[]): string[] {
   return [...before, value];
 }
@@ -35,7 +38,7 @@ export function createProgram(): Command {
     .version(VERSION)
     .showHelpAfterError('(dm-ioc --help lists what there is)')
     .hook('preAction', (_program, command) => {
-      if (command.name() !== 'run') endWithReader();
+      if (!ENDS_ITSELF.has(command.name())) endWithReader();
     });
   withConfig(program.command('run').description('start the IOC'))
     .option('--shell', 'interactive iocsh prompt on standard input; its exit ends the IOC')
@@ -74,8 +77,8 @@ export function createProgram(): Command {
       (await import('./check-workflow.js')).checkWorkflowFiles(files, options),
     );
   workflow
-    .command('try <workflow>')
-    .description('run a workflow once, without an IOC, and show what its stages write and find')
+    .command('try <file>')
+    .description('run the workflow of a file once, without an IOC, and show what its stages write and find')
     .option('--file <path>', 'its input, job argument filePath')
     .option('--args <json>', 'its other arguments, a JSON object', '{}')
     .option('--keep', 'keep the directory in which it ran')

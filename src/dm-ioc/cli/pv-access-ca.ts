@@ -20,8 +20,8 @@ function toReading(reading: CaReading, { units, precision }: Display = reading):
 }
 
 /** Texts longer than 39 bytes are behind `NAME.VAL$`; a PV that has none is read as it is. */
-async function longName(client: CaClient, pv: string, timeoutMs: number): Promise<string> {
-  const channel = await client.connect(pv, { timeoutMs });
+async function longName(client: CaClient, pv: string, timeoutMs: number, signal?: AbortSignal): Promise<string> {
+  const channel = await client.connect(pv, { timeoutMs, signal });
   if (channel.connection?.nativeType !== 'string' || pv.includes('.')) return pv;
   const name = `${pv}.VAL$`;
   return client.connect(name, { timeoutMs: Math.min(timeoutMs, 1000) }).then(
@@ -56,7 +56,7 @@ export function caAccess(environment: Readonly<Record<string, string>>): PvAcces
       await client.put(name, await asPut(client, name, value, timeoutMs), wait ? { complete: true } : { timeoutMs });
     },
     async *monitor(pv, signal) {
-      const name = await longName(client, pv, 2_147_483_647);
+      const name = await longName(client, pv, 2_147_483_647, signal);
       const updates = name.endsWith('$')
         ? client.monitor(name, { type: 'longString', signal })
         : client.monitor(name, { signal });

@@ -77,7 +77,7 @@ export function putPv(pv: string, value: string, options: AccessOptions): Promis
 
 /** `dm-ioc monitor PV...`, until interrupted. */
 export function monitorPvs(pvs: readonly string[], options: AccessOptions): Promise<void> {
-  return withAccess(options, async (access) => {
+  return withAccess(options, async (access, timeoutMs, place) => {
     const stopped = new AbortController();
     for (const name of ['SIGINT', 'SIGTERM'] as const) {
       process.once(name, () => {
@@ -85,8 +85,16 @@ export function monitorPvs(pvs: readonly string[], options: AccessOptions): Prom
       });
     }
     const follow = async (pv: string): Promise<void> => {
-      for await (const reading of access.monitor(pv, stopped.signal)) {
-        print(reading === null ? `${pv} *** disconnected` : formatReading(pv, reading, true));
+      const silence = setTimeout(() => {
+        process.stderr.write(`${pv}: nobody has answered for ${options.timeout} s, waiting on (${place})\n`);
+      }, timeoutMs);
+      try {
+        for await (const reading of access.monitor(pv, stopped.signal)) {
+          clearTimeout(silence);
+          print(reading === null ? `${pv} *** disconnected` : formatReading(pv, reading, true));
+        }
+      } finally {
+        clearTimeout(silence);
       }
     };
     await Promise.all(pvs.map(follow)).catch((error: unknown) => {

@@ -46,14 +46,17 @@ export async function tryWorkflow(file: string, options: TryWorkflowOptions): Pr
   }
 }
 
-/** @returns the job at its end; an interrupt aborts it */
+/** @returns the job at its end; an interrupt aborts it, and so does nobody being there to see it */
 async function runJob(engine: LocalDataManagement, name: string, args: JobArguments): Promise<Job> {
   const { id } = await engine.jobs.start(engine.owner, name, args);
   const stop = (): void => {
+    if (process.exitCode === INTERRUPTED) return;
     process.exitCode = INTERRUPTED;
     void engine.jobs.stop(engine.owner, id);
   };
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop);
+  // Each line that is written from now on fails, too.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', stop);
   const printer = new JobPrinter();
   return await new Promise((onEnd) => {
     engine.changes.on('job', (job) => {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { newExperimentSchema } from 'dm';
 import { z } from 'zod';
 import { SLOT_KINDS } from '../slots/kinds.js';
 import type { SlotKind } from '../slots/slot-kind.js';
@@ -41,7 +42,7 @@ const localSchema = z.strictObject({
   workflows: path.default(`${SHIPPED}workflows`).describe('Folder of workflow definitions'),
   station: text.default('LOCAL').describe('Name of the station'),
   owner: text.optional().describe('Owner of the jobs; default the user of the process'),
-  experiments: z.array(text).default(['demo']).describe('Made at the first start'),
+  experiments: z.array(newExperimentSchema.shape.name).default(['demo']).describe('Made at the first start'),
   maxJobs: z.number().int().min(1).max(1000).default(4).describe('Jobs that run at once'),
   jobTimeoutS: timeoutS.describe('Time limit of jobs whose workflow has no timeout, in seconds; 0: none'),
   stageTimeoutS: timeoutS.describe('Time limit of stages that have no timeout, in seconds; 0: none'),

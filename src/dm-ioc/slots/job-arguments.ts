@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { parseExactJson, type JobArguments } from 'dm';
+import { CommandError } from '../errors.js';
 import type { Store } from '../state/store.js';
 
 /**
@@ -11,7 +12,10 @@ function inputPath(filePath: string, dataDirectory: string | undefined): string 
   return isComplete || dataDirectory === undefined ? filePath : posix.join(dataDirectory, filePath);
 }
 
-/** Args, and over them the selected experiment and FilePath, as DM's flat dictionary. */
+/**
+ * Args, the selected experiment unless they name another, and FilePath, as DM's flat dictionary.
+ * @throws CommandError SETPOINT_INVALID when Args name another file than FilePath: one would be left out silently
+ */
 export function jobArguments({
   slot: { inputs },
   store,
@@ -21,9 +25,14 @@ export function jobArguments({
 }): JobArguments {
   const { selected } = store.state.experiment;
   const args = parseExactJson(inputs.args === '' ? '{}' : inputs.args) as JobArguments;
-  return {
-    ...(selected === null ? {} : { experimentName: selected.name }),
-    ...args,
-    ...(inputs.filePath === '' ? {} : { filePath: inputPath(inputs.filePath, selected?.dataDirectory) }),
-  };
+  const common = { ...(selected === null ? {} : { experimentName: selected.name }), ...args };
+  if (inputs.filePath === '') return common;
+  const filePath = inputPath(inputs.filePath, selected?.dataDirectory);
+  if (![undefined, null, '', inputs.filePath, filePath].includes(args['filePath'] as string | null | undefined)) {
+    throw new CommandError(
+      'SETPOINT_INVALID',
+      'FilePath and Args name two files: empty FilePath, or take filePath out of Args',
+    );
+  }
+  return { ...common, filePath };
 }

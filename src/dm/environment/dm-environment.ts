@@ -24,19 +24,18 @@ export async function readDmSetupFile(
 
 function requireTextFile(path: string): void {
   const refuse = (reason: string): never => {
-    throw new DmError('DM_CONFIGURATION', `The DM set-up file ${path} can't be read: ${reason}; correct dm.setupFile.`);
+    throw new DmError('DM_CONFIGURATION', `The DM set-up file ${path} (dm.setupFile) can't be read: ${reason}.`);
   };
   let text = '';
   try {
-    if (!statSync(path).isFile()) refuse('it is no file. Check its path.');
+    if (!statSync(path).isFile()) refuse('it is no file; check its path');
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof DmError) throw error;
-    refuse(`${errorText(error)}. Check its path.`);
+    refuse(`${errorText(error)}; check its path`);
   }
   const before = /^.*?(?=\r\n)/su.exec(text)?.[0];
-  if (before !== undefined)
-    refuse(`line ${before.split('\n').length} ends as on Windows. Save it with Unix line ends.`);
+  if (before !== undefined) refuse(`line ${before.split('\n').length} ends as on Windows; save it with Unix line ends`);
 }
 
 /** True when the environment names DM's web services, as after `source dm.setup.sh`. */

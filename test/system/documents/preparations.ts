@@ -10,14 +10,6 @@ export interface Preparation {
 
 /** By page. */
 export const PREPARATIONS: Readonly<Record<string, Preparation>> = {
-  'docs/main-job.md': {
-    shell: `
-      mkdir -p detector/run1
-      echo frame > detector/run1/frame_0001.dat
-      npx dm-ioc put dm:Experiment demo --wait
-      npx dm-ioc put dm:DAQ1:DataDirectory "$PWD/detector" --wait
-      npx dm-ioc put dm:DAQ1:Start 1 --wait`,
-  },
   'docs/web-services.md': {
     files: { login: 'reader|a secret\n' },
     settings: ['dm.local.owner=reader', 'dm.local.serve={enabled: true, port: $FREE_PORT, loginFile: login}'],
@@ -25,13 +17,5 @@ export const PREPARATIONS: Readonly<Record<string, Preparation>> = {
       url=http://127.0.0.1:$FREE_PORT
       printf 'dm: { backend: rest, rest: { ds: %s, daq: %s, cat: %s, proc: %s, apsDb: %s, ' $url $url $url $url $url > ioc/config.yaml
       echo 'station: LOCAL, loginFile: ../login } }' >> ioc/config.yaml`,
-  },
-  'docs/workflows.md': {
-    shell: `
-      printf '#!/bin/sh\\necho frames=3\\n' > bin/reduce-scan
-      chmod +x bin/reduce-scan
-      mkdir -p dm-data/experiments/demo/data/run1
-      echo scan > dm-data/experiments/demo/data/run1/scan.h5
-      npx dm-ioc put dm:Experiment demo --wait`,
   },
 };

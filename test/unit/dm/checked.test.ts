@@ -22,6 +22,8 @@ await t.test('what does not is a sentence that names the key and what is wanted 
       /^DAQ option maxRunTimeInHours is not valid: .*number/u,
     ],
     ['The page', z.strictObject({ a: z.strictObject({}) }), { a: { b: 1 } }, /^The page a is not valid: .*"b"\.$/u],
+    ['The page', z.strictObject({ a: z.strictObject({ b: z.string() }) }), { a: {} }, /^The page a\.b is missing\.$/u],
+    ['The page', z.string(), undefined, /^The page is missing\.$/u],
     ['The page', z.string(), 1, /^The page is not valid: .*expected string/u],
   ];
   for (const [what, schema, value, message] of messages) {

@@ -1,27 +1,16 @@
 import { checked, uploadOptionsSchema } from 'dm';
 import { z } from 'zod';
-import {
-  ANSWER,
-  callAnswer,
-  jsonArgument,
-  namedExperiment,
-  nameArgument,
-  pathArgument,
-  remoteCall,
-} from '../../commands/remote-call.js';
+import { namedExperiment, nameArgument, remoteCall } from '../../commands/remote-call.js';
 import { abortHeld } from '../abort-held.js';
+import { START_ARGUMENTS, TRANSFER_ANSWER, transferAnswer } from '../transfer/transfer-answer.js';
 
 export const UPLOAD_CALLS = [
   remoteCall(
     {
       name: 'upload',
       description: 'dataDirectory, experiment?, options? (JSON)',
-      schema: z.strictObject({
-        dataDirectory: pathArgument,
-        experiment: nameArgument.optional(),
-        options: jsonArgument.optional(),
-      }),
-      result: { ...ANSWER, experiment: 'string' },
+      schema: z.strictObject(START_ARGUMENTS),
+      result: TRANSFER_ANSWER,
     },
     async ({ dataDirectory, experiment, options }, context) => {
       const { dm, store, signal } = context;
@@ -29,7 +18,7 @@ export const UPLOAD_CALLS = [
       const uploadOptions = checked('Upload option', uploadOptionsSchema, options ?? {});
       const upload = await dm.uploads.start(name, dataDirectory, uploadOptions, { signal });
       store.dispatch({ type: 'objects', kind: 'upload', objects: [upload] });
-      return { ...callAnswer(upload), experiment: upload.experimentName };
+      return transferAnswer(upload);
     },
   ),
   remoteCall(
@@ -37,12 +26,12 @@ export const UPLOAD_CALLS = [
       name: 'stopUpload',
       description: 'id',
       schema: z.strictObject({ id: nameArgument }),
-      result: { ...ANSWER, experiment: 'string' },
+      result: TRANSFER_ANSWER,
     },
     async ({ id }, context) => {
       const { dm, signal } = context;
       const upload = await abortHeld(context, 'upload', id, () => dm.uploads.stop(id, { signal }));
-      return { ...callAnswer(upload), experiment: upload.experimentName };
+      return transferAnswer(upload);
     },
   ),
 ];

@@ -1,8 +1,8 @@
-import { KEPT } from '../../state/collection.js';
 import { defineSlotKind } from '../slot-kind.js';
 import { JOB_SIGNALS } from './job-signals.js';
 import { summarizeJob } from './job-summary.js';
 import { JOB_TABLE } from './job-table.js';
+import { listJobs } from './list-jobs.js';
 import { STAGE_TABLE } from './stage-table.js';
 import { VARIABLE_TABLE } from './variable-table.js';
 import { WORKFLOW_CALLS } from './workflow-calls.js';
@@ -23,7 +23,7 @@ export const workflowKind = defineSlotKind({
   timeOf: (job) => job.submissionTime,
   objects: {
     change: 'job',
-    list: (dm) => dm.jobs.list(dm.owner, { limit: KEPT }),
+    list: listJobs,
     get: (dm, id, slot) => dm.jobs.get(ownerOf(slot, dm), id),
     watch: (dm, id, slot) => dm.watchJob(ownerOf(slot, dm), id),
   },

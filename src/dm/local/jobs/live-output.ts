@@ -41,8 +41,8 @@ export class LiveOutput {
     }
     this.#sizes = sizes;
     const [out, err] = await Promise.all([
-      this.#directory.output('out', this.#limitBytes),
-      this.#directory.output('err', this.#limitBytes),
+      this.#directory.output('out', this.#limitBytes, true),
+      this.#directory.output('err', this.#limitBytes, true),
     ]);
     if (!this.#isStopped) this.#onOutput(out.text, err.text);
     this.#lookIn(SHORTEST_PERIOD_MS);

@@ -1,5 +1,6 @@
 import { open, readFile, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { parseRunnerStatus, type RunnerStatus } from './stage-runner.js';
 
 /** The last part of a text, and how many bytes were left out. */
@@ -56,8 +57,8 @@ export class ProcessDirectory {
     );
   }
 
-  /** The last bytes of what the command has written so far, cut at a character. */
-  async output(name: 'out' | 'err', limitBytes: number): Promise<OutputTail> {
+  /** The last bytes of what the command has written so far, cut at a character. @param goesOn whether the last character may be half written */
+  async output(name: 'out' | 'err', limitBytes: number, goesOn = false): Promise<OutputTail> {
     try {
       const path = join(this.path, name);
       const { size } = await stat(path);
@@ -67,7 +68,7 @@ export class ProcessDirectory {
         const omittedBytes = Math.max(0, size - limitBytes);
         const buffer = Buffer.alloc(size - omittedBytes);
         const { bytesRead } = await file.read(buffer, 0, buffer.length, omittedBytes);
-        return { text: textOf(buffer.subarray(0, bytesRead), omittedBytes > 0), omittedBytes };
+        return { text: textOf(buffer.subarray(0, bytesRead), omittedBytes > 0, goesOn), omittedBytes };
       } finally {
         await file.close();
       }
@@ -96,9 +97,11 @@ export class ProcessDirectory {
   }
 }
 
-/** @param isCut whether the bytes may begin within a character */
-function textOf(bytes: Buffer, isCut: boolean): string {
+/** @param isCut whether the bytes may begin within a character @param goesOn whether they may end within one */
+function textOf(bytes: Buffer, isCut: boolean, goesOn: boolean): string {
   let start = 0;
   if (isCut) while (start < 4 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start++;
-  return bytes.toString('utf8', start);
+  const decoder = new StringDecoder('utf8');
+  const text = decoder.write(bytes.subarray(start));
+  return goesOn ? text : text + decoder.end();
 }

@@ -205,9 +205,14 @@ export class ProcessRun {
   }
 
   /** That an expression found nothing is no failure, as in DM. In a stage that is repeated, it may find something later. */
-  #warningOf({ stageId }: ChildProcess, { unmatched }: FoundVariables): Pick<ChildProcess, 'warning'> {
-    if (unmatched.length === 0) return {};
-    const warning = `regular expression ${unmatched.join(' and ')} matches nothing in the output`;
+  #warningOf({ stageId }: ChildProcess, { unmatched, variables }: FoundVariables): Pick<ChildProcess, 'warning'> {
+    const kept = Object.entries(variables).flatMap(([name, value]) => (value.includes('\0') ? [name] : []));
+    const warnings = [
+      ...(unmatched.length > 0 ? [`regular expression ${unmatched.join(' and ')} matches nothing in the output`] : []),
+      ...kept.map((name) => `variable ${name} has a NUL character: no command gets it`),
+    ];
+    if (warnings.length === 0) return {};
+    const warning = warnings.join('; ');
     const { state, log } = this.#context;
     if (this.#stage.repeatUntil === undefined) log.warn({ job: state.id, stage: stageId }, warning);
     return { warning };

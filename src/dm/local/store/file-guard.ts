@@ -10,30 +10,32 @@ type Identity = string | undefined;
 export class FileGuard {
   readonly #file: string;
   readonly #log: string;
-  #fileIdentity: Identity;
-  #logIdentity: Identity;
+  readonly #fileInode: Identity;
+  #fileVersion: Identity;
+  #logInode: Identity;
 
   constructor(file: string) {
     this.#file = file;
     this.#log = `${file}-wal`;
+    this.#fileInode = identity(file, inodeOf);
     this.note();
   }
 
-  /** The file is as it should be: its owner has just written. */
+  /** The file's owner has just written. Another file than before, or none, is no work of its owner, and stays a problem. */
   note(): void {
-    this.#fileIdentity = identity(this.#file, versionOf);
-    this.#logIdentity = identity(this.#log, inodeOf);
+    if (identity(this.#file, inodeOf) === this.#fileInode) this.#fileVersion = identity(this.#file, versionOf);
+    this.#logInode ??= identity(this.#log, inodeOf);
   }
 
   /** @returns what is wrong and what to do, in words; null while the file is as it was noted */
   problem(): string | null {
     const now = identity(this.#file, versionOf);
     const log = identity(this.#log, inodeOf);
-    if (now === this.#fileIdentity && log === this.#logIdentity) return null;
+    if (now === this.#fileVersion && log === this.#logInode) return null;
     const what =
       now === undefined
         ? `${this.#file} is gone`
-        : now !== this.#fileIdentity
+        : now !== this.#fileVersion
           ? `${this.#file} was changed by another program`
           : `${this.#log} was removed or replaced`;
     return `The database ${what} while the engine uses it, so nothing more is written; stop dm-ioc, put the file or a backup in its place (a backup without its -wal) and start again.`;

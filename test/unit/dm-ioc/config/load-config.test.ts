@@ -44,6 +44,17 @@ await t.test('a setting of the command line wins over the file, its value is YAM
   t.end();
 });
 
+await t.test('an experiment of a name that the engine refuses is refused with its key', (t) => {
+  for (const name of ['a b', '../x', '..', 'a\tb', 'x'.repeat(129)]) {
+    t.throws(
+      () => loadConfig(file(JSON.stringify({ dm: { local: { experiments: ['demo', name] } } }))),
+      { code: 'CONFIG_INVALID', message: /dm\.local\.experiments\.1/u },
+      name,
+    );
+  }
+  t.end();
+});
+
 await t.test('a setting is taken as it is where text is wanted', (t) => {
   const config = loadConfig(file(''), [
     'prefix=15ID:',

@@ -186,6 +186,21 @@ await t.test('a path within the experiment reaches the workflow whole', async (t
   t.match(dm.allJobs[0], { experimentName: 'demo', filePath: '/dm/demo/data/run1/a.h5' });
 });
 
+await t.test('two inputs of a workflow that differ are refused: neither is left out silently', async (t) => {
+  const { put, dm } = setUp();
+  await dm.experiments.add({ name: 'demo' });
+  await dm.workflows.add({ name: 'w', owner: dm.owner, stages: { a: { command: 'true' } } });
+  await put(0, 'demo');
+  await put(2, 'w');
+  await put(8, 'run1/a.h5');
+  await put(3, '{"filePath": "run1/b.h5"}');
+  await t.rejects(put(4, 1), { code: 'SETPOINT_INVALID', message: /^FilePath and Args/u });
+  t.same(dm.allJobs, []);
+  await put(8, '');
+  await put(4, 1);
+  t.match(dm.allJobs[0], { filePath: 'run1/b.h5' });
+});
+
 await t.test(
   'an unreachable DM is no refusal: what was selected stays, and a new name is used once DM has confirmed it',
   async (t) => {

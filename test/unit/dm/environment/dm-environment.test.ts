@@ -131,7 +131,7 @@ await t.test('a file that bash has something to say about is refused with its li
     ['export DM_A=$(cat)\n', /a program in it reads its input, and there is none/u],
     ['exec true\n', /ends the shell that reads it, with status 0/u],
     ['kill -9 $$\n', /ends the shell that reads it, with SIGKILL/u],
-    ['export DM_A=1\r\n', /line 1 ends as on Windows. Save it with Unix line ends/u],
+    ['export DM_A=1\r\n', /line 1 ends as on Windows; save it with Unix line ends\.$/u],
   ] as const) {
     const file = await setupFile(t, text);
     await t.rejects(readDmSetupFile(file), { code: 'DM_CONFIGURATION', message: problem }, text);
@@ -168,7 +168,7 @@ await t.test('a file that hangs is given up with all that it has started', async
 await t.test('no file, something else than a file and a host without bash are told', async (t) => {
   await t.rejects(readDmSetupFile('/nowhere.sh'), {
     code: 'DM_CONFIGURATION',
-    message: /\/nowhere\.sh can't be read/u,
+    message: /\/nowhere\.sh \(dm\.setupFile\) can't be read: ENOENT.*; check its path\.$/u,
   });
   await t.rejects(readDmSetupFile('/dev/null'), { code: 'DM_CONFIGURATION', message: /it is no file/u });
   const file = await setupFile(t, 'export DM_A=1\n');

@@ -43,6 +43,17 @@ void t.test('a regular expression that matches nothing leaves the job done and s
   t.same(warnings, [child(job, '1')?.['warning']]);
 });
 
+void t.test('a variable that no command can take says so', async (t) => {
+  const { engine } = await temporaryEngine(t);
+  const job = await run(engine, {
+    '1': { command: "printf 'v=a\\0b,w=1'", outputVariableRegexList: ['v=(?P<v>.*),w=(?P<w>.)'] },
+    '2': { command: 'echo "$v$w"' },
+  });
+  t.match(job, { status: 'done', v: 'a\0b', w: '1' });
+  t.match(child(job, '1'), { warning: 'variable v has a NUL character: no command gets it' });
+  t.match(child(job, '2'), { stdOut: '1\n' });
+});
+
 void t.test('the example workflow sums a file whatever its name is', async (t) => {
   const { engine, sourceDirectory } = await temporaryEngine(t);
   const directory = await sourceDirectory();
@@ -52,4 +63,11 @@ void t.test('the example workflow sums a file whatever its name is', async (t) =
     const md5Sum = createHash('md5').update(name).digest('hex');
     t.match(await waitForJob(engine, id), { status: 'done', md5Sum }, name);
   }
+});
+
+void t.test('the example workflow fails when there is no such file', async (t) => {
+  const { engine, sourceDirectory } = await temporaryEngine(t);
+  const filePath = join(await sourceDirectory(), 'missing.dat');
+  const { id } = await engine.jobs.start(engine.owner, 'example-01', { filePath });
+  t.match(await waitForJob(engine, id), { status: 'failed', stage: '04-MD5SUM' });
 });

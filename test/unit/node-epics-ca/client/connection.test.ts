@@ -154,9 +154,9 @@ await t.test('a server that dies fails what is under way, and is found again', a
 await t.test('a server that hangs blocks neither operations nor the close', async (t) => {
   const client = startClient(t);
   await client.connect('t:doubles');
-  ioc.signal('SIGSTOP');
+  await ioc.freeze();
   t.teardown(() => {
-    ioc.signal('SIGCONT');
+    ioc.thaw();
   });
   const data = new Float64Array(100_000);
   const order: string[] = [];
@@ -169,7 +169,7 @@ await t.test('a server that hangs blocks neither operations nor the close', asyn
   const pending = t.rejects(client.put('t:doubles', data, { complete: true }), { code: 'CA_CLOSED' });
   const closed = client.close();
   await pending;
-  ioc.signal('SIGCONT');
+  ioc.thaw();
   await closed;
 });
 
@@ -211,9 +211,9 @@ await t.test('a channel can be closed alone, and opened again', async (t) => {
 await t.test('close waits a limited time for libca to leave a server that hangs', async (t) => {
   const client = startClient(t);
   await client.connect('t:ao');
-  ioc.signal('SIGSTOP');
+  await ioc.freeze();
   t.teardown(() => {
-    ioc.signal('SIGCONT');
+    ioc.thaw();
   });
   await t.rejects(client.put('t:ao', 1, { complete: true, timeoutMs: 100 }), { code: 'CA_TIMEOUT' });
   await client.close();

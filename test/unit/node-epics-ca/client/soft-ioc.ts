@@ -1,7 +1,9 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { freePort, loopbackEnvironment } from '../../../loopback-environment.js';
 
@@ -61,9 +63,18 @@ export class SoftIoc {
     await exited;
   }
 
-  /** Freeze it, or let it go on. */
-  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
-    this.#child?.kill(name);
+  /** Stops it until {@link thaw}; settles when none of its threads runs any more, which is after the signal was sent. */
+  async freeze(): Promise<void> {
+    const pid = this.#child?.pid;
+    if (pid === undefined) return;
+    process.kill(pid, 'SIGSTOP');
+    const threads = `/proc/${String(pid)}/task`;
+    const stopped = (id: string): boolean => /^State:\s+T/mu.test(readFileSync(`${threads}/${id}/status`, 'utf8'));
+    while (!readdirSync(threads).every(stopped)) await setImmediate();
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
   }
 
   /** Load another access security file; clients are told of their new rights. */

@@ -24,6 +24,9 @@ void t.test('the last bytes of an output are read, and no character is cut', asy
   );
   await writeFile(join(path, 'err'), 'aééé');
   t.same(await directory.output('err', 4), { text: 'éé', omittedBytes: 3 });
+  await writeFile(join(path, 'err'), Buffer.from('aé').subarray(0, 2));
+  t.same(await directory.output('err', 4, true), { text: 'a', omittedBytes: 0 }, 'the rest of it comes later');
+  t.same(await directory.output('err', 4), { text: 'a\ufffd', omittedBytes: 0 }, 'the rest of it never came');
   t.same(await new ProcessDirectory(join(path, 'none')).output('out', 4), { text: '', omittedBytes: 0 });
 });
 
