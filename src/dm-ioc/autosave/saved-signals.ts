@@ -43,7 +43,8 @@ function valueOf(binding: Binding, state: State): Plain | undefined {
 function asPlain(binding: Binding, text: string): Plain {
   const { signal } = binding;
   if (signal.kind !== 'setpoint') return text;
-  return signal.valueKind === 'boolean' ? text === '1' : signal.valueKind === 'number' ? Number(text) : text;
+  if (signal.valueKind === 'boolean') return text === '1';
+  return signal.valueKind === 'number' || signal.valueKind === 'integer' ? Number(text) : text;
 }
 
 /** What a slot holds, where DM doesn't keep it. */

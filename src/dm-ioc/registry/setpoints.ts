@@ -105,6 +105,16 @@ export class Setpoints<S extends InputState<object>, C = CommandContext> {
     return this.#setpoint(input, { description, valueKind: 'number', unit, limits: { min, max } }, parse, others);
   }
 
+  /** A whole number; refused with a fraction or out of its range. */
+  integer(input: InputName<S, number>, description: string, options: NumberOptions<C>): SetpointSignal<S, C> {
+    const { unit, min, max, ...others } = options;
+    const parse = (value: Plain): number => {
+      const number = parseNumber(value, { unit, min, max });
+      return Number.isInteger(number) ? number : refuse(`${number} is no whole number`);
+    };
+    return this.#setpoint(input, { description, valueKind: 'integer', unit, limits: { min, max } }, parse, others);
+  }
+
   boolean(input: InputName<S, boolean>, description: string, states: readonly [string, string]): SetpointSignal<S, C> {
     const parse = (value: Plain): boolean =>
       typeof value === 'boolean' ? value : refuse(`not one of ${states.join(', ')}: ${value}`);

@@ -42,7 +42,7 @@ export const STREAM_SIGNALS: Signals<StreamSlot, StreamContext> = {
   protocol: setpoint.choice('protocol', 'What the workflow speaks', PROTOCOLS),
   controlPattern: setpoint.name('controlPattern', 'Control PVs of consumers, * is 1..N'),
   statusPattern: setpoint.name('statusPattern', 'Status PVs of consumers, * is 1..N'),
-  nConsumers: setpoint.number('nConsumers', 'Consumers of pvaPy', { unit: '', min: 1, max: 256 }),
+  nConsumers: setpoint.integer('nConsumers', 'Consumers of pvaPy', { unit: '', min: 1, max: 256 }),
   heartbeatTimeout: setpoint.number('heartbeatTimeoutS', 'Silence that is an alarm', {
     unit: 's',
     min: 1,

@@ -42,6 +42,15 @@ await t.test('a path is taken as it is, with blanks at its ends', (t) => {
   t.end();
 });
 
+await t.test('a whole number is refused with a fraction, and out of its range', (t) => {
+  const { parse } = setpoint.integer('period', 'Count', { unit: '', min: 1, max: 256 });
+  t.equal(parse(4), 4);
+  t.equal(parse('4'), 4);
+  t.throws(() => parse(1.5), { ...REFUSED, message: /1\.5 is no whole number/u });
+  for (const value of [0, 257, NaN, 'four']) t.throws(() => parse(value), REFUSED, String(value));
+  t.end();
+});
+
 await t.test('control characters within a name or a path are refused with their place', (t) => {
   for (const { parse } of [setpoint.name('name', 'Name'), setpoint.path('name', 'Path')]) {
     for (const text of CONTROLS) t.throws(() => parse(`${text}x`), { ...REFUSED, message: /must not contain/u });
