@@ -2,10 +2,13 @@ import { ThrottledNotice } from 'dm';
 import type { ClientRequest, Pv, PutRequest, StructureInput, StructureValue } from 'epics-pva-ts';
 import { callerOf, type Caller } from '../../commands/caller.js';
 import { CommandError } from '../../errors.js';
+import { shortText } from '../../log/short-text.js';
 import type { KindHost } from '../kind-service.js';
 import { ACK, COMMAND, REPORT } from './stream-structures.js';
 import type { StreamService } from './stream-service.js';
-import type { Stream, StreamCommand } from './stream.js';
+import type { StreamSlot } from './stream-slot.js';
+import { streamAlarm } from './stream-view.js';
+import { NO_REPORT, SEVERITIES, type StreamCommand, type StreamReport } from './stream.js';
 import type { GivenReport } from './take-report.js';
 
 type ReportValue = StructureValue<typeof REPORT.fields>;
@@ -35,7 +38,11 @@ function givenReport(value: ReportValue, changed: readonly string[]): GivenRepor
       Record<K, V>
     >;
   const texts = pick(TEXTS, (text) => text);
-  const sizeBytes = Object.values(texts).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  const alarm = givenAlarm(value, sent);
+  const sizeBytes = [value.streamId, value.state, alarm.alarm?.message ?? '', ...Object.values(texts)].reduce(
+    (sum, text) => sum + Buffer.byteLength(text),
+    0,
+  );
   if (sizeBytes > MOST_BYTES) {
     throw new CommandError(
       'SETPOINT_INVALID',
@@ -53,11 +60,24 @@ function givenReport(value: ReportValue, changed: readonly string[]): GivenRepor
     ...texts,
     ...pick(COUNTS, Number),
     ...rates,
+    ...alarm,
   };
 }
 
-function reportFields({ id, jobId, state, report }: Stream): StructureInput<typeof REPORT.fields> {
-  return { streamId: id, jobId, state, ...report };
+/** An alarm is said whole. @throws CommandError SETPOINT_INVALID */
+function givenAlarm({ alarm }: ReportValue, sent: ReadonlySet<string>): Partial<Pick<StreamReport, 'alarm'>> {
+  if (!sent.has('alarm.severity')) return {};
+  const severity = SEVERITIES[alarm.severity];
+  if (severity === undefined) {
+    throw new CommandError('SETPOINT_INVALID', `alarm.severity ${alarm.severity} is not one of 0 to 3`);
+  }
+  return { alarm: { severity, message: sent.has('alarm.message') ? alarm.message : '' } };
+}
+
+function reportFields({ object }: StreamSlot): StructureInput<typeof REPORT.fields> {
+  const { id, jobId, state, report } = object ?? { id: '', jobId: '', state: 'Idle', report: NO_REPORT };
+  const { alarm: _own, ...content } = report;
+  return { streamId: id, jobId, state, ...content };
 }
 
 function commandFields({
@@ -81,7 +101,7 @@ export class StreamPvs {
   readonly #command: Pv<CommandValue, StructureInput<typeof COMMAND.fields>>;
   readonly #ack: Pv<AckValue, StructureInput<typeof ACK.fields>>;
   readonly #notice: ThrottledNotice;
-  #shown: Stream | null = null;
+  #shown: StreamSlot | null = null;
   #isClosed = false;
 
   constructor(host: KindHost, slot: number, service: StreamService) {
@@ -93,24 +113,26 @@ export class StreamPvs {
     this.#command = host.server.add(`${name}:Command`, COMMAND, { onPut: (put) => this.#takeCommand(put) });
     this.#ack = host.server.add(`${name}:Ack`, ACK, { onPut: (put) => this.#takeAck(put) });
     this.#notice = new ThrottledNotice(REPORT_PERIOD_MS, () => {
-      if (this.#shown !== null) this.#report.post(reportFields(this.#shown));
+      if (this.#shown !== null) this.#report.post(reportFields(this.#shown), { alarm: streamAlarm(this.#shown) });
     });
   }
 
   /** Posts what has changed. */
-  show(stream: Stream | null): void {
-    const shown = this.#shown;
-    if (stream === shown) return;
-    this.#shown = stream;
-    if (stream === null) return;
-    if (stream.report !== shown?.report || stream.state !== shown.state || stream.jobId !== shown.jobId) {
-      this.#notice.announce();
-    }
-    if (stream.newest !== shown?.newest || stream.pending !== shown.pending) void this.#postCommands(stream);
+  show(slot: StreamSlot): void {
+    const before = this.#shown;
+    if (slot === before) return;
+    this.#shown = slot;
+    const [stream, shown] = [slot.object, before?.object];
+    const isNew = before === null || stream?.id !== shown?.id;
+    const isReported =
+      stream?.report !== shown?.report || stream?.state !== shown?.state || stream?.jobId !== shown?.jobId;
+    if (isNew || isReported || slot.warning !== before.warning) this.#notice.announce();
+    if (isNew || stream?.newest !== shown?.newest || stream?.pending !== shown?.pending) void this.#postCommands(slot);
   }
 
   /** A command that a workflow has seen must not be forgotten: its number would be given again. */
-  async #postCommands({ id: streamId, newest, pending }: Stream): Promise<void> {
+  async #postCommands({ object }: StreamSlot): Promise<void> {
+    const { id: streamId, newest, pending } = object ?? { id: '', newest: null, pending: [] };
     await this.#host.save();
     if (this.#isClosed) return;
     const fields = newest === null ? NO_COMMAND : commandFields(newest);
@@ -148,7 +170,7 @@ export class StreamPvs {
     await this.#as(OPERATOR_GROUP, put, 'command', async ({ user, host }) => {
       const { id } = this.#service.streamIn(this.#slot) ?? {};
       if (isSent('streamId') && value.streamId !== '' && value.streamId !== id) {
-        throw new CommandError('STREAM_STALE', `streamId ${value.streamId} is of another run`);
+        throw new CommandError('STREAM_STALE', `streamId ${shortText(value.streamId)} is of another run`);
       }
       const { commandTimeoutS } = this.#service.slotNumbered(this.#slot).inputs;
       const timeoutS = isSent('timeout') && value.timeout > 0 ? value.timeout : commandTimeoutS;
@@ -183,7 +205,7 @@ export class StreamPvs {
     } catch (error) {
       if (error instanceof CommandError) {
         this.#host.log.warn(
-          { stream: this.#slot, what, user, host, code: error.code, reason: error.message },
+          { stream: this.#slot, what, user, host, code: error.code, reason: shortText(error.message) },
           'refused',
         );
       }
