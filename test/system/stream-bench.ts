@@ -106,10 +106,15 @@ export class StreamBench {
     await this.until('NPending', ({ value }) => Number(value) === count);
   }
 
-  /** Puts Start with arguments of the workflow. */
-  async start(args: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  /** Puts what Start needs, with arguments of the workflow. */
+  async prepare(args: Readonly<Record<string, unknown>> = {}): Promise<void> {
     await this.put('Workflow', 'obey');
     await this.put('Args', JSON.stringify({ log: join(this.directory, 'log'), ...args }));
+  }
+
+  /** Starts the workflow; resolves when it is ready. */
+  async start(args: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    await this.prepare(args);
     await this.put('Start', 1);
   }
 
@@ -121,22 +126,33 @@ export class StreamBench {
 
   /** What the workflow has written down. */
   get log(): readonly string[] {
-    const file = join(this.directory, 'log');
+    return this.logOf('log');
+  }
+
+  /** The same of another process, which was given this file. */
+  logOf(name: string): readonly string[] {
+    const file = join(this.directory, name);
     return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
   }
 
   /** The line of the workflow that matches, as soon as it is there. */
-  async untilLogged(pattern: RegExp): Promise<RegExpExecArray> {
+  async untilLogged(pattern: RegExp): Promise<string> {
     for (;;) {
-      const found = this.log.map((line) => pattern.exec(line)).find((one) => one !== null);
-      if (found !== undefined && found !== null) return found;
+      const found = this.log.findLast((line) => pattern.test(line));
+      if (found !== undefined) return found;
       await setTimeout(10);
     }
   }
 
-  /** The workflow's process, once it runs. */
+  /** The process of the slot's workflow, once it runs. */
   async workflowPid(): Promise<number> {
-    return Number((await this.untilLogged(/^hello \S+ (?<pid>\d+)$/u)).groups?.['pid']);
+    const { value } = await this.until('StreamId', (update) => update.value !== '');
+    return Number((await this.untilLogged(new RegExp(`^hello ${String(value)} `, 'u'))).split(' ').at(-1));
+  }
+
+  /** Names, in order, of the commands that the workflow has got, each with its number. */
+  get commands(): readonly string[] {
+    return this.log.flatMap((line) => /^command (?<rest>\d+ \w+)/u.exec(line)?.groups?.['rest'] ?? []);
   }
 
   /** A file that doesn't exist: the workflow waits until it is there. */

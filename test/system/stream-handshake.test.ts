@@ -2,10 +2,6 @@ import { CaClient } from 'node-epics-ca';
 import t from 'tap';
 import { StreamBench } from './stream-bench.js';
 
-/** Commands that the workflow has got, in its order, without its arguments. */
-const commandsOf = ({ log }: StreamBench): string[] =>
-  log.flatMap((line) => /^command (?<rest>\d+ \w+)/u.exec(line)?.groups?.['rest'] ?? []);
-
 const LONG_REASON = `it has no such thing, ${'and says so at length, '.repeat(10)}the end`;
 
 await t.test('Start is done when the workflow is ready, and each way to command ends with its answer', async (t) => {
@@ -52,9 +48,10 @@ await t.test('Start is done when the workflow is ready, and each way to command 
   );
   await bench.put('Stop', 1);
   t.equal(await bench.label('State'), 'Done');
+  t.match((await client.get(`${slot}:Command`)).fields, { command: 'stop', source: /^\w+@127\.0\.0\.1$/u });
   t.equal(await bench.text('Results'), '{"answer": 42}');
   t.equal(await bench.text('Progress'), '100');
-  t.same(commandsOf(bench), [
+  t.same(bench.commands, [
     '1 prepare',
     '2 refuse',
     '3 configure',
@@ -73,6 +70,35 @@ await t.test('Start is done when the workflow is ready, and each way to command 
   await t.rejects(bench.command('prepare'), { remoteCode: 'STREAM_ENDED', message: /put Start first/u });
 });
 
+await t.test(
+  'what the workflow finds wrong with itself is an alarm of the stream, until it takes it back',
+  async (t) => {
+    const bench = await StreamBench.start(t);
+    await bench.start();
+    const alarmOf = async (name: string): Promise<unknown> => (await bench.client.get(`${bench.slot}:${name}`)).alarm;
+    await bench.command('say', { alarm: { severity: 2, message: 'detector is warm' } });
+    await bench.until('Report', ({ alarm }) => alarm?.severity === 'MAJOR');
+    for (const name of ['Report', 'State'])
+      t.match(await alarmOf(name), { severity: 'MAJOR', message: 'detector is warm' });
+    t.equal(await bench.text('StateText'), 'Ready, run: detector is warm');
+    await bench.command('say', { message: 'it does not say more' });
+    t.match(await alarmOf('State'), { severity: 'MAJOR', message: 'detector is warm' }, 'what is left out stays');
+    await bench.command('say', { alarm: { severity: 4 } });
+    t.match(
+      bench.log.findLast((line) => line.startsWith('said')),
+      /SETPOINT_INVALID: alarm\.severity 4/u,
+    );
+    await bench.restart('SIGKILL');
+    await bench.until('Report', ({ alarm }) => alarm?.message === 'detector is warm');
+    await bench.command('say', { alarm: { severity: 0 } });
+    await bench.until('Report', ({ alarm }) => alarm?.severity === 'NONE' && alarm.message === '');
+    t.match(await alarmOf('State'), { severity: 'NONE', message: '' });
+    await bench.command('say', { alarm: { severity: 1, message: 'left over' } });
+    await bench.put('Stop', 1);
+    t.match(await alarmOf('State'), { severity: 'NONE' }, 'what has ended well is well');
+  },
+);
+
 await t.test('a command ends at its time limit, with when the workflow was heard, and is not done later', async (t) => {
   const bench = await StreamBench.start(t);
   const gate = bench.gate('go');
@@ -90,7 +116,7 @@ await t.test('a command ends at its time limit, with when the workflow was heard
   gate.open();
   await held;
   await bench.command('mine', {}, { timeout: 600 });
-  t.same(commandsOf(bench), ['1 hold', '4 mine'], 'who looks at what is pending does nothing that was withdrawn');
+  t.same(bench.commands, ['1 hold', '4 mine'], 'who looks at what is pending does nothing that was withdrawn');
 });
 
 await t.test('commands come once and in order, though the workflow sleeps or its monitor is gone', async (t) => {
@@ -117,7 +143,7 @@ await t.test('commands come once and in order, though the workflow sleeps or its
   await Promise.all(missed);
   const wanted = ['hold', ...names, 'reconnect', 'missed1', 'missed2'];
   t.same(
-    commandsOf(bench),
+    bench.commands,
     wanted.map((name, index) => `${index + 1} ${name}`),
   );
 });
@@ -135,5 +161,5 @@ await t.test('a put that is repeated with its request id is one command, also of
   await bench.client.rpc('dm:rpc:sendCommand', { command: 'hold', requestId: 'scan-17' });
   await t.rejects(bench.command('refuse', { reason: 'never' }, { requestId: 'scan-18' }), { message: /never$/u });
   await t.rejects(bench.command('refuse', { reason: 'never' }, { requestId: 'scan-18' }), { message: /never$/u });
-  t.same(commandsOf(bench), ['1 hold', '2 refuse']);
+  t.same(bench.commands, ['1 hold', '2 refuse']);
 });

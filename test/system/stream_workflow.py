@@ -91,6 +91,8 @@ def obey(one):
     elif one.command == "exit":
         print("first line", given["reason"], sep="\n", file=sys.stderr, flush=True)
         os._exit(given["code"])
+    elif one.command == "stop" and "leave" in os.environ:
+        os._exit(0)
     elif one.command == "stop":
         acknowledge(one)
         report(state="Done", progress=100, results='{"answer": 42}', message="bye")
@@ -107,6 +109,11 @@ sequence = 0
 note("hello", STREAM, os.getpid())
 if MODE == "mute":
     wait_for(os.environ["go"])
+    sys.exit(0)
+if MODE == "once":
+    note("said", report(state="Failed", message="from long ago"))
+    content = {"streamId": STREAM, "sequence": 1, "accepted": False}
+    note("acknowledged", put(ACK, content))
     sys.exit(0)
 if MODE == "early":
     print("no detector", file=sys.stderr, flush=True)

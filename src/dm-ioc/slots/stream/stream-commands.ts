@@ -12,7 +12,7 @@ import { streamWith, type Stream } from './stream.js';
 /** DM starts no job without an input; frames are none. */
 const NO_FILE = { filePath: '/dev/null' };
 const READY: readonly StreamState[] = ['Ready', 'Streaming'];
-const SENT = { arguments: '{}', source: '', requestId: '' };
+const SENT = { arguments: '{}', requestId: '' };
 
 function numberOf({ place }: StreamContext): number {
   return 'slot' in place ? place.slot : 0;
@@ -113,11 +113,11 @@ export function stopStream(context: StreamContext): Promise<void> {
 
 async function endStream(context: StreamContext): Promise<void> {
   const stream = requireStream(context);
-  const { slot, service, signal } = context;
+  const { slot, service, signal, source } = context;
   if (!isFinal(stream.state) && stream.state !== 'Finishing') {
     const timeoutMs = slot.inputs.commandTimeoutS * 1000;
     try {
-      await service(StreamService).send(numberOf(context), { ...SENT, command: 'stop', timeoutMs }, signal);
+      await service(StreamService).send(numberOf(context), { ...SENT, source, command: 'stop', timeoutMs }, signal);
     } catch (error) {
       // A workflow that ends instead of acknowledging has stopped, too.
       if (context.slot.object?.id !== stream.id || !isFinal(context.slot.object.state)) throw error;
@@ -133,11 +133,11 @@ export function abortStream(context: StreamContext): Promise<void> {
 
 /** Send: SendCommand with SendArgs; done when the workflow has accepted it. */
 export async function sendCommand(context: StreamContext): Promise<void> {
-  const { slot, service, signal } = context;
+  const { slot, service, signal, source } = context;
   requireGoodInputs(slot);
   const { sendCommand: name, sendArgs, commandTimeoutS } = slot.inputs;
   const command = requireText(name, 'SendCommand');
-  const given = { ...SENT, command, arguments: sendArgs, timeoutMs: commandTimeoutS * 1000 };
+  const given = { ...SENT, source, command, arguments: sendArgs, timeoutMs: commandTimeoutS * 1000 };
   await service(StreamService).send(numberOf(context), given, signal);
 }
 
