@@ -197,7 +197,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
   );
   for (const { name, serve } of kinds) {
     const slots = config.slots[name] ?? 0;
-    const host = { dm, store, log, server, prefix: config.prefix, slots };
+    const host = { dm, store, log, server, prefix: config.prefix, slots, closing: closing.signal };
     if (serve === undefined) continue;
     services.push(
       serve({ ...host, save: () => autosave.save(), mayWrite: (group, caller) => mayWrite(ioc, group, caller) }),

@@ -269,3 +269,18 @@ await t.test('Abort ends the job for certain at each stage, and answers whoever 
   await bench.start();
   t.equal(await bench.label('State'), 'Ready', 'the slot serves the next one');
 });
+
+await t.test('a Start that is refused leaves the slot empty, with the reason', async (t) => {
+  const bench = await StreamBench.start(t);
+  await t.rejects(bench.put('Start', 1), { message: /no Workflow: put it first/u });
+  await bench.put('Workflow', 'nowhere');
+  await t.rejects(bench.put('Start', 1), { message: /nowhere/u });
+  t.equal(await bench.text('StreamId'), '');
+  t.match(await bench.text('StateText'), /^Idle: .*nowhere/u);
+  await bench.until('Report', ({ fields }) => fields['state'] === 'Idle' && fields['streamId'] === '');
+  await t.rejects(bench.put('Stop', 1), { message: /no stream in this slot/u });
+  await bench.put('Abort', 1);
+  await bench.put('Clear', 1);
+  await bench.start();
+  t.equal(await bench.label('State'), 'Ready');
+});

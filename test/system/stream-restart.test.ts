@@ -10,13 +10,14 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     await bench.command('say', { nReceived: 7, message: 'before' });
     const [streamId, jobId, pid] = [await bench.text('StreamId'), await bench.text('JobId'), await bench.workflowPid()];
     const once = { requestId: 'scan-17' };
-    const cut = { code: /^PVA_/u };
+    const cut =
+      signal === 'SIGTERM' ? { message: /the IOC stops, the command waits on$/u } : { code: 'PVA_DISCONNECTED' };
     const held = t.rejects(bench.command('hold', { go: gate.path }, once), cut, 'who waits hears that the IOC is gone');
     await bench.untilLogged(/^command 3 hold/u);
     const second = t.rejects(bench.command('mine', {}), cut);
     await bench.untilPending(2);
     await bench.put('SendCommand', 'configure');
-    const sent = t.rejects(bench.put('Send', 1));
+    const sent = t.rejects(bench.put('Send', 1), cut);
     await bench.untilLogged(/^pending 5: 3 4 5$/u);
     await bench.restart(signal);
     await Promise.all([held, second, sent]);

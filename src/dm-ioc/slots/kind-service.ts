@@ -14,6 +14,8 @@ export interface KindHost {
   readonly prefix: string;
   /** How many slots there are. */
   readonly slots: number;
+  /** Aborted when the IOC stops. */
+  readonly closing: AbortSignal;
   /** Writes what is saved to the disk; never rejects. */
   readonly save: () => Promise<void>;
   /** Whether access security lets the caller write to a group. */

@@ -16,7 +16,7 @@ import { StreamJobs } from './stream-jobs.js';
 import { StreamLinks } from './stream-links.js';
 import { StreamPvs } from './stream-pvs.js';
 import type { StreamSlot } from './stream-slot.js';
-import { newStream, streamWith, type Stream, type StreamLive } from './stream.js';
+import { newStream, streamWith, type Stream, type StreamAnswer, type StreamLive } from './stream.js';
 import { takeReport, type GivenReport } from './take-report.js';
 
 /** A stream that begins, and the arguments by which its workflow finds it. */
@@ -132,11 +132,7 @@ export class StreamService implements KindService {
   async send(slot: number, given: GivenCommand, signal: AbortSignal): Promise<string> {
     const { stream, sequence } = issueCommand(this.streamIn(slot), given, nowMs());
     this.#change(stream);
-    const answer = await this.#host.store.when((state: State) => {
-      const object = slotOf(state, 'stream', slot).object as Stream | null;
-      if (object?.id !== stream.id) return null;
-      return object.answers.find((one) => one.sequence === sequence);
-    }, signal);
+    const answer = await this.#answerTo(slot, stream.id, sequence, signal);
     await this.#host.save();
     if (answer === null) throw new CommandError('SLOT_EMPTY', 'the stream was cleared meanwhile');
     if (!answer.accepted) {
@@ -144,6 +140,21 @@ export class StreamService implements KindService {
       throw new CommandError('COMMAND_REFUSED', reason, { severity: 'MAJOR' });
     }
     return answer.message;
+  }
+
+  /** What is said to a command; null: its stream is gone. @throws CommandError CANCELLED when the IOC stops: the command waits on */
+  async #answerTo(slot: number, id: string, sequence: number, signal: AbortSignal): Promise<StreamAnswer | null> {
+    const { store, closing } = this.#host;
+    const find = (state: State): StreamAnswer | null | undefined => {
+      const object = slotOf(state, 'stream', slot).object as Stream | null;
+      return object?.id === id ? object.answers.find((one) => one.sequence === sequence) : null;
+    };
+    try {
+      return await store.when(find, AbortSignal.any([signal, closing]));
+    } catch (error) {
+      if (!closing.aborted) throw error;
+      throw new CommandError('CANCELLED', 'the IOC stops, the command waits on', { severity: 'MINOR', cause: error });
+    }
   }
 
   #change(stream: Stream): void {

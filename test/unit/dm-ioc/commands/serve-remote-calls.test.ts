@@ -48,7 +48,7 @@ await t.test('every call is served under its name', (t) => {
   t.same(
     [...server.names].sort(),
     [
-      ...['addDataset', 'addExperiment', 'getJob', 'listJobs', 'startDaq', 'startWorkflow'],
+      ...['addDataset', 'addExperiment', 'getJob', 'listJobs', 'sendCommand', 'startDaq', 'startWorkflow'],
       ...['stopDaq', 'stopUpload', 'stopWorkflow', 'upload'],
     ].map((name) => `dm:rpc:${name}`),
   );
