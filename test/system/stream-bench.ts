@@ -17,7 +17,7 @@ export function labelOf({ value }: PvaData): string {
   return choices[index] ?? '';
 }
 
-/** The workflow of `stream_workflow.py` in one slot, and its clients. */
+/** The workflow of `obeying_workflow.py` in one slot, and its clients. */
 export class StreamBench {
   /** Where the files of the test are. */
   readonly directory: string;
@@ -52,7 +52,7 @@ export class StreamBench {
     const directory = temporaryDirectory(t);
     const workflows = join(directory, 'workflows');
     mkdirSync(workflows);
-    const command = `exec ${PYTHON} ${resolve('test/system/stream_workflow.py')}`;
+    const command = `exec ${PYTHON} ${resolve('test/system/obeying_workflow.py')}`;
     writeFileSync(join(workflows, 'obey.json'), JSON.stringify({ stages: { '1': { command } } }));
     const ports = ['ca.port', 'pva.port', 'pva.broadcastPort'];
     const all = [`dm.local.workflows=${workflows}`, ...settings];

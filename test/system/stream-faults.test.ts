@@ -138,7 +138,7 @@ await t.test(
     const log = join(bench.directory, 'old');
     const environment = { streamId: old, mode: 'once', log };
     const pvs = { reportPv: `${bench.slot}:Report`, commandPv: `${bench.slot}:Command`, ackPv: `${bench.slot}:Ack` };
-    const { code, stderr } = await runProgram(PYTHON, [resolve('test/system/stream_workflow.py')], {
+    const { code, stderr } = await runProgram(PYTHON, [resolve('test/system/obeying_workflow.py')], {
       ...bench.ioc.clientEnvironment,
       ...pvs,
       ...environment,
