@@ -8,7 +8,7 @@ import { lockDirectory } from './autosave/lock-directory.js';
 import { allAreas } from './areas/areas.js';
 import { keepSelection, restoreSelection } from './areas/experiment/restore-selection.js';
 import { applyPollPeriods } from './areas/service/period-commands.js';
-import { collectSaved, restoreSaved, savedFields, savedSlots, watchSaved } from './autosave/saved-signals.js';
+import { changedSlots, collectSaved, restoreSaved, savedFields, savedSlots, watchSaved } from './autosave/saved-signals.js';
 import { mayWrite } from './commands/caller.js';
 import { startGates } from './commands/start-gate.js';
 import { serveRemoteCalls } from './commands/serve-remote-calls.js';
@@ -146,6 +146,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
     directory,
     version: VERSION,
     collect: () => collectSaved(toSave, store.state, ioc),
+    collectQuick: changedSlots(toSave.slots, store),
     onOutcome: (problem) => {
       if (problem === null) log.info({ directory }, 'autosave works again');
       else log.error({ directory, reason: problem }, 'autosave failed: what is put would be lost at a restart');
@@ -200,7 +201,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
     const host = { dm, store, log, server, prefix: config.prefix, slots };
     if (serve === undefined) continue;
     services.push(
-      serve({ ...host, save: () => autosave.save(), mayWrite: (group, caller) => mayWrite(ioc, group, caller) }),
+      serve({ ...host, save: () => autosave.saveQuickly(), mayWrite: (group, caller) => mayWrite(ioc, group, caller) }),
     );
   }
   serveRemoteCalls({

@@ -20,7 +20,7 @@ export const streamKind = defineSlotKind<StreamSlot, Stream, Stream>({
   keep: (stream) => stream,
   timeOf: ({ startedMs }) => startedMs / 1000,
   saved: {
-    toText: (stream) => JSON.stringify(streamSchema.parse(stream)),
+    toText: ({ live: _live, status: _status, ...content }) => JSON.stringify(content),
     fromText: (text) => streamWith(streamSchema.parse(JSON.parse(text)), {}),
   },
   table: STREAM_TABLE,
