@@ -8,7 +8,14 @@ import { lockDirectory } from './autosave/lock-directory.js';
 import { allAreas } from './areas/areas.js';
 import { keepSelection, restoreSelection } from './areas/experiment/restore-selection.js';
 import { applyPollPeriods } from './areas/service/period-commands.js';
-import { changedSlots, collectSaved, restoreSaved, savedFields, savedSlots, watchSaved } from './autosave/saved-signals.js';
+import {
+  changedSlots,
+  collectSaved,
+  restoreSaved,
+  savedFields,
+  savedSlots,
+  watchSaved,
+} from './autosave/saved-signals.js';
 import { mayWrite } from './commands/caller.js';
 import { startGates } from './commands/start-gate.js';
 import { serveRemoteCalls } from './commands/serve-remote-calls.js';

@@ -20,7 +20,7 @@ export const streamKind = defineSlotKind<StreamSlot, Stream, Stream>({
   keep: (stream) => stream,
   timeOf: ({ startedMs }) => startedMs / 1000,
   saved: {
-    toText: ({ live: _live, status: _status, ...content }) => JSON.stringify(content),
+    toText: (stream) => JSON.stringify({ ...stream, live: undefined, status: undefined }),
     fromText: (text) => streamWith(streamSchema.parse(JSON.parse(text)), {}),
   },
   table: STREAM_TABLE,

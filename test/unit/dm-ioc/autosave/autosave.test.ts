@@ -73,28 +73,31 @@ await t.test('a directory that fails is told once and tried again, and its end i
   await autosave.close();
 });
 
-await t.test('what is saved quickly is restored over what was saved before, and forgotten with the next file', async (t) => {
-  const directory = t.testdir();
-  const { autosave, quick, value } = setUp(directory);
-  await autosave.save();
-  quick.push('two\nlines');
-  await autosave.saveQuickly();
-  t.equal(restored(directory), 'two\nlines');
-  quick.push('three');
-  value.text = 'three';
-  const saved = autosave.saveQuickly();
-  await autosave.saveQuickly();
-  await saved;
-  t.equal(restored(directory), 'three', 'the last one counts');
-  value.text = 'four';
-  await autosave.save();
-  t.equal(restored(directory), 'four', 'older than the file');
-  t.same(readdirSync(directory).sort(), ['dm-ioc.sav', 'dm-ioc.savB']);
-  quick.push('five');
-  await autosave.saveQuickly();
-  await autosave.close();
-  t.equal(restored(directory), 'four', 'what was collected last');
-});
+await t.test(
+  'what is saved quickly is restored over what was saved before, and forgotten with the next file',
+  async (t) => {
+    const directory = t.testdir();
+    const { autosave, quick, value } = setUp(directory);
+    await autosave.save();
+    quick.push('two\nlines');
+    await autosave.saveQuickly();
+    t.equal(restored(directory), 'two\nlines');
+    quick.push('three');
+    value.text = 'three';
+    const saved = autosave.saveQuickly();
+    await autosave.saveQuickly();
+    await saved;
+    t.equal(restored(directory), 'three', 'the last one counts');
+    value.text = 'four';
+    await autosave.save();
+    t.equal(restored(directory), 'four', 'older than the file');
+    t.same(readdirSync(directory).sort(), ['dm-ioc.sav', 'dm-ioc.savB']);
+    quick.push('five');
+    await autosave.saveQuickly();
+    await autosave.close();
+    t.equal(restored(directory), 'four', 'what was collected last');
+  },
+);
 
 await t.test('a line that was not written whole, and journals that the file has overtaken, are left out', async (t) => {
   const directory = t.testdir();
