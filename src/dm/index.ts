@@ -60,6 +60,7 @@ export { errorText } from './error-text.js';
 export { exactJsonText, parseExactJson } from './exact-json.js';
 export { silentLogger, type DmLogger } from './logger.js';
 export { makeDirectory } from './make-directory.js';
+export { schemaFault } from './schema-fault.js';
 export { ThrottledNotice } from './throttled-notice.js';
 export * from './wire/index.js';
 export * from './environment/index.js';

@@ -9,6 +9,8 @@ export interface CommandContext {
   readonly dm: DataManagement;
   readonly store: Store;
   readonly place: Place;
+  /** Who put, as user@host; empty: the IOC itself. */
+  readonly source: string;
   /** Aborted when the put is cancelled (0 put while busy) and when the IOC stops. */
   readonly signal: AbortSignal;
   /** Aborted only when the IOC stops: what runs in DM goes on then. */

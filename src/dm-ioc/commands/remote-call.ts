@@ -19,6 +19,8 @@ export interface CallContext {
   readonly store: Store;
   readonly gates: StartGates;
   readonly signal: AbortSignal;
+  /** Who calls, as user@host. */
+  readonly source: string;
   /** What runs for the kinds of slots, by its class. */
   readonly service: FindService;
 }

@@ -5,6 +5,7 @@ import { CommandError } from '../errors.js';
 import { MAX_REASON_CHARACTERS, shortText } from '../log/short-text.js';
 import type { FindService } from '../slots/kind-service.js';
 import type { Store } from '../state/store.js';
+import { sourceOf } from '../writer-of.js';
 import { callerOf, type Caller } from './caller.js';
 import type { RemoteCall } from './remote-call.js';
 import type { StartGates } from './start-gate.js';
@@ -36,7 +37,11 @@ export function serveRemoteCalls(options: RemoteCallsOptions): void {
           throw new CommandError('ACCESS_DENIED', `${user} on ${host} may not call ${name}: see access.file`);
         }
         // The schema has made the arguments what the handler takes.
-        const answer = await handle(call.arguments as never, { ...context, signal: call.signal });
+        const answer = await handle(call.arguments as never, {
+          ...context,
+          signal: call.signal,
+          source: sourceOf(caller),
+        });
         if (!isReading) log.info(who, 'call done');
         return answer as never;
       } catch (error) {

@@ -15,7 +15,7 @@ import { cancelCause } from '../commands/cancel-cause.js';
 import type { CommandContext } from '../commands/command.js';
 import type { StartGates } from '../commands/start-gate.js';
 import type { FindService } from '../slots/kind-service.js';
-import { writerOf } from '../writer-of.js';
+import { sourceOf, writerOf } from '../writer-of.js';
 
 export interface PutHandlerOptions {
   readonly dm: DataManagement;
@@ -170,9 +170,10 @@ export class PutHandler {
     return found === undefined ? option : lastName(found.record.name);
   }
 
-  #context({ place }: Binding, { signal }: RecordWrite, answered: Promise<void>): CommandContext {
+  #context({ place }: Binding, write: RecordWrite, answered: Promise<void>): CommandContext {
     const { dm, store, gates, closing, save, service } = this.#options;
-    return { dm, store, gates, closing, save, service, place, signal, answered };
+    const { signal } = write;
+    return { dm, store, gates, closing, save, service, place, signal, answered, source: sourceOf(write) };
   }
 }
 

@@ -1,4 +1,5 @@
 import { CommandError } from '../../errors.js';
+import { shortText } from '../../log/short-text.js';
 import { statesFor } from './stream-state.js';
 import { streamWith, type Stream, type StreamAnswer, type StreamCommand } from './stream.js';
 import { requireStream } from './take-report.js';
@@ -7,8 +8,11 @@ import { requireStream } from './take-report.js';
 const MOST_PENDING = 64;
 /** So many acknowledgements are remembered, for puts that are repeated. */
 const KEPT_ANSWERS = 64;
-/** Longest `arguments` of a command. */
+/** Longest `arguments` of a command, and what is kept of what the workflow says to one. */
 const MOST_CHARACTERS = 32_000;
+/** Longest name of a command, as of SendCommand. */
+const LONGEST_NAME = 63;
+const LONGEST_REQUEST_ID = 255;
 
 /** A command as it is put. */
 export interface GivenCommand extends Pick<StreamCommand, 'command' | 'arguments' | 'source' | 'requestId'> {
@@ -51,6 +55,12 @@ export function issueCommand(
   if (stream === null) throw new CommandError('STREAM_ENDED', 'no stream in this slot: put Start first');
   const command = given.command.trim();
   if (command === '') throw new CommandError('SETPOINT_MISSING', 'no command: name one, such as prepare');
+  if (command.length > LONGEST_NAME || given.requestId.length > LONGEST_REQUEST_ID) {
+    throw new CommandError(
+      'SETPOINT_INVALID',
+      `too long: command has at most ${LONGEST_NAME} characters, requestId ${LONGEST_REQUEST_ID}`,
+    );
+  }
   if (given.requestId !== '') {
     const known = [...stream.pending, ...stream.answers].find(({ requestId }) => requestId === given.requestId);
     if (known !== undefined) return { stream, sequence: known.sequence };
@@ -74,12 +84,13 @@ export function issueCommand(
  */
 export function takeAcknowledgement(held: Stream | null, given: Acknowledgement, nowMs: number): Stream {
   const stream = requireStream(held, given.streamId);
-  const { sequence, accepted, message } = given;
+  const { sequence, accepted } = given;
   const command = stream.pending.find((one) => one.sequence === sequence);
   if (command === undefined) {
     if (sequence >= 1 && sequence <= stream.sequence) return streamWith(stream, { seenMs: nowMs });
     throw new CommandError('COMMAND_UNKNOWN', `no command ${sequence}; the newest is ${stream.sequence}`);
   }
+  const message = shortText(given.message, MOST_CHARACTERS);
   const answer: StreamAnswer = { sequence, requestId: command.requestId, accepted, message };
   const isEnding = command.command === 'stop' && accepted && statesFor('stop').includes(stream.state);
   return streamWith(stream, {

@@ -20,7 +20,8 @@ export interface JobNews {
 export function followJob(stream: Stream, { id, status, error }: JobNews): Stream {
   const next = streamWith(stream, { jobId: id, jobStatus: status });
   if (!isTerminalStatus(status)) return next;
-  const ended = dropCommands(next, next.pending, `the job has ended (${status})`);
+  const why = error === '' ? '' : `: ${error}`;
+  const ended = dropCommands(next, next.pending, `the job has ended (${status})${why}`);
   const state = STATE_AT_END[status] ?? 'Failed';
   if (isFinal(ended.state) && !(ended.state === 'Done' && state === 'Failed')) return ended;
   const reason = state === 'Failed' ? error || `job ${id} is ${status}` : state === 'Aborted' ? 'aborted' : '';

@@ -18,14 +18,10 @@ export const STREAM_CALLS = [
         timeout: z.coerce.number().min(0).max(86_400).default(0),
       }),
     },
-    async ({ slot, command, arguments: given, requestId, timeout }, { service, signal }) => {
+    async ({ slot, command, arguments: given, requestId, timeout }, { service, signal, source }) => {
       const streams = service(StreamService);
       const timeoutMs = (timeout || streams.slotNumbered(slot).inputs.commandTimeoutS) * 1000;
-      const message = await streams.send(
-        slot,
-        { command, arguments: given, requestId, source: 'rpc', timeoutMs },
-        signal,
-      );
+      const message = await streams.send(slot, { command, arguments: given, requestId, source, timeoutMs }, signal);
       return { message };
     },
   ),

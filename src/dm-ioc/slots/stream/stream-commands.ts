@@ -11,7 +11,8 @@ import { streamWith, type Stream } from './stream.js';
 
 /** DM starts no job without an input; frames are none. */
 const NO_FILE = { filePath: '/dev/null' };
-const SENT = { arguments: '{}', source: '', requestId: '' };
+const READY: readonly StreamState[] = ['Ready', 'Streaming'];
+const SENT = { arguments: '{}', requestId: '' };
 
 function numberOf({ place }: StreamContext): number {
   return 'slot' in place ? place.slot : 0;
@@ -28,23 +29,25 @@ function failureOf({ state, error }: Stream): CommandError {
     : new CommandError('STREAM_FAILED', error || 'failed', { severity: 'MAJOR' });
 }
 
-/** The stream, once it is in one of these states or has ended. @throws CommandError STREAM_FAILED, JOB_ABORTED, SLOT_EMPTY */
-async function until(context: StreamContext, id: string, isThere: (stream: Stream) => boolean): Promise<void> {
+/** The stream, once it is there. @throws CommandError STREAM_FAILED, JOB_ABORTED, SLOT_EMPTY */
+async function until(context: StreamContext, id: string, isThere: (stream: Stream) => boolean): Promise<Stream> {
   const { store, signal } = context;
   const number = numberOf(context);
   const find = (state: State): Stream | null | undefined => {
     const object = slotOf(state, 'stream', number).object as Stream | null;
     if (object?.id !== id) return null;
-    return isThere(object) || isFinal(object.state) ? object : undefined;
+    return isThere(object) ? object : undefined;
   };
   const stream = await withTimeLimit(signal, 0, 'the stream goes on', (limited) => store.when(find, limited));
   if (stream === null) throw new CommandError('SLOT_EMPTY', 'the stream was cleared meanwhile');
   if (stream.state === 'Failed' || stream.state === 'Aborted') throw failureOf(stream);
+  return stream;
 }
 
 /** Start: the job is started with the stream's names; done when the workflow is Ready. Cancelling aborts it. */
 export async function startStream(context: StreamContext): Promise<void> {
-  let id = '';
+  // What the workflow says while the start is still being saved must not be missed.
+  let reached: Promise<Stream> | undefined;
   await context.claim(async () => {
     const { dm, store, slot, service, signal } = context;
     requireGoodInputs(store.state.experiment);
@@ -56,7 +59,9 @@ export async function startStream(context: StreamContext): Promise<void> {
     const workflow = requireText(slot.inputs.workflow, 'Workflow');
     const owner = slot.inputs.owner || dm.owner;
     const begun = service(StreamService).begin(numberOf(context), { workflow, owner });
-    ({ id } = begun.stream);
+    const { id } = begun.stream;
+    reached = until(context, id, ({ state }) => READY.includes(state) || isFinal(state));
+    reached.catch(() => undefined);
     // Saved before the job is there: a job whose stream nobody knows would report into nothing.
     await context.save();
     try {
@@ -72,9 +77,11 @@ export async function startStream(context: StreamContext): Promise<void> {
       throw error;
     }
   });
-  const ready: readonly StreamState[] = ['Ready', 'Streaming', 'Finishing'];
   try {
-    await until(context, id, ({ state }) => ready.includes(state));
+    const stream = await reached;
+    if (stream !== undefined && isFinal(stream.state)) {
+      throw new CommandError('STREAM_ENDED', 'the workflow has ended, and was never Ready', { severity: 'MAJOR' });
+    }
   } catch (error) {
     const isCancelled = error instanceof CommandError && error.code === 'CANCELLED' && !context.closing.aborted;
     if (isCancelled) await stopJob(context);
@@ -106,18 +113,17 @@ export function stopStream(context: StreamContext): Promise<void> {
 
 async function endStream(context: StreamContext): Promise<void> {
   const stream = requireStream(context);
-  const { slot, service, signal } = context;
+  const { slot, service, signal, source } = context;
   if (!isFinal(stream.state) && stream.state !== 'Finishing') {
     const timeoutMs = slot.inputs.commandTimeoutS * 1000;
-    await service(StreamService).send(numberOf(context), { ...SENT, command: 'stop', timeoutMs }, signal);
+    try {
+      await service(StreamService).send(numberOf(context), { ...SENT, source, command: 'stop', timeoutMs }, signal);
+    } catch (error) {
+      // A workflow that ends instead of acknowledging has stopped, too.
+      if (context.slot.object?.id !== stream.id || !isFinal(context.slot.object.state)) throw error;
+    }
   }
   await until(context, stream.id, (one) => !isActive(one));
-  await withTimeLimit(signal, 0, 'the stream goes on', (limited) =>
-    context.store.when(
-      (state) => (isActive(slotOf(state, 'stream', numberOf(context)).object) ? undefined : true),
-      limited,
-    ),
-  );
 }
 
 /** Abort: the job is ended, whatever the workflow does; done when it has really ended, at once when there is none. */
@@ -127,11 +133,11 @@ export function abortStream(context: StreamContext): Promise<void> {
 
 /** Send: SendCommand with SendArgs; done when the workflow has accepted it. */
 export async function sendCommand(context: StreamContext): Promise<void> {
-  const { slot, service, signal } = context;
+  const { slot, service, signal, source } = context;
   requireGoodInputs(slot);
   const { sendCommand: name, sendArgs, commandTimeoutS } = slot.inputs;
   const command = requireText(name, 'SendCommand');
-  const given = { ...SENT, command, arguments: sendArgs, timeoutMs: commandTimeoutS * 1000 };
+  const given = { ...SENT, source, command, arguments: sendArgs, timeoutMs: commandTimeoutS * 1000 };
   await service(StreamService).send(numberOf(context), given, signal);
 }
 

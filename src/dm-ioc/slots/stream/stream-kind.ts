@@ -1,3 +1,4 @@
+import { schemaFault } from 'dm';
 import { defineSlotKind } from '../slot-kind.js';
 import { STREAM_CALLS } from './stream-calls.js';
 import { StreamService } from './stream-service.js';
@@ -5,6 +6,13 @@ import { STREAM_SIGNALS } from './stream-signals.js';
 import { EMPTY_STREAM_SLOT, tickStream, updateStream, type StreamSlot } from './stream-slot.js';
 import { STREAM_TABLE } from './stream-table.js';
 import { streamSchema, streamWith, type Stream } from './stream.js';
+
+/** @throws Error in one line */
+function streamOfText(text: string): Stream {
+  const { data, error } = streamSchema.safeParse(JSON.parse(text));
+  if (error !== undefined) throw new Error(schemaFault(error));
+  return streamWith(data, {});
+}
 
 /** Streams: a workflow whose processes get frames, and talk with whoever sends them. */
 export const streamKind = defineSlotKind<StreamSlot, Stream, Stream>({
@@ -21,7 +29,7 @@ export const streamKind = defineSlotKind<StreamSlot, Stream, Stream>({
   timeOf: ({ startedMs }) => startedMs / 1000,
   saved: {
     toText: (stream) => JSON.stringify({ ...stream, live: undefined, status: undefined }),
-    fromText: (text) => streamWith(streamSchema.parse(JSON.parse(text)), {}),
+    fromText: streamOfText,
   },
   table: STREAM_TABLE,
   calls: STREAM_CALLS,

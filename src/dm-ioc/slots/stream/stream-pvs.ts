@@ -2,13 +2,17 @@ import { ThrottledNotice } from 'dm';
 import type { ClientRequest, Pv, PutRequest, StructureInput, StructureValue } from 'epics-pva-ts';
 import { callerOf, type Caller } from '../../commands/caller.js';
 import { CommandError } from '../../errors.js';
+import { shortText } from '../../log/short-text.js';
+import { sourceOf } from '../../writer-of.js';
 import type { KindHost } from '../kind-service.js';
+import { givenReport, type ReportValue } from './given-report.js';
+import { RefusalLog } from './refusal-log.js';
 import { ACK, COMMAND, REPORT } from './stream-structures.js';
 import type { StreamService } from './stream-service.js';
-import type { Stream, StreamCommand } from './stream.js';
-import type { GivenReport } from './take-report.js';
+import type { StreamSlot } from './stream-slot.js';
+import { streamAlarm } from './stream-view.js';
+import { NO_REPORT, type StreamCommand } from './stream.js';
 
-type ReportValue = StructureValue<typeof REPORT.fields>;
 type CommandValue = StructureValue<typeof COMMAND.fields>;
 type AckValue = StructureValue<typeof ACK.fields>;
 
@@ -17,47 +21,9 @@ const WORKFLOW_GROUP = 'WORKFLOW';
 const OPERATOR_GROUP = 'OPERATOR';
 /** Watchers get reports at most so often, and always the last. */
 const REPORT_PERIOD_MS = 20;
-/** Longest text of a report, all fields together. */
-const MOST_BYTES = 1_000_000;
-
-const TEXTS = ['stage', 'message', 'commandPv', 'results'] as const;
-const COUNTS = ['nReceived', 'nProcessed', 'nDropped'] as const;
-const RATES = ['progress', 'receiveRate', 'processRate'] as const;
-
-/** What of a report was sent. @throws CommandError SETPOINT_INVALID when it is too long or a number makes no sense */
-function givenReport(value: ReportValue, changed: readonly string[]): GivenReport {
-  const sent = new Set(changed);
-  const pick = <K extends keyof ReportValue, V>(
-    names: readonly K[],
-    as: (one: ReportValue[K]) => V,
-  ): Partial<Record<K, V>> =>
-    Object.fromEntries(names.filter((name) => sent.has(name)).map((name) => [name, as(value[name])])) as Partial<
-      Record<K, V>
-    >;
-  const texts = pick(TEXTS, (text) => text);
-  const sizeBytes = Object.values(texts).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  if (sizeBytes > MOST_BYTES) {
-    throw new CommandError(
-      'SETPOINT_INVALID',
-      `report of ${sizeBytes} bytes, at most ${MOST_BYTES}: put results in a file`,
-    );
-  }
-  const rates = pick(RATES, (rate) => rate);
-  for (const [name, rate] of Object.entries(rates)) {
-    if (!Number.isFinite(rate)) throw new CommandError('SETPOINT_INVALID', `${name} is no number`);
-  }
-  return {
-    streamId: sent.has('streamId') ? value.streamId : '',
-    ...(sent.has('sequence') ? { sequence: Number(value.sequence) } : {}),
-    ...(sent.has('state') ? { state: value.state } : {}),
-    ...texts,
-    ...pick(COUNTS, Number),
-    ...rates,
-  };
-}
-
-function reportFields({ id, jobId, state, report }: Stream): StructureInput<typeof REPORT.fields> {
-  return { streamId: id, jobId, state, ...report };
+function reportFields({ object }: StreamSlot): StructureInput<typeof REPORT.fields> {
+  const { id, jobId, state, report } = object ?? { id: '', jobId: '', state: 'Idle', report: NO_REPORT };
+  return { streamId: id, jobId, state, ...report, alarm: undefined };
 }
 
 function commandFields({
@@ -81,36 +47,40 @@ export class StreamPvs {
   readonly #command: Pv<CommandValue, StructureInput<typeof COMMAND.fields>>;
   readonly #ack: Pv<AckValue, StructureInput<typeof ACK.fields>>;
   readonly #notice: ThrottledNotice;
-  #shown: Stream | null = null;
+  readonly #refusals: RefusalLog;
+  #shown: StreamSlot | null = null;
   #isClosed = false;
 
   constructor(host: KindHost, slot: number, service: StreamService) {
     this.#host = host;
     this.#slot = slot;
     this.#service = service;
+    this.#refusals = new RefusalLog(host.log);
     const name = `${host.prefix}Stream${slot}`;
     this.#report = host.server.add(`${name}:Report`, REPORT, { onPut: (put) => this.#takeReport(put) });
     this.#command = host.server.add(`${name}:Command`, COMMAND, { onPut: (put) => this.#takeCommand(put) });
     this.#ack = host.server.add(`${name}:Ack`, ACK, { onPut: (put) => this.#takeAck(put) });
     this.#notice = new ThrottledNotice(REPORT_PERIOD_MS, () => {
-      if (this.#shown !== null) this.#report.post(reportFields(this.#shown));
+      if (this.#shown !== null) this.#report.post(reportFields(this.#shown), { alarm: streamAlarm(this.#shown) });
     });
   }
 
   /** Posts what has changed. */
-  show(stream: Stream | null): void {
-    const shown = this.#shown;
-    if (stream === shown) return;
-    this.#shown = stream;
-    if (stream === null) return;
-    if (stream.report !== shown?.report || stream.state !== shown.state || stream.jobId !== shown.jobId) {
-      this.#notice.announce();
-    }
-    if (stream.newest !== shown?.newest || stream.pending !== shown.pending) void this.#postCommands(stream);
+  show(slot: StreamSlot): void {
+    const before = this.#shown;
+    if (slot === before) return;
+    this.#shown = slot;
+    const [stream, shown] = [slot.object, before?.object];
+    const isNew = before === null || stream?.id !== shown?.id;
+    const isReported =
+      stream?.report !== shown?.report || stream?.state !== shown?.state || stream?.jobId !== shown?.jobId;
+    if (isNew || isReported || slot.warning !== before.warning) this.#notice.announce();
+    if (isNew || stream?.newest !== shown?.newest || stream?.pending !== shown?.pending) void this.#postCommands(slot);
   }
 
   /** A command that a workflow has seen must not be forgotten: its number would be given again. */
-  async #postCommands({ id: streamId, newest, pending }: Stream): Promise<void> {
+  async #postCommands({ object }: StreamSlot): Promise<void> {
+    const { id: streamId, newest, pending } = object ?? { id: '', newest: null, pending: [] };
     await this.#host.save();
     if (this.#isClosed) return;
     const fields = newest === null ? NO_COMMAND : commandFields(newest);
@@ -145,10 +115,10 @@ export class StreamPvs {
   async #takeCommand(put: PutRequest<CommandValue>): Promise<undefined> {
     const { value, changed, signal } = put;
     const isSent = (name: string): boolean => changed.includes(name);
-    await this.#as(OPERATOR_GROUP, put, 'command', async ({ user, host }) => {
+    await this.#as(OPERATOR_GROUP, put, 'command', async (caller) => {
       const { id } = this.#service.streamIn(this.#slot) ?? {};
       if (isSent('streamId') && value.streamId !== '' && value.streamId !== id) {
-        throw new CommandError('STREAM_STALE', `streamId ${value.streamId} is of another run`);
+        throw new CommandError('STREAM_STALE', `streamId ${shortText(value.streamId)} is of another run`);
       }
       const { commandTimeoutS } = this.#service.slotNumbered(this.#slot).inputs;
       const timeoutS = isSent('timeout') && value.timeout > 0 ? value.timeout : commandTimeoutS;
@@ -157,7 +127,7 @@ export class StreamPvs {
         {
           command: isSent('command') ? value.command : '',
           arguments: isSent('arguments') ? value.arguments : '{}',
-          source: `${user}@${host}`,
+          source: sourceOf(caller),
           requestId: isSent('requestId') ? value.requestId : '',
           timeoutMs: timeoutS * 1000,
         },
@@ -182,10 +152,8 @@ export class StreamPvs {
       await run(caller);
     } catch (error) {
       if (error instanceof CommandError) {
-        this.#host.log.warn(
-          { stream: this.#slot, what, user, host, code: error.code, reason: error.message },
-          'refused',
-        );
+        const { code, message: reason } = error;
+        this.#refusals.tell({ stream: this.#slot, what, user, host, code, reason });
       }
       throw error;
     }

@@ -25,8 +25,13 @@ export interface BegunStream {
   readonly arguments: JobArguments;
 }
 
-function newId(nowMs: number): string {
-  const time = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+Z$/gu, '');
+/** The time of day as it would be had nobody set the clock since this process began: limits and silences don't jump. */
+function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+function newId(startedMs: number): string {
+  const time = new Date(startedMs).toISOString().replaceAll(/[-:]|\.\d+Z$/gu, '');
   return `${time}-${randomBytes(4).toString('hex')}`;
 }
 
@@ -76,8 +81,9 @@ export class StreamService implements KindService {
     const { store, prefix } = this.#host;
     const { protocol, dataPv, reportPv } = this.slotNumbered(slot).inputs;
     const experiment = store.state.experiment.selected?.name ?? '';
-    const nowMs = Date.now();
-    const stream = newStream({ id: newId(nowMs), protocol, workflow, owner, experiment, dataPv, reportPv }, nowMs);
+    const startedMs = Date.now();
+    const given = { id: newId(startedMs), protocol, workflow, owner, experiment, dataPv, reportPv };
+    const stream = newStream(given, startedMs);
     store.dispatch({ type: 'slotTaken', kind: 'stream', slot, object: stream });
     const name = `${prefix}Stream${slot}`;
     return {
@@ -102,7 +108,7 @@ export class StreamService implements KindService {
   /** The workflow has said this. @throws CommandError as `takeReport` */
   async report(slot: number, given: GivenReport): Promise<void> {
     const known = this.streamIn(slot);
-    const stream = takeReport(known, given, Date.now());
+    const stream = takeReport(known, given, nowMs());
     this.#change(stream);
     if (stream.state !== known?.state) await this.#host.save();
   }
@@ -115,7 +121,7 @@ export class StreamService implements KindService {
 
   /** @throws CommandError as `takeAcknowledgement` */
   async acknowledge(slot: number, given: Acknowledgement): Promise<void> {
-    this.#change(takeAcknowledgement(this.streamIn(slot), given, Date.now()));
+    this.#change(takeAcknowledgement(this.streamIn(slot), given, nowMs()));
     await this.#host.save();
   }
 
@@ -124,14 +130,14 @@ export class StreamService implements KindService {
    * @throws CommandError COMMAND_REFUSED with its reason, or after the time limit; SLOT_EMPTY, and as `issueCommand`
    */
   async send(slot: number, given: GivenCommand, signal: AbortSignal): Promise<string> {
-    const { stream, sequence } = issueCommand(this.streamIn(slot), given, Date.now());
+    const { stream, sequence } = issueCommand(this.streamIn(slot), given, nowMs());
     this.#change(stream);
-    await this.#host.save();
     const answer = await this.#host.store.when((state: State) => {
       const object = slotOf(state, 'stream', slot).object as Stream | null;
       if (object?.id !== stream.id) return null;
       return object.answers.find((one) => one.sequence === sequence);
     }, signal);
+    await this.#host.save();
     if (answer === null) throw new CommandError('SLOT_EMPTY', 'the stream was cleared meanwhile');
     if (!answer.accepted) {
       const reason = answer.message || `the workflow refused ${given.command}, without a message`;
@@ -147,8 +153,9 @@ export class StreamService implements KindService {
   #follow(): void {
     let limitMs = Infinity;
     for (const [index, pvs] of this.#pvs.entries()) {
-      const stream = this.streamIn(index + 1);
-      pvs.show(stream);
+      const slot = this.slotNumbered(index + 1);
+      const { object: stream } = slot;
+      pvs.show(slot);
       this.#links[index]?.follow(stream);
       for (const command of stream?.pending ?? []) limitMs = Math.min(limitMs, command.limitMs ?? Infinity);
     }
@@ -158,15 +165,14 @@ export class StreamService implements KindService {
       () => {
         this.#withdraw();
       },
-      Math.max(0, limitMs - Date.now()),
+      Math.max(0, limitMs - nowMs()),
     );
   }
 
   #withdraw(): void {
-    const nowMs = Date.now();
     for (const index of this.#pvs.keys()) {
       const stream = this.streamIn(index + 1);
-      const next = stream === null ? null : withdrawCommands(stream, nowMs);
+      const next = stream === null ? null : withdrawCommands(stream, nowMs());
       if (next !== null && next !== stream) this.#change(next);
     }
     void this.#host.save().catch((error: unknown) => {

@@ -25,15 +25,19 @@ const INPUTS = {
 };
 
 export type StreamInputs = Readonly<typeof INPUTS>;
-export type StreamSlot = SlotState<StreamInputs, Stream>;
+export interface StreamSlot extends SlotState<StreamInputs, Stream> {
+  /** When the workflow, or DM of its job, was heard last, by the slot's clock; null: never. */
+  readonly heardMs: number | null;
+}
 export type StreamContext = SlotContext<StreamSlot, Stream, Stream>;
 
-export const EMPTY_STREAM_SLOT: StreamSlot = emptySlot(INPUTS);
+export const EMPTY_STREAM_SLOT: StreamSlot = { ...emptySlot(INPUTS), heardMs: null };
 
-/** For how long the workflow has said nothing, in seconds; null while it was never heard, or has ended. */
-export function silenceS({ object, nowMs }: StreamSlot): number | null {
-  if (object === null || isFinal(object.state) || object.seenMs === null) return null;
-  return Math.max(0, (nowMs - object.seenMs) / 1000);
+/** For how long the workflow has said nothing, in seconds; null while it can't: its job doesn't run yet, or has ended. */
+function silenceS({ object, heardMs, nowMs }: StreamSlot): number | null {
+  if (object === null || isFinal(object.state) || heardMs === null) return null;
+  if (object.seenMs === null && object.jobStatus !== 'running') return null;
+  return (nowMs - heardMs) / 1000;
 }
 
 /** Why a user should worry about the workflow; empty: there is no reason. */
@@ -44,9 +48,14 @@ function silenceWarning(slot: StreamSlot): string {
   return silent !== null && silent > slot.inputs.heartbeatTimeoutS ? `silent for ${silent.toFixed(0)} s` : '';
 }
 
+function heardAt({ object: known, heardMs }: StreamSlot, { seenMs, jobStatus }: Stream, nowMs: number): number {
+  if (known === null) return seenMs ?? nowMs;
+  return seenMs === known.seenMs && jobStatus === known.jobStatus && heardMs !== null ? heardMs : nowMs;
+}
+
 /** The slot with news of its stream. */
 export function updateStream(slot: StreamSlot, object: Stream, { nowMs }: Moment): StreamSlot {
-  return tickStream({ ...slot, object }, { nowMs });
+  return tickStream({ ...slot, object, heardMs: heardAt(slot, object, nowMs) }, { nowMs });
 }
 
 /** Once a second: how long the workflow has been silent. */

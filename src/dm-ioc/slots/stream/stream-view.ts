@@ -1,22 +1,37 @@
-import type { Shown } from '../../registry/signal.js';
-import { silenceS, type StreamSlot } from './stream-slot.js';
+import type { Alarm, Shown } from '../../registry/signal.js';
+import type { StreamSlot } from './stream-slot.js';
 import { isFinal } from './stream-state.js';
-import type { Stream } from './stream.js';
+import { SEVERITIES, type Stream } from './stream.js';
 
-/** The state, with the alarm that it is: Failed MAJOR, Aborted MINOR, and MINOR while the workflow is silent. */
-export function shownState({ object, warning }: StreamSlot): Shown {
-  if (object === null) return { value: 'Idle' };
-  const { state: value, error } = object;
-  if (value === 'Failed') return { value, severity: 'MAJOR', message: error };
-  if (value === 'Aborted') return { value, severity: 'MINOR', message: error };
-  return warning === '' ? { value } : { value, severity: 'MINOR', message: warning };
+/** An alarm message is one line. */
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
+
+/**
+ * What is wrong with the stream: Failed MAJOR, Aborted MINOR, and while it goes on the worse of the workflow's silence (MINOR) and of what
+ * it reports itself.
+ */
+export function streamAlarm({ object, warning }: StreamSlot): Required<Pick<Alarm, 'severity' | 'message'>> {
+  if (object === null) return { severity: 'NONE', message: '' };
+  const { state, error, report } = object;
+  if (state === 'Failed') return { severity: 'MAJOR', message: error };
+  if (state === 'Aborted') return { severity: 'MINOR', message: error };
+  const own = { severity: warning === '' ? 'NONE' : 'MINOR', message: warning } as const;
+  const isWorse = SEVERITIES.indexOf(report.alarm.severity) > SEVERITIES.indexOf(own.severity);
+  return isWorse && !isFinal(state) ? report.alarm : own;
+}
+
+/** The state, with the alarm that it is. */
+export function shownState(slot: StreamSlot): Shown {
+  const { severity, message } = streamAlarm(slot);
+  return { value: slot.object?.state ?? 'Idle', severity, message: firstLine(message) };
 }
 
 /** Whether the workflow was heard lately. */
-export function shownAlive(slot: StreamSlot): Shown {
-  const silent = silenceS(slot);
-  if (silent === null) return { value: false };
-  return slot.warning === '' ? { value: true } : { value: false, severity: 'MAJOR', message: slot.warning };
+export function shownAlive({ object, warning }: StreamSlot): Shown {
+  if (object === null || isFinal(object.state)) return { value: false };
+  return warning === '' ? { value: object.seenMs !== null } : { value: false, severity: 'MAJOR', message: warning };
 }
 
 /** True from the workflow's Ready until it finishes. */
@@ -25,11 +40,12 @@ export function isReady(object: Stream | null): boolean {
 }
 
 /** One line: the state, the stage, and what is wrong or was said last. */
-export function stateText({ object, warning, commandError }: StreamSlot): string {
+export function stateText(slot: StreamSlot): string {
+  const { object, commandError } = slot;
   if (object === null) return commandError === '' ? 'Idle' : `Idle: ${commandError}`;
-  const { state, report, error, jobStatus } = object;
+  const { state, report, jobStatus } = object;
   const stage = report.stage === '' || isFinal(state) ? '' : `, ${report.stage}`;
   const goesOn = object.status === 'finalizing' ? `, its job is ${jobStatus}` : '';
-  const more = error || warning || report.message;
+  const more = firstLine(streamAlarm(slot).message || report.message);
   return `${state}${stage}${goesOn}${more === '' ? '' : `: ${more}`}`;
 }

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { isFinal, STREAM_STATES } from './stream-state.js';
 
 export const PROTOCOLS = ['Native', 'PvaPy'] as const;
+/** In the order of PVAccess's numbers. */
+export const SEVERITIES = ['NONE', 'MINOR', 'MAJOR', 'INVALID'] as const;
 
 const sequence = z.number().int().min(0);
 
@@ -39,6 +41,8 @@ const reportSchema = z.object({
   commandPv: z.string(),
   /** JSON. */
   results: z.string(),
+  /** What the workflow finds wrong with itself while it goes on. */
+  alarm: z.object({ severity: z.enum(SEVERITIES), message: z.string() }),
 });
 
 /** A run of a streaming workflow, whole: what is saved of it, so that both sides go on with it after a restart. */
@@ -117,7 +121,8 @@ export function streamWith(
   return { ...content, status: statusOf(content) };
 }
 
-const NO_REPORT: StreamReport = {
+/** Before the first one. */
+export const NO_REPORT: StreamReport = {
   sequence: 0,
   stage: '',
   progress: 0,
@@ -129,6 +134,7 @@ const NO_REPORT: StreamReport = {
   message: '',
   commandPv: '',
   results: '',
+  alarm: { severity: 'NONE', message: '' },
 };
 
 /** A stream that begins. */

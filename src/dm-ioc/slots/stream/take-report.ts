@@ -1,4 +1,5 @@
 import { CommandError } from '../../errors.js';
+import { shortText } from '../../log/short-text.js';
 import { isFinal, mayFollow, stateNamed, STREAM_STATES, type StreamState } from './stream-state.js';
 import { streamWith, type Stream, type StreamReport } from './stream.js';
 
@@ -18,7 +19,7 @@ export function requireStream(stream: Stream | null, streamId: string): Stream {
   }
   if (stream?.id === streamId) return stream;
   const now = stream === null ? 'there is no stream' : `this is ${stream.id}`;
-  throw new CommandError('STREAM_STALE', `streamId ${streamId} is of another run; ${now}`);
+  throw new CommandError('STREAM_STALE', `streamId ${shortText(streamId)} is of another run; ${now}`);
 }
 
 function stateAfter({ state }: Stream, said: string | undefined): StreamState {

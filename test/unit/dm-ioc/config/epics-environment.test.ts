@@ -2,7 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import t from 'tap';
 import { claimPorts } from 'dm-ioc/internal/config/claim-ports';
 import { configSchema } from 'dm-ioc/internal/config/config';
-import { epicsEnvironment, requestedEndpoints } from 'dm-ioc/internal/config/epics-environment';
+import { environmentOfJobs, epicsEnvironment, requestedEndpoints } from 'dm-ioc/internal/config/epics-environment';
 
 const config = configSchema.parse({});
 
@@ -25,6 +25,23 @@ await t.test('nothing searches beyond loopback unless the configuration opens it
   t.match(closed, { EPICS_CAS_AUTO_BEACON_ADDR_LIST: 'NO', EPICS_PVAS_AUTO_BEACON_ADDR_LIST: 'NO' });
   const open = epicsEnvironment(requestedEndpoints(configSchema.parse({ interfaces: ['0.0.0.0'] }), {}), {});
   t.notOk('EPICS_CAS_AUTO_BEACON_ADDR_LIST' in open);
+  t.end();
+});
+
+await t.test('processes of jobs find the IOC beside what they find already, and serve elsewhere', (t) => {
+  const given = { PATH: '/bin', EPICS_PVA_ADDR_LIST: '10.0.0.255', EPICS_PVAS_SERVER_PORT: '6075', EPICS_CAS_X: '1' };
+  const endpoints = { interfaces: ['192.0.2.7', '127.0.0.1'], caPort: 6064, pvaPort: 6075, pvaBroadcastPort: 6076 };
+  t.same(environmentOfJobs(endpoints, given), {
+    PATH: '/bin',
+    EPICS_PVA_ADDR_LIST: '10.0.0.255',
+    EPICS_CA_NAME_SERVERS: '192.0.2.7:6064',
+    EPICS_PVA_NAME_SERVERS: '192.0.2.7:6075',
+  });
+  const everywhere = { ...endpoints, interfaces: ['0.0.0.0'] };
+  t.match(environmentOfJobs(everywhere, { EPICS_PVA_NAME_SERVERS: 'gateway:5075', EPICS_CA_NAME_SERVERS: '' }), {
+    EPICS_CA_NAME_SERVERS: '127.0.0.1:6064',
+    EPICS_PVA_NAME_SERVERS: 'gateway:5075 127.0.0.1:6075',
+  });
   t.end();
 });
 

@@ -32,6 +32,7 @@ async function running(timeoutS = 0): Promise<Harness> {
     dm,
     store,
     place: PLACE,
+    source: 'user@host',
     signal: new AbortController().signal,
     closing: new AbortController().signal,
     save: () => Promise.resolve(),

@@ -82,6 +82,14 @@ void tap.test('commands are numbered without gaps and stay until they are acknow
   t.end();
 });
 
+void tap.test('64 commands may wait, and of what the workflow says to one 32,000 characters are kept', (t) => {
+  const full = Array.from({ length: 64 }).reduce<Stream>((stream) => issueCommand(stream, GIVEN, BEGUN_MS).stream, NEW);
+  t.throws(() => issueCommand(full, GIVEN, BEGUN_MS), { code: 'STREAM_ORDER', message: /64 commands wait/u });
+  const said = { streamId: 's1', sequence: 1, accepted: false, message: 'x'.repeat(1_000_000) };
+  t.match(takeAcknowledgement(full, said, BEGUN_MS).answers, [{ message: /^x{32000}… \(1,000,000 characters\)$/u }]);
+  t.end();
+});
+
 void tap.test('a command that is put again under its request id is the same command', (t) => {
   const first = issueCommand(NEW, { ...GIVEN, requestId: 'r1' }, BEGUN_MS);
   t.same(issueCommand(first.stream, { ...GIVEN, requestId: 'r1' }, BEGUN_MS + 1), first);
@@ -99,6 +107,8 @@ void tap.test('a command that makes no sense now, or whose arguments are no JSON
   t.throws(() => issueCommand(NEW, { ...GIVEN, command: 'start' }, BEGUN_MS), { code: 'STREAM_ORDER' });
   t.throws(() => issueCommand(reported('Ready', 'Done'), GIVEN, BEGUN_MS), { code: 'STREAM_ORDER' });
   t.throws(() => issueCommand(NEW, { ...GIVEN, command: ' ' }, BEGUN_MS), { code: 'SETPOINT_MISSING' });
+  t.throws(() => issueCommand(NEW, { ...GIVEN, command: 'x'.repeat(64) }, BEGUN_MS), { code: 'SETPOINT_INVALID' });
+  t.throws(() => issueCommand(NEW, { ...GIVEN, requestId: 'x'.repeat(256) }, BEGUN_MS), { code: 'SETPOINT_INVALID' });
   for (const text of ['[1]', '{', '1', `{"a": "${'x'.repeat(33_000)}"}`]) {
     t.throws(() => issueCommand(NEW, { ...GIVEN, arguments: text }, BEGUN_MS), { code: 'SETPOINT_INVALID' });
   }
@@ -135,7 +145,7 @@ void tap.test('the end of the job ends the stream and answers what waits', (t) =
   const { stream } = issueCommand(reported('Ready'), GIVEN, BEGUN_MS);
   const failed = followJob(stream, { id: 'j', status: 'failed', error: 'exit status 3' });
   t.match(failed, { state: 'Failed', status: 'failed', error: 'exit status 3', pending: [] });
-  t.match(failed.answers, [{ accepted: false, message: 'the job has ended (failed)' }]);
+  t.match(failed.answers, [{ accepted: false, message: 'the job has ended (failed): exit status 3' }]);
   t.match(followJob(stream, { id: 'j', status: 'aborted', error: '' }), { state: 'Aborted', error: 'aborted' });
   t.match(followJob(stream, { id: 'j', status: 'done', error: '' }), { state: 'Done', error: '' });
   t.end();

@@ -1,0 +1,271 @@
+import { PvaClient, type PvaData } from 'epics-pva-ts';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import t from 'tap';
+import { cleanEnvironment, PYTHON, runProgram } from './ioc-process.js';
+import { labelOf, StreamBench } from './stream-bench.js';
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+await t.test('a workflow that dies fails its stream with its last word, and whoever waits hears it', async (t) => {
+  const bench = await StreamBench.start(t);
+  const { client, slot } = bench;
+  await t.rejects(bench.start({ mode: 'early' }), { message: /1 failed \(exit 7\): no detector/u }, 'Start');
+  t.equal(await bench.label('State'), 'Failed');
+  t.match((await client.get(`${slot}:State`)).alarm, { severity: 'MAJOR', message: /no detector/u });
+  t.match(await bench.text('StateText'), /^Failed: 1 failed \(exit 7\): no detector/u);
+  await bench.until(
+    'Report',
+    ({ alarm }) => alarm?.severity === 'MAJOR' && alarm.message?.includes('no detector') === true,
+  );
+
+  await bench.start();
+  const said = { message: /the job has ended \(failed\): 1 failed \(exit 1\): disk full/u };
+  await t.rejects(bench.command('exit', { code: 1, reason: 'disk full' }), said, 'a command');
+  t.match(await bench.text('ErrorMessage'), /disk full\nfirst line\ndisk full/u);
+
+  await bench.start();
+  const gate = bench.gate('never');
+  const pid = await bench.workflowPid();
+  const held = t.rejects(bench.command('hold', { go: gate.path }), { message: /the job has ended \(failed\)/u });
+  await bench.untilPending(1);
+  const stopped = t.rejects(bench.put('Stop', 1), { message: /SIGKILL|signal/u }, 'Stop');
+  await bench.untilPending(2);
+  process.kill(pid, 'SIGKILL');
+  await Promise.all([held, stopped]);
+  t.equal(await bench.label('State'), 'Failed');
+  await t.rejects(bench.put('Stop', 1), { message: /SIGKILL|signal/u }, 'also when it has ended already');
+});
+
+await t.test('a workflow that ends well without a word has ended, but was never ready', async (t) => {
+  const bench = await StreamBench.start(t);
+  const gate = bench.gate('go');
+  gate.open();
+  await t.rejects(bench.start({ mode: 'mute', go: gate.path }), { message: /has ended, and was never Ready/u });
+  t.equal(await bench.label('State'), 'Done');
+  await bench.start({ leave: 'at once' });
+  await bench.put('Stop', 1);
+  t.equal(await bench.label('State'), 'Done', 'to go instead of acknowledging Stop is to stop');
+});
+
+await t.test('a stream goes on without the client that began it, and another one takes it over', async (t) => {
+  const bench = await StreamBench.start(t);
+  const { slot } = bench;
+  const [ready, go] = [bench.gate('ready'), bench.gate('go')];
+  await bench.prepare({ mode: 'slow', go: ready.path });
+  const environment = { ...cleanEnvironment(), ...bench.ioc.clientEnvironment };
+  const starter = spawn(PYTHON, [resolve('test/system/puts_in_line.py'), `${slot}:Start`, '1'], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  await bench.untilState('Connected');
+  starter.kill('SIGKILL');
+  await once(starter, 'exit');
+  ready.open();
+  await bench.untilState('Ready');
+
+  const lines = [
+    'from p4p.client.thread import Context',
+    `value = {"command": "hold", "arguments": '{"go": "${go.path}"}', "requestId": "scan"}`,
+    `Context("pva", nt=False).put("${slot}:Command", value, timeout=None)`,
+  ];
+  const commander = spawn(PYTHON, ['-c', lines.join('\n')], { env: environment, stdio: 'inherit' });
+  await bench.untilLogged(/^command 1 hold/u);
+  commander.kill('SIGKILL');
+  await once(commander, 'exit');
+  const other = new PvaClient({ environment: bench.ioc.clientEnvironment });
+  const again = other.put(`${slot}:Command`, { command: 'hold', requestId: 'scan' }, { timeoutMs: 600_000 });
+  go.open();
+  await again;
+  other.close();
+  await t.rejects(bench.put('Start', 1), { message: /busy with stream/u });
+  await t.rejects(bench.put('Clear', 1), { message: /busy with stream/u });
+  t.same(bench.commands, ['1 hold']);
+  t.equal(bench.log.filter((line) => line.startsWith('hello')).length, 1);
+  await bench.put('Stop', 1);
+});
+
+await t.test('a stream that is being started is not started twice', async (t) => {
+  const bench = await StreamBench.start(t);
+  const ready = bench.gate('ready');
+  await bench.prepare({ mode: 'slow', go: ready.path });
+  const first = bench.put('Start', 1);
+  await bench.untilState('Connected');
+  const second = t.rejects(bench.put('Start', 1), { message: /busy with stream \S+: put Stop or Abort/u });
+  ready.open();
+  await first;
+  await second;
+  t.equal(await bench.label('State'), 'Ready', 'the first goes on');
+  t.equal(bench.log.filter((line) => line.startsWith('hello')).length, 1);
+});
+
+await t.test('a client of PVAccess that leaves while its Start waits leaves the stream', async (t) => {
+  const bench = await StreamBench.start(t);
+  const ready = bench.gate('ready');
+  await bench.prepare({ mode: 'slow', go: ready.path });
+  const leaving = new PvaClient({ environment: bench.ioc.clientEnvironment });
+  const started = t.rejects(leaving.put(`${bench.slot}:Start`, 1, { block: true }), { code: 'PVA_CLOSED' });
+  await bench.untilState('Connected');
+  leaving.close();
+  await started;
+  ready.open();
+  await bench.untilState('Ready');
+  await bench.until('Start', (update) => labelOf(update) === 'Done');
+  await bench.command('mine');
+  await bench.put('Stop', 1);
+});
+
+await t.test(
+  'an old process that still reports and acknowledges is refused, and the new stream is unharmed',
+  async (t) => {
+    const bench = await StreamBench.start(t);
+    const gate = bench.gate('go');
+    await bench.start();
+    const old = await bench.text('StreamId');
+    await bench.put('Abort', 1);
+    await bench.start();
+    const held = bench.command('hold', { go: gate.path });
+    await bench.untilLogged(/^command 1 hold/u);
+    const before = (await bench.until('Report', ({ fields }) => fields['state'] === 'Ready')).fields;
+    const log = join(bench.directory, 'old');
+    const environment = { streamId: old, mode: 'once', log };
+    const pvs = { reportPv: `${bench.slot}:Report`, commandPv: `${bench.slot}:Command`, ackPv: `${bench.slot}:Ack` };
+    const { code, stderr } = await runProgram(PYTHON, [resolve('test/system/stream_workflow.py')], {
+      ...bench.ioc.clientEnvironment,
+      ...pvs,
+      ...environment,
+    });
+    t.equal(code, 0, stderr);
+    const stale = `STREAM_STALE: streamId ${old} is of another run; this is ${await bench.text('StreamId')}`;
+    t.same(bench.logOf('old').slice(1), [`said ${stale}`, `acknowledged ${stale}`]);
+    for (const what of ['report', 'acknowledge']) {
+      t.match(
+        bench.ioc.output,
+        new RegExp(`WARN refused stream=1 what=${what} user=\\S+ host=127\\.0\\.0\\.1 code=STREAM_STALE`, 'u'),
+      );
+    }
+    t.equal(await bench.text('NPending'), '1', 'what it acknowledged waits still');
+    t.same((await bench.client.get(`${bench.slot}:Report`)).fields, before);
+    gate.open();
+    await held;
+    await bench.put('Stop', 1);
+  },
+);
+
+await t.test('silence is an alarm that goes when the workflow speaks again, also when it never spoke', async (t) => {
+  const bench = await StreamBench.start(t);
+  const [first, second] = [bench.gate('first'), bench.gate('second')];
+  await bench.put('HeartbeatTimeout', 1);
+  const ended = t.rejects(bench.start({ mode: 'mute', go: first.path }));
+  await bench.until('State', (update) => labelOf(update) === 'Starting' && update.alarm?.severity === 'MINOR');
+  first.open();
+  await ended;
+  await bench.start();
+  const held = bench.command('hold', { go: second.path });
+  const silent = /^silent for \d+ s$/u;
+  const isSilent = (severity: string) => {
+    return ({ alarm }: PvaData): boolean => alarm?.severity === severity && silent.test(alarm.message ?? '');
+  };
+  await bench.until('State', isSilent('MINOR'));
+  await bench.until('Alive', isSilent('MAJOR'));
+  await bench.until('Report', isSilent('MINOR'));
+  t.match(await bench.text('StateText'), /^Ready, run: silent for \d+ s$/u);
+  t.equal(await bench.label('Alive'), 'No');
+  second.open();
+  await held;
+  for (const name of ['State', 'Alive', 'Report']) await bench.until(name, ({ alarm }) => alarm?.severity === 'NONE');
+  t.equal(await bench.label('State'), 'Ready', 'silence ends nothing');
+  await bench.put('Stop', 1);
+});
+
+await t.test('a step in the wrong order is refused with what it was, and nothing changes', async (t) => {
+  const bench = await StreamBench.start(t);
+  const said = (): string | undefined => bench.log.findLast((line) => line.startsWith('said'));
+  await bench.prepare({ mode: 'connected' });
+  const started = bench.put('Start', 1);
+  await bench.untilState('Connected');
+  await t.rejects(bench.command('start'), { message: /start makes no sense while Connected/u });
+  await bench.command('say', { state: 'Streaming', nReceived: 5 });
+  t.equal(said(), "said STREAM_ORDER: Streaming can't follow Connected");
+  await bench.command('say', { state: 'Warm' });
+  t.match(said(), /^said STREAM_ORDER: no state Warm/u);
+  t.equal(await bench.text('NReceived'), '0');
+  await bench.command('say', { state: 'ready', message: 'in any case' });
+  await started;
+  t.equal(said(), 'said None');
+  await bench.command('repeat', { sequence: 4, content: { state: 'Done', message: 'again' } });
+  t.equal(said(), 'said None', 'the same number again is good');
+  await bench.command('repeat', { sequence: 2, content: { message: 'older' } });
+  t.match(said(), /^said STREAM_ORDER: report 2 after 4/u);
+  t.equal(await bench.text('Message'), 'in any case');
+  t.equal(await bench.label('State'), 'Ready');
+  await bench.put('Stop', 1);
+});
+
+await t.test('a workflow may report Failed and Done by itself, and commands have nobody then', async (t) => {
+  const bench = await StreamBench.start(t);
+  await bench.start();
+  await bench.command('say', { state: 'Failed', message: 'no beam' });
+  t.equal(await bench.label('State'), 'Failed');
+  t.equal(await bench.text('ErrorMessage'), 'no beam');
+  await t.rejects(bench.command('mine'), { message: /mine makes no sense while Failed/u });
+  await t.rejects(bench.put('Start', 1), { message: /busy with stream/u }, 'while its job runs');
+  await bench.put('Abort', 1);
+  t.equal(await bench.text('ErrorMessage'), 'no beam', 'the reason stays');
+  await bench.prepare({ mode: 'connected' });
+  const started = t.rejects(bench.put('Start', 1), { message: /no detector/u });
+  await bench.untilState('Connected');
+  await bench.command('say', { state: 'Failed', message: 'no detector' });
+  await started;
+  await bench.put('Abort', 1);
+  await bench.start();
+  await bench.command('say', { state: 'Done', results: '{"n": 1}' });
+  t.match(await bench.text('StateText'), /^Done, its job is running/u);
+  const stopped = bench.put('Stop', 1);
+  process.kill(await bench.workflowPid(), 'SIGKILL');
+  await t.rejects(stopped, { message: /signal|SIGKILL/u }, 'a job that fails after Done fails the stream');
+});
+
+await t.test('Abort ends the job for certain at each stage, and answers whoever waits', async (t) => {
+  const bench = await StreamBench.start(t);
+  const gate = bench.gate('never');
+  const aborted = async (which: string): Promise<void> => {
+    const pid = await bench.workflowPid();
+    await bench.put('Abort', 1);
+    t.notOk(isRunning(pid), `${which}: its process has ended`);
+    t.equal(await bench.label('State'), 'Aborted');
+    t.equal(await bench.text('NPending'), '0');
+    t.match((await bench.client.get(`${bench.slot}:State`)).alarm, { severity: 'MINOR' });
+  };
+  for (const [mode, state] of [
+    ['mute', 'Starting'],
+    ['slow', 'Connected'],
+  ] as const) {
+    await bench.prepare({ mode, go: gate.path });
+    const started = t.rejects(bench.put('Start', 1), { message: /aborted/u }, 'who waits for Start');
+    await bench.untilState(state);
+    await aborted(state);
+    await started;
+  }
+  await bench.start();
+  await aborted('Ready');
+  await bench.start();
+  await bench.command('start');
+  const held = t.rejects(bench.command('hold', { go: gate.path }), { message: /the job has ended \(aborted\)/u });
+  await bench.untilPending(1);
+  const stopped = t.rejects(bench.put('Stop', 1), { message: /aborted/u }, 'who waits for Stop');
+  await bench.untilPending(2);
+  await aborted('Streaming');
+  await Promise.all([held, stopped]);
+  await bench.put('Abort', 1);
+  await bench.start();
+  t.equal(await bench.label('State'), 'Ready', 'the slot serves the next one');
+});

@@ -1,0 +1,60 @@
+import t from 'tap';
+import { StreamBench } from './stream-bench.js';
+
+for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+  await t.test(`both sides go on with the same stream and numbers after the IOC has ended (${signal})`, async (t) => {
+    const bench = await StreamBench.start(t);
+    const gate = bench.gate('go');
+    await bench.start();
+    await bench.command('start');
+    await bench.command('say', { nReceived: 7, message: 'before' });
+    const [streamId, jobId, pid] = [await bench.text('StreamId'), await bench.text('JobId'), await bench.workflowPid()];
+    const once = { requestId: 'scan-17' };
+    const cut = { code: /^PVA_/u };
+    const held = t.rejects(bench.command('hold', { go: gate.path }, once), cut, 'who waits hears that the IOC is gone');
+    await bench.untilLogged(/^command 3 hold/u);
+    const second = t.rejects(bench.command('mine', {}), cut);
+    await bench.untilPending(2);
+    await bench.put('SendCommand', 'configure');
+    const sent = t.rejects(bench.put('Send', 1));
+    await bench.untilLogged(/^pending 5: 3 4 5$/u);
+    await bench.restart(signal);
+    await Promise.all([held, second, sent]);
+
+    t.equal(await bench.text('StreamId'), streamId);
+    t.equal(await bench.text('JobId'), jobId);
+    t.equal(await bench.label('State'), 'Streaming');
+    t.equal(await bench.text('NReceived'), '7');
+    t.equal(await bench.text('NPending'), '3', 'what was not acknowledged still is not');
+    const { fields: before } = await bench.until('Command', ({ fields }) => fields['streamId'] === streamId);
+    t.match(before, { pending: [{ command: 'hold' }, { command: 'mine' }, { command: 'configure' }] });
+    const repeated = bench.command('hold', { go: gate.path }, once);
+    gate.open();
+    await repeated;
+    await bench.untilPending(0);
+    await bench.command('say', { nReceived: 8, message: 'after' });
+    t.equal(await bench.text('NReceived'), '8');
+    const { fields: report } = await bench.until('Report', ({ fields }) => fields['message'] === 'after');
+    t.match(report, { streamId, jobId, state: 'Streaming' });
+    t.equal(Number(report['sequence']), 6, 'the next number');
+    await bench.put('Stop', 1);
+    t.equal(await bench.label('State'), 'Done');
+    t.same(bench.commands, ['1 start', '2 say', '3 hold', '4 mine', '5 configure', '6 say', '7 stop']);
+    t.equal(bench.log.filter((line) => line.startsWith('hello')).length, 1);
+    t.equal(bench.log.at(-1), 'bye', 'of the same process', { pid });
+  });
+}
+
+await t.test('a stream whose workflow ended while the IOC was away has ended', async (t) => {
+  const bench = await StreamBench.start(t);
+  await bench.start();
+  const streamId = await bench.text('StreamId');
+  const pid = await bench.workflowPid();
+  await bench.restart('SIGKILL');
+  process.kill(pid, 'SIGKILL');
+  await bench.untilState('Failed');
+  t.equal(await bench.text('StreamId'), streamId);
+  await bench.start();
+  t.equal(await bench.label('State'), 'Ready', 'and the next one begins');
+  t.not(await bench.text('StreamId'), streamId);
+});
