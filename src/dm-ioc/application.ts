@@ -1,35 +1,39 @@
-import { dirname } from 'node:path';
 import { type DataManagement, errorText } from 'dm';
 import { PvaServer } from 'epics-pva-ts';
-import { Ioc } from 'node-epics-ca';
+import type { Ioc } from 'node-epics-ca';
 import type { Logger } from 'pino';
 import { Autosave } from './autosave/autosave.js';
 import { lockDirectory } from './autosave/lock-directory.js';
 import { allAreas } from './areas/areas.js';
 import { keepSelection, restoreSelection } from './areas/experiment/restore-selection.js';
+import { adoptPeriods } from './adopt-periods.js';
 import { applyPollPeriods } from './areas/service/period-commands.js';
-import { collectSaved, restoreSaved, savedFields, savedSlots, watchSaved } from './autosave/saved-signals.js';
+import {
+  changedSlots,
+  collectSaved,
+  restoreSaved,
+  savedFields,
+  savedSlots,
+  watchSaved,
+} from './autosave/saved-signals.js';
 import { mayWrite } from './commands/caller.js';
 import { startGates } from './commands/start-gate.js';
 import { serveRemoteCalls } from './commands/serve-remote-calls.js';
 import { claimPorts } from './config/claim-ports.js';
 import type { Config } from './config/config.js';
-import { environmentOfJobs, epicsEnvironment, requestedEndpoints, type Endpoints } from './config/epics-environment.js';
+import { environmentOfJobs, requestedEndpoints, type Endpoints } from './config/epics-environment.js';
 import { addConfiguredExperiments, createDataManagement } from './create-data-management.js';
 import { DmFeed } from './feed/dm-feed.js';
 import { SlotFollower } from './feed/slot-follower.js';
-import { logDefect } from './log/log-defect.js';
+import { loadIoc, siteVariables } from './load-ioc.js';
 import { logPut } from './log/log-put.js';
 import { adoptRecordDefaults } from './pvs/adopt-record-defaults.js';
-import { bindRecords } from './pvs/bind-records.js';
 import type { Binding } from './pvs/binding.js';
-import { loadAccessRules } from './pvs/load-access-rules.js';
-import { DEFINITIONS, DEVICE_TYPE, loadDatabases, readSiteStartup, runSiteLines } from './pvs/load-databases.js';
+import { runSiteLines } from './pvs/load-databases.js';
 import { Publisher } from './pvs/publisher.js';
 import { PutHandler } from './pvs/put-handler.js';
 import { servePvi } from './pvs/pvi.js';
 import { Tables } from './pvs/tables.js';
-import type { Area } from './registry/area.js';
 import { serveDataManagement, serveOptions } from './serve-data-management.js';
 import { findIn, type KindService } from './slots/kind-service.js';
 import { SLOT_KINDS } from './slots/kinds.js';
@@ -43,24 +47,6 @@ const CLOSE_GRACE_MS = 2000;
 /** The access security group of setpoints and commands, in `db/`. */
 const OPERATOR_GROUP = 'OPERATOR';
 
-/** The periods of the configuration are the ones that the PVs begin with. */
-function adoptPeriods(config: Config, store: Store): void {
-  const { poll } = config.dm.rest;
-  if (typeof poll !== 'object' || poll === null) return;
-  const place = { area: 'service' } as const;
-  if ('pollMs' in poll && typeof poll.pollMs === 'number') {
-    store.dispatch({ type: 'input', place, input: 'pollPeriodS', value: poll.pollMs / 1000 });
-  }
-  if ('listMs' in poll && typeof poll.listMs === 'number') {
-    store.dispatch({ type: 'input', place, input: 'listPeriodS', value: poll.listMs / 1000 });
-  }
-}
-
-/** What the site's iocsh lines know: prefix, working directory, and the folder that they are in. */
-function siteVariables({ prefix, site }: Config): Record<string, string> {
-  return { P: prefix, TOP: process.cwd(), SITE: dirname(site.startup ?? process.cwd()) };
-}
-
 /** The running IOC. */
 export interface Application {
   readonly ioc: Ioc;
@@ -70,41 +56,6 @@ export interface Application {
   readonly endpoints: Endpoints;
   /** Answers what is under way, saves, and ends DM and EPICS. */
   close(): Promise<void>;
-}
-
-/** EPICS with all records loaded and every address checked, but not started. */
-export interface LoadedIoc {
-  readonly ioc: Ioc;
-  readonly bindings: readonly Binding[];
-  readonly afterInit: readonly string[];
-  /** What the IOC starts with, and users will miss. */
-  readonly regrets: readonly string[];
-}
-
-/** Loads what the IOC would serve. @throws StartupError, IocError with one line that names file and remedy */
-export async function loadIoc(
-  config: Config,
-  areas: readonly Area[],
-  endpoints: Endpoints,
-  log: Logger,
-): Promise<LoadedIoc> {
-  const startup = readSiteStartup(config.site.startup);
-  const site = siteVariables(config);
-  const ioc = new Ioc({
-    definitions: DEFINITIONS,
-    deviceType: DEVICE_TYPE,
-    environment: { ...site, ...epicsEnvironment(endpoints, process.env) },
-    onMessage: (line) => {
-      log.info({ epics: line }, 'EPICS');
-    },
-    onError: (error) => {
-      logDefect(log, error);
-    },
-  });
-  loadDatabases(ioc, areas, config);
-  await runSiteLines(ioc, config.site.startup ?? '', startup.before, site);
-  const regrets = loadAccessRules(ioc, config);
-  return { ioc, bindings: bindRecords(ioc.deviceRecords(), areas), afterInit: startup.after, regrets };
 }
 
 /**
@@ -146,6 +97,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
     directory,
     version: VERSION,
     collect: () => collectSaved(toSave, store.state, ioc),
+    collectQuick: changedSlots(toSave.slots, store),
     onOutcome: (problem) => {
       if (problem === null) log.info({ directory }, 'autosave works again');
       else log.error({ directory, reason: problem }, 'autosave failed: what is put would be lost at a restart');
@@ -200,7 +152,7 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
     const host = { dm, store, log, server, prefix: config.prefix, slots, closing: closing.signal };
     if (serve === undefined) continue;
     services.push(
-      serve({ ...host, save: () => autosave.save(), mayWrite: (group, caller) => mayWrite(ioc, group, caller) }),
+      serve({ ...host, save: () => autosave.saveQuickly(), mayWrite: (group, caller) => mayWrite(ioc, group, caller) }),
     );
   }
   serveRemoteCalls({

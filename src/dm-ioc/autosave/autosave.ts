@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { StartupError } from '../errors.js';
+import { Journal } from './journal.js';
 import { formatSaveFile, parseSaveFile, type SavedValues } from './save-file.js';
 
 const FILE_NAME = 'dm-ioc.sav';
@@ -18,6 +19,8 @@ export interface AutosaveOptions {
   readonly version: string;
   /** What is to be kept, asked for at each writing. */
   readonly collect: () => SavedValues;
+  /** What of it can't wait for the disk and has changed since it was asked for last. */
+  readonly collectQuick: () => SavedValues;
   /** Called when a writing fails, with the reason, and with null when one succeeds after that. */
   readonly onOutcome: (reason: string | null) => void;
 }
@@ -29,6 +32,7 @@ export interface AutosaveOptions {
 export class Autosave {
   readonly #options: AutosaveOptions;
   readonly #file: string;
+  readonly #journal: Journal;
   #saved = '';
   readonly #backoff = new Backoff({ firstMs: () => FIRST_RETRY_MS, longestMs: () => LONGEST_RETRY_MS });
   #timer: NodeJS.Timeout | undefined;
@@ -38,6 +42,7 @@ export class Autosave {
   constructor(options: AutosaveOptions) {
     this.#options = options;
     this.#file = join(options.directory, FILE_NAME);
+    this.#journal = new Journal(options.directory, options.collectQuick);
   }
 
   /** What was saved last. @throws StartupError AUTOSAVE_UNREADABLE when the file is there but can't be read */
@@ -45,9 +50,11 @@ export class Autosave {
     for (const name of [FILE_NAME, BACKUP_NAME]) {
       const file = join(directory, name);
       if (!existsSync(file)) continue;
-      let values: SavedValues | null;
+      let found: ReturnType<typeof parseSaveFile>;
+      let newer: SavedValues;
       try {
-        values = parseSaveFile(readFileSync(file, 'utf8'));
+        found = parseSaveFile(readFileSync(file, 'utf8'));
+        newer = Journal.restore(directory, found?.journal ?? 0);
       } catch (error) {
         const reason = errorText(error);
         throw new StartupError(
@@ -55,13 +62,13 @@ export class Autosave {
           `autosave file ${file}: ${reason}; make it readable, or remove it`,
         );
       }
-      if (values !== null) {
+      if (found !== null) {
         if (name === FILE_NAME) writeFileAtomic.sync(join(directory, BACKUP_NAME), readFileSync(file));
-        return values;
+        return new Map([...found.values, ...newer]);
       }
       onIgnored(file);
     }
-    return new Map();
+    return Journal.restore(directory, 0);
   }
 
   /** Something may have changed: save soon. */
@@ -84,10 +91,23 @@ export class Autosave {
     return this.#next;
   }
 
+  /**
+   * Resolves when what `collectQuick` tells survives this process, not yet the machine: in less than a millisecond, where `save` waits
+   * for the disk. Never rejects; what can't be written is saved in the other way.
+   */
+  async saveQuickly(): Promise<void> {
+    try {
+      await this.#journal.write();
+    } catch (error) {
+      this.#fail(errorText(error));
+    }
+  }
+
   /** Save a last time. */
   async close(): Promise<void> {
     await this.save();
     clearTimeout(this.#timer);
+    await this.#journal.close();
   }
 
   #saveAfter(delayMs: number): void {
@@ -117,10 +137,12 @@ export class Autosave {
 
   async #write(): Promise<void> {
     const { collect, version, onOutcome } = this.#options;
-    const content = formatSaveFile(collect(), version);
+    const { number, forget } = this.#journal.cut();
+    const content = formatSaveFile(collect(), version, number);
     if (content === this.#saved) return;
     try {
       await writeFileAtomic(this.#file, content);
+      await forget();
       this.#saved = content;
       if (this.#backoff.isFailing) onOutcome(null);
       this.#backoff.reset();

@@ -13,21 +13,33 @@ function unescapeText(value: string): string {
   );
 }
 
-/** The content of a `.sav` file in the form of synApps autosave: a line for each PV, and an end mark. */
-export function formatSaveFile(values: SavedValues, version: string): string {
-  const lines = [...values].map(([name, value]) => `${name} ${escapeText(value)}`);
-  return [`# autosave dm-ioc ${version}\tAutomatically generated - DO NOT MODIFY`, ...lines, END, ''].join('\n');
+/** A line for each value; empty without any. */
+export function formatSaved(values: SavedValues): string {
+  return [...values].map(([name, value]) => `${name} ${escapeText(value)}\n`).join('');
 }
 
-/** What a `.sav` file holds; null when it has no end mark, so wasn't written whole. Lines that begin with # are comments. */
-export function parseSaveFile(text: string): SavedValues | null {
+/** Name and value of a line. */
+export function parseSaved(line: string): [string, string] {
+  const at = line.indexOf(' ');
+  return at === -1 ? [line, ''] : [line.slice(0, at), unescapeText(line.slice(at + 1))];
+}
+
+/**
+ * The content of a `.sav` file in the form of synApps autosave: a line for each PV, and an end mark.
+ * @param journal number of the first journal that is newer
+ */
+export function formatSaveFile(values: SavedValues, version: string, journal: number): string {
+  const head = `# autosave dm-ioc ${version}\tAutomatically generated - DO NOT MODIFY\n# newer: journal ${journal}\n`;
+  return `${head}${formatSaved(values)}${END}\n`;
+}
+
+/** What a `.sav` file holds, and the first journal that is newer; null when it has no end mark, so wasn't written whole. Lines that begin with # are comments. */
+export function parseSaveFile(text: string): { readonly values: SavedValues; readonly journal: number } | null {
   const values = new Map<string, string>();
+  const journal = Number(/^# newer: journal (?<number>\d+)$/mu.exec(text)?.groups?.['number'] ?? 0);
   for (const line of text.split('\n')) {
-    if (line.trim() === END) return values;
-    if (line.startsWith('#') || line.trim() === '') continue;
-    const at = line.indexOf(' ');
-    if (at === -1) values.set(line, '');
-    else values.set(line.slice(0, at), unescapeText(line.slice(at + 1)));
+    if (line.trim() === END) return { values, journal };
+    if (!line.startsWith('#') && line.trim() !== '') values.set(...parseSaved(line));
   }
   return null;
 }

@@ -77,6 +77,21 @@ export function savedSlots(
     );
 }
 
+/** Tells, at each call, the slots that hold something else than at the call before; empty text: nothing. */
+export function changedSlots(slots: readonly SavedSlot[], store: Pick<Store, 'state'>): () => SavedValues {
+  const seen = new Map<string, object | null>();
+  return () => {
+    const values = new Map<string, string>();
+    for (const { name, kind, number } of slots) {
+      const { object } = slotOf(store.state, kind.name, number);
+      if (object === (seen.get(name) ?? null)) continue;
+      seen.set(name, object);
+      values.set(name, object === null ? '' : (kind.saved?.toText(object) ?? ''));
+    }
+    return values;
+  };
+}
+
 /** What is to be kept now. */
 export function collectSaved({ fields: saved, slots }: Saved, state: State, fields: FieldPort): SavedValues {
   const values = new Map<string, string>();
@@ -104,7 +119,7 @@ export function restoreSaved(
   const problems: string[] = [];
   for (const { name, kind, number } of slots) {
     const text = values.get(name);
-    if (text === undefined || kind.saved === undefined) continue;
+    if (text === undefined || text === '' || kind.saved === undefined) continue;
     try {
       store.dispatch({ type: 'slotTaken', kind: kind.name, slot: number, object: kind.saved.fromText(text) });
     } catch (error) {

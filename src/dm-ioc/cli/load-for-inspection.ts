@@ -1,4 +1,4 @@
-import { loadIoc, type LoadedIoc } from '../application.js';
+import { loadIoc, type LoadedIoc } from '../load-ioc.js';
 import { allAreas } from '../areas/areas.js';
 import { claimPorts } from '../config/claim-ports.js';
 import type { Config } from '../config/config.js';

@@ -16,7 +16,7 @@ export interface KindHost {
   readonly slots: number;
   /** Aborted when the IOC stops. */
   readonly closing: AbortSignal;
-  /** Writes what is saved to the disk; never rejects. */
+  /** Resolves when what the slots hold survives this process; never rejects. */
   readonly save: () => Promise<void>;
   /** Whether access security lets the caller write to a group. */
   readonly mayWrite: (group: string, caller: Caller) => Promise<boolean>;

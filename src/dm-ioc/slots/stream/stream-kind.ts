@@ -28,7 +28,7 @@ export const streamKind = defineSlotKind<StreamSlot, Stream, Stream>({
   keep: (stream) => stream,
   timeOf: ({ startedMs }) => startedMs / 1000,
   saved: {
-    toText: (stream) => JSON.stringify(streamSchema.parse(stream)),
+    toText: (stream) => JSON.stringify({ ...stream, live: undefined, status: undefined }),
     fromText: streamOfText,
   },
   table: STREAM_TABLE,
