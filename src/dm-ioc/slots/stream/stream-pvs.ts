@@ -17,14 +17,12 @@ const WORKFLOW_GROUP = 'WORKFLOW';
 const OPERATOR_GROUP = 'OPERATOR';
 /** Watchers get reports at most so often, and always the last. */
 const REPORT_PERIOD_MS = 20;
-/** Longest text of a report, all fields together. */
-const MOST_BYTES = 1_000_000;
 
 const TEXTS = ['stage', 'message', 'commandPv', 'results'] as const;
 const COUNTS = ['nReceived', 'nProcessed', 'nDropped'] as const;
 const RATES = ['progress', 'receiveRate', 'processRate'] as const;
 
-/** What of a report was sent. @throws CommandError SETPOINT_INVALID when it is too long or a number makes no sense */
+/** What of a report was sent. @throws CommandError SETPOINT_INVALID when a number makes no sense */
 function givenReport(value: ReportValue, changed: readonly string[]): GivenReport {
   const sent = new Set(changed);
   const pick = <K extends keyof ReportValue, V>(
@@ -34,14 +32,6 @@ function givenReport(value: ReportValue, changed: readonly string[]): GivenRepor
     Object.fromEntries(names.filter((name) => sent.has(name)).map((name) => [name, as(value[name])])) as Partial<
       Record<K, V>
     >;
-  const texts = pick(TEXTS, (text) => text);
-  const sizeBytes = Object.values(texts).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  if (sizeBytes > MOST_BYTES) {
-    throw new CommandError(
-      'SETPOINT_INVALID',
-      `report of ${sizeBytes} bytes, at most ${MOST_BYTES}: put results in a file`,
-    );
-  }
   const rates = pick(RATES, (rate) => rate);
   for (const [name, rate] of Object.entries(rates)) {
     if (!Number.isFinite(rate)) throw new CommandError('SETPOINT_INVALID', `${name} is no number`);
@@ -50,7 +40,7 @@ function givenReport(value: ReportValue, changed: readonly string[]): GivenRepor
     streamId: sent.has('streamId') ? value.streamId : '',
     ...(sent.has('sequence') ? { sequence: Number(value.sequence) } : {}),
     ...(sent.has('state') ? { state: value.state } : {}),
-    ...texts,
+    ...pick(TEXTS, (text) => text),
     ...pick(COUNTS, Number),
     ...rates,
   };

@@ -15,8 +15,8 @@ import { PvaClient } from 'epics-pva-ts';
 import { StreamJobs } from './stream-jobs.js';
 import { StreamLinks } from './stream-links.js';
 import { StreamPvs } from './stream-pvs.js';
-import type { StreamSlot } from './stream-slot.js';
-import { newStream, streamWith, type Stream, type StreamLive } from './stream.js';
+import type { StreamInputs, StreamSlot } from './stream-slot.js';
+import { newStream, streamWith, type Stream, type StreamConsumers, type StreamLive } from './stream.js';
 import { takeReport, type GivenReport } from './take-report.js';
 
 /** A stream that begins, and the arguments by which its workflow finds it. */
@@ -28,6 +28,26 @@ export interface BegunStream {
 function newId(nowMs: number): string {
   const time = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+Z$/gu, '');
   return `${time}-${randomBytes(4).toString('hex')}`;
+}
+
+/** @throws CommandError SETPOINT_INVALID when the consumers would share a PV */
+function consumersOf(
+  protocol: Stream['protocol'],
+  {
+    nConsumers: count,
+    controlPattern,
+    statusPattern,
+  }: Pick<StreamInputs, 'nConsumers' | 'controlPattern' | 'statusPattern'>,
+): StreamConsumers {
+  for (const [name, pattern] of Object.entries({ ControlPattern: controlPattern, StatusPattern: statusPattern })) {
+    if (protocol !== 'PvaPy' || (pattern !== '' && (count === 1 || pattern.includes('*')))) continue;
+    const remedy = `write * where the consumer's id is, as in consumer:*:control`;
+    throw new CommandError(
+      'SETPOINT_INVALID',
+      `${name} names ${pattern || 'nothing'} for ${count} consumers: ${remedy}`,
+    );
+  }
+  return { count, controlPattern, statusPattern };
 }
 
 /** Holds the two sides of each slot's stream together. All that changes a stream goes through here: it is in the state, and on the disk before it is answered. */
@@ -44,7 +64,7 @@ export class StreamService implements KindService {
     this.#host = host;
     this.#pvs = Array.from({ length: host.slots }, (_slot, index) => new StreamPvs(host, index + 1, this));
     this.#jobs = new StreamJobs(host, this);
-    this.#links = this.#pvs.map((_pvs, index) => new StreamLinks(this.#client, index + 1, this, host.log));
+    this.#links = this.#pvs.map((_pvs, index) => new StreamLinks(this.#client, index + 1, this, host));
   }
 
   start(): void {
@@ -71,15 +91,19 @@ export class StreamService implements KindService {
     return this.slotNumbered(slot).object;
   }
 
-  /** Begins a stream in a slot whose last one has ended. */
+  /** Begins a stream in a slot whose last one has ended. @throws CommandError SETPOINT_INVALID when consumers would share a PV */
   begin(slot: number, { workflow, owner }: { readonly workflow: string; readonly owner: string }): BegunStream {
     const { store, prefix } = this.#host;
-    const { protocol, dataPv, reportPv } = this.slotNumbered(slot).inputs;
+    const { protocol, dataPv, reportPv: given, ...inputs } = this.slotNumbered(slot).inputs;
     const experiment = store.state.experiment.selected?.name ?? '';
     const nowMs = Date.now();
-    const stream = newStream({ id: newId(nowMs), protocol, workflow, owner, experiment, dataPv, reportPv }, nowMs);
-    store.dispatch({ type: 'slotTaken', kind: 'stream', slot, object: stream });
     const name = `${prefix}Stream${slot}`;
+    // Our own would be mirrored into itself.
+    const reportPv = given === `${name}:Report` ? '' : given;
+    const consumers = consumersOf(protocol, inputs);
+    const about = { id: newId(nowMs), protocol, workflow, owner, experiment, dataPv, reportPv, consumers };
+    const stream = newStream(about, nowMs);
+    store.dispatch({ type: 'slotTaken', kind: 'stream', slot, object: stream });
     return {
       stream,
       arguments: {

@@ -27,9 +27,9 @@ export function isReady(object: Stream | null): boolean {
 /** One line: the state, the stage, and what is wrong or was said last. */
 export function stateText({ object, warning, commandError }: StreamSlot): string {
   if (object === null) return commandError === '' ? 'Idle' : `Idle: ${commandError}`;
-  const { state, report, error, jobStatus } = object;
+  const { state, report, error, jobStatus, live } = object;
   const stage = report.stage === '' || isFinal(state) ? '' : `, ${report.stage}`;
   const goesOn = object.status === 'finalizing' ? `, its job is ${jobStatus}` : '';
-  const more = error || warning || report.message;
+  const more = error || warning || (isFinal(state) ? '' : live.waiting) || report.message;
   return `${state}${stage}${goesOn}${more === '' ? '' : `: ${more}`}`;
 }
