@@ -111,9 +111,9 @@ export class StreamIoc {
     return this.client.put('dm:Stream1:Command', content, { timeoutMs: WAIT_MS });
   }
 
-  /** Follows a PV of the slot until it is as wanted. */
+  /** Follows a PV of the slot, or `dm:…`, until it is as wanted. */
   async until(name: string, isWanted: Wanted): Promise<void> {
-    const pv = `dm:Stream1:${name}`;
+    const pv = name.startsWith('dm:') ? name : `dm:Stream1:${name}`;
     let last = '';
     try {
       for await (const update of this.client.monitor(pv, { signal: AbortSignal.timeout(WAIT_MS) })) {
