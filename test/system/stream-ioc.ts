@@ -7,9 +7,17 @@ import type { Test } from 'tap';
 import { freePort } from '../loopback-environment.js';
 import { cleanEnvironment, IocProcess, PYTHON, temporaryDirectory } from './ioc-process.js';
 
-const WAIT_MS = 120_000;
+const WAIT_MS = 30_000;
 
 type Wanted = (value: unknown, severity: string, message: string) => boolean;
+
+export interface StreamIocOptions {
+  /** Of all servers of the test; any free when left out. */
+  readonly searchPort?: number;
+  readonly settings?: readonly string[];
+  /** Of the IOC, beside what lets it find the servers. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
 
 /** An IOC whose streams have something elsewhere: all servers of the test are found by one search port of their own on loopback. */
 export class StreamIoc {
@@ -33,10 +41,9 @@ export class StreamIoc {
   static async start(
     t: Test,
     workflows: (stream: StreamIoc) => Readonly<Record<string, string>>,
-    { settings = [], environment = {} }: { settings?: readonly string[]; environment?: NodeJS.ProcessEnv } = {},
+    { searchPort, settings = [], environment = {} }: StreamIocOptions = {},
   ): Promise<StreamIoc> {
-    const searchPort = await freePort();
-    const one = new StreamIoc(t, searchPort, settings, environment);
+    const one = new StreamIoc(t, searchPort ?? (await freePort()), settings, environment);
     mkdirSync(join(one.directory, 'workflows'));
     for (const [name, text] of Object.entries(workflows(one))) {
       writeFileSync(join(one.directory, 'workflows', `${name}.yaml`), text);
@@ -83,7 +90,9 @@ export class StreamIoc {
       EPICS_PVAS_BROADCAST_PORT: '0',
       ...this.#environment,
     });
-    this.#client = new PvaClient({ environment: this.#ioc.clientEnvironment });
+    // A server with a shorter time limit than its client ends connections that are only idle.
+    const { EPICS_PVA_CONN_TMO: limit = '30' } = this.#environment;
+    this.#client = new PvaClient({ environment: { ...this.#ioc.clientEnvironment, EPICS_PVA_CONN_TMO: limit } });
   }
 
   async kill(): Promise<void> {

@@ -157,6 +157,8 @@ export class StreamService implements KindService {
       return object.answers.find((one) => one.sequence === sequence);
     }, signal);
     if (answer === null) throw new CommandError('SLOT_EMPTY', 'the stream was cleared meanwhile');
+    // Whoever knows the answer must not find it undone after kill -9.
+    await this.#host.save();
     if (!answer.accepted) {
       const reason = answer.message || `the workflow refused ${given.command}, without a message`;
       throw new CommandError('COMMAND_REFUSED', reason, { severity: 'MAJOR' });
