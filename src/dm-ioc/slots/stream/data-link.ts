@@ -50,7 +50,8 @@ export class DataLink {
 
   #take(id: bigint | null, isFirst: boolean): void {
     const lastId = this.#lastId;
-    this.#lastId = id ?? lastId;
+    // Before there are frames, their object shows 0.
+    this.#lastId = isFirst && id === 0n ? null : (id ?? lastId);
     const isBeyond = id !== null && lastId !== null && id > lastId;
     // The first after a connection was there before, but for what came while it was lost.
     const isFrame = isFirst ? isBeyond : true;
