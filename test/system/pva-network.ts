@@ -29,7 +29,11 @@ export class PvaNetwork {
     this.#serverSearchPort = serverSearchPort;
     near.on('message', (message, client) => {
       this.#client = client;
-      if (this.#isOpen) this.#far.send(withPorts(message, SEARCH, () => far.address().port), serverSearchPort);
+      if (this.#isOpen)
+        this.#far.send(
+          withPorts(message, SEARCH, () => far.address().port),
+          serverSearchPort,
+        );
     });
     far.on('message', (message) => {
       void this.#answer(message);
@@ -85,7 +89,11 @@ export class PvaNetwork {
     for (const port of portsIn(message, SEARCH_RESPONSE)) ports.set(port, await this.#relayTo(port));
     const { port, address } = this.#client ?? {};
     if (!this.#isOpen || port === undefined) return;
-    this.#near.send(withPorts(message, SEARCH_RESPONSE, (real) => ports.get(real) ?? real), port, address);
+    this.#near.send(
+      withPorts(message, SEARCH_RESPONSE, (real) => ports.get(real) ?? real),
+      port,
+      address,
+    );
   }
 
   async #relayTo(serverPort: number): Promise<number> {
@@ -131,7 +139,7 @@ export class PvaNetwork {
 
 /** Where messages of this kind begin in a datagram, and whether they are big-endian. */
 function* messagesIn(datagram: Buffer, kind: number): Generator<{ readonly at: number; readonly isBig: boolean }> {
-  for (let at = 0; at + HEADER_BYTES <= datagram.length; ) {
+  for (let at = 0; at + HEADER_BYTES <= datagram.length;) {
     const isBig = (datagram.readUInt8(at + 2) & 0x80) !== 0;
     if (datagram.readUInt8(at + 3) === kind) yield { at, isBig };
     at += HEADER_BYTES + (isBig ? datagram.readUInt32BE(at + 4) : datagram.readUInt32LE(at + 4));

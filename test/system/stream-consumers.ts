@@ -11,6 +11,8 @@ export interface ConsumerSettings {
   /** They wait until the test lets each go. */
   readonly isHeld?: boolean;
   readonly reportPeriodS?: number;
+  /** First part of the names of their PVs; may have variables of the job. */
+  readonly prefix?: string;
 }
 
 /** The text of a workflow whose stage runs pvaPy's consumers and nothing of ours. */
@@ -20,11 +22,12 @@ export function consumersWorkflow({
   environment,
   isHeld = false,
   reportPeriodS = 1,
+  prefix = 'consumer',
 }: ConsumerSettings): string {
   const program = resolve(PYTHON, '..', 'pvapy-hpc-consumer');
   const variables = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'`);
   const args = [
-    `--input-channel "$dataPv" --control-channel 'consumer:*:control' --status-channel 'consumer:*:status'`,
+    `--input-channel "$dataPv" --control-channel "${prefix}:*:control" --status-channel "${prefix}:*:status"`,
     `--processor-file ${resolve('test/system/stream_processor.py')} --processor-class Processor`,
     `--processor-args '${JSON.stringify({ log: join(directory, 'configured') })}'`,
     `--report-period ${reportPeriodS} --log-level info`,

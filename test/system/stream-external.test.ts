@@ -28,8 +28,7 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
   t.teardown(() => {
     workflow.close();
   });
-  const report = (content: object): Promise<void> =>
-    workflow.put('blue:report', content, { timeoutMs: 30_000 });
+  const report = (content: object): Promise<void> => workflow.put('blue:report', content, { timeoutMs: 30_000 });
   let streamId = '';
   const log = async (text: RegExp): Promise<void> => {
     while (!text.test(stream.ioc.output)) await delay(50);
@@ -177,7 +176,10 @@ await t.test('commands are put to an object that the workflow serves', async (t)
     expected.push(line('slow'));
     while (told(directory).length < expected.length) await delay(50);
     network.cut();
-    await stream.until('State', (_state, severity, message) => severity === 'MINOR' && message === 'wf:command is not connected');
+    await stream.until(
+      'State',
+      (_state, severity, message) => severity === 'MINOR' && message === 'wf:command is not connected',
+    );
     writeFileSync(join(directory, 'go'), '');
     network.restore();
     await Promise.all([slow, after]);

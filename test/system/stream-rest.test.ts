@@ -78,7 +78,7 @@ await t.test('a stream whose workflow runs in a DM elsewhere goes on while that 
   t.equal(await stream.value('Results'), '["start", "calibrate", "stop"]');
 });
 
-await t.test("the consumer of a job in a DM elsewhere is found, also when it reports nothing by itself", async (t) => {
+await t.test('the consumer of a job in a DM elsewhere is found, also when it reports nothing by itself', async (t) => {
   const dm = await ServedDm.prepare(t);
   const stream = await StreamIoc.start(t, () => ({}), { settings: dm.clientSettings });
   const consumers = { directory: dm.directory, ids: [1], environment: stream.serverEnvironment, reportPeriodS: 0 };

@@ -38,6 +38,7 @@ function consumersOf(
     controlPattern,
     statusPattern,
   }: Pick<StreamInputs, 'nConsumers' | 'controlPattern' | 'statusPattern'>,
+  id: string,
 ): StreamConsumers {
   for (const [name, pattern] of Object.entries({ ControlPattern: controlPattern, StatusPattern: statusPattern })) {
     if (protocol !== 'PvaPy' || (pattern !== '' && (count === 1 || pattern.includes('*')))) continue;
@@ -47,7 +48,8 @@ function consumersOf(
       `${name} names ${pattern || 'nothing'} for ${count} consumers: ${remedy}`,
     );
   }
-  return { count, controlPattern, statusPattern };
+  const named = (pattern: string): string => pattern.replaceAll('$streamId', id);
+  return { count, controlPattern: named(controlPattern), statusPattern: named(statusPattern) };
 }
 
 /** Holds the two sides of each slot's stream together. All that changes a stream goes through here: it is in the state, and on the disk before it is answered. */
@@ -100,8 +102,9 @@ export class StreamService implements KindService {
     const name = `${prefix}Stream${slot}`;
     // Our own would be mirrored into itself.
     const reportPv = given === `${name}:Report` ? '' : given;
-    const consumers = consumersOf(protocol, inputs);
-    const about = { id: newId(nowMs), protocol, workflow, owner, experiment, dataPv, reportPv, consumers };
+    const id = newId(nowMs);
+    const consumers = consumersOf(protocol, inputs, id);
+    const about = { id, protocol, workflow, owner, experiment, dataPv, reportPv, consumers };
     const stream = newStream(about, nowMs);
     store.dispatch({ type: 'slotTaken', kind: 'stream', slot, object: stream });
     return {
