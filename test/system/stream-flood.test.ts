@@ -80,11 +80,13 @@ await t.test('a long report passes, one beyond 1 MB is refused with the reason, 
   const { fields } = await bench.until('Report', (update) => String(update.fields['results']).length === 900_000);
   t.equal(fields['state'], 'Ready');
   await bench.command('long', { size: 1_100_000 });
-  await bench.untilLogged(/^said SETPOINT_INVALID: report of 1100\d+ bytes, at most 1000000: put results in a file$/u);
+  await bench.untilLogged(
+    /^said SETPOINT_INVALID: report of 11000\d\d bytes, at most 1000000: put results in a file$/u,
+  );
   await t.rejects(
     bench.client.put(`${bench.slot}:Report`, { streamId: 'x'.repeat(2_000_000), state: 'Ready' }),
-    { message: /^SETPOINT_INVALID: report of 2000005 bytes/u },
-    'whatever of it is long',
+    { message: /^STREAM_STALE: streamId x{200}… \(2,000,000 characters\) is of another run/u },
+    'whatever is long, the answer is short',
   );
   await bench.restart('SIGKILL');
   await bench.until('Report', (update) => String(update.fields['results']).length === 900_000);

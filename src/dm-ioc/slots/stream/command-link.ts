@@ -1,5 +1,7 @@
 import { errorText } from 'dm';
 import { PvaError, type PvaClient } from 'epics-pva-ts';
+import { CommandQueue } from './command-queue.js';
+import { followPv } from './follow-pv.js';
 import type { StreamCommand } from './stream.js';
 
 export interface CommandLinkOptions {
@@ -8,7 +10,7 @@ export interface CommandLinkOptions {
   readonly streamId: string;
   /** The workflow has taken the put of a command, or refused it. */
   readonly onAnswer: (sequence: number, accepted: boolean, message: string) => void;
-  readonly onConnection: (isConnected: boolean) => void;
+  readonly onConnection: (problem: string) => void;
 }
 
 /**
@@ -18,68 +20,70 @@ export interface CommandLinkOptions {
 export class CommandLink {
   readonly #options: CommandLinkOptions;
   readonly #stopped = new AbortController();
+  readonly #queue = new CommandQueue((command, signal) => this.#put(command, signal));
+  readonly #waiting = new Set<() => void>();
+  /** Names of the object's fields; null: not connected. */
   #fields: ReadonlySet<string> | null = null;
-  #queue: readonly StreamCommand[] = [];
-  #isSending = false;
 
   constructor(options: CommandLinkOptions) {
     this.#options = options;
-    void this.#watch();
+    const { client, pv, onConnection } = options;
+    void followPv(client, pv, {
+      signal: this.#stopped.signal,
+      onConnection: (problem) => {
+        this.#fields = null;
+        onConnection(problem);
+      },
+      onUpdate: ({ fields }, isFirst) => {
+        if (!isFirst) return;
+        this.#fields = new Set(Object.keys(fields));
+        for (const wake of this.#waiting) wake();
+      },
+    });
   }
 
   close(): void {
     this.#stopped.abort();
+    this.#queue.close();
   }
 
   /** What the workflow has not acknowledged. */
   forward(pending: readonly StreamCommand[]): void {
-    this.#queue = pending;
-    void this.#send();
+    this.#queue.forward(pending);
   }
 
-  async #watch(): Promise<void> {
-    const { client, pv, onConnection } = this.#options;
-    const { signal } = this.#stopped;
-    const lost = (isConnected: boolean): void => {
-      if (!isConnected) this.#fields = null;
-      onConnection(isConnected);
-    };
-    try {
-      for await (const update of client.monitor(pv, { signal, onConnection: lost })) {
-        this.#fields ??= new Set(Object.keys(update.fields));
-        void this.#send();
-      }
-    } catch (error) {
-      if (!signal.aborted) onConnection(error instanceof PvaError && error.code !== 'PVA_DISCONNECTED');
-    }
-  }
-
-  async #send(): Promise<void> {
-    if (this.#isSending) return;
-    this.#isSending = true;
-    while (this.#fields !== null && this.#queue[0] !== undefined && !this.#stopped.signal.aborted) {
-      const [command, ...rest] = this.#queue;
-      if (!(await this.#put(command, this.#fields))) break;
-      this.#queue = rest.filter(({ sequence }) => sequence > command.sequence);
-    }
-    this.#isSending = false;
-  }
-
-  /** @returns false when it must be put again */
-  async #put(
-    { sequence, command, arguments: given, source }: StreamCommand,
-    fields: ReadonlySet<string>,
-  ): Promise<boolean> {
+  async #put({ sequence, command, arguments: given, source }: StreamCommand, signal: AbortSignal): Promise<void> {
     const { client, pv, streamId, onAnswer } = this.#options;
     const content = Object.entries({ streamId, sequence, command, arguments: given, args: given, source });
-    const value = Object.fromEntries(content.filter(([name]) => fields.has(name)));
-    try {
-      await client.put(pv, value, { signal: this.#stopped.signal, timeoutMs: 86_400_000 });
-      onAnswer(sequence, true, '');
-    } catch (error) {
-      if (!(error instanceof PvaError) || error.code !== 'PVA_REMOTE') return false;
-      onAnswer(sequence, false, errorText(error));
+    for (;;) {
+      const fields = await this.#connected(signal);
+      if (fields === null) return;
+      try {
+        if (!fields.has('command')) throw new TypeError(`${pv} has no field command`);
+        const value = Object.fromEntries(content.filter(([name]) => fields.has(name)));
+        await client.put(pv, value, { signal, timeoutMs: Infinity });
+        onAnswer(sequence, true, '');
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof PvaError && error.code === 'PVA_DISCONNECTED') continue;
+        onAnswer(sequence, false, errorText(error));
+        return;
+      }
     }
-    return true;
+  }
+
+  /** The object's fields, as soon as it is there; null when the signal aborts before. */
+  #connected(signal: AbortSignal): Promise<ReadonlySet<string> | null> {
+    if (this.#fields !== null) return Promise.resolve(this.#fields);
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#waiting.delete(end);
+        signal.removeEventListener('abort', end);
+        resolve(this.#fields);
+      };
+      this.#waiting.add(end);
+      signal.addEventListener('abort', end);
+    });
   }
 }

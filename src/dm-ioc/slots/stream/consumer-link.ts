@@ -1,5 +1,7 @@
 import { errorText } from 'dm';
-import type { PvaClient, PvaData } from 'epics-pva-ts';
+import type { PvaClient } from 'epics-pva-ts';
+import { ConsumerControl, type ConsumerCommand } from './consumer-control.js';
+import { followPv } from './follow-pv.js';
 
 /** What a consumer of pvaPy counts, of its status object. */
 export interface ConsumerCounts {
@@ -17,11 +19,6 @@ export interface ConsumerView {
   readonly isConnected: boolean;
   readonly counts: ConsumerCounts;
 }
-
-/** What pvaPy's control object says at once, before the outcome of a command. */
-const TAKEN = 'Command successful';
-/** How it begins to say that a command failed. */
-const FAILURE = /failed|^Ignoring invalid request/iu;
 
 const NO_COUNTS: ConsumerCounts = { nReceived: 0, nProcessed: 0, nDropped: 0, receiveRate: 0, processRate: 0 };
 
@@ -46,12 +43,10 @@ function countsOf({ receiverStats, queueStats, processorStats }: Readonly<Record
 
 /** One consumer of pvaPy's streaming framework: its control and its status object (pvapy.hpc). */
 export class ConsumerLink {
-  readonly #client: PvaClient;
-  readonly #control: string;
   readonly #stopped = new AbortController();
   readonly #connected = { control: false, status: false };
   readonly #onChange: () => void;
-  readonly #outcomes = new Set<(statusMessage: string) => void>();
+  readonly #control: ConsumerControl;
   #view: ConsumerView;
 
   constructor(
@@ -59,17 +54,20 @@ export class ConsumerLink {
     { id, control, status }: { readonly id: number; readonly control: string; readonly status: string },
     onChange: () => void,
   ) {
-    this.#client = client;
-    this.#control = control;
+    const { signal } = this.#stopped;
     this.#onChange = onChange;
     this.#view = { id, isConnected: false, counts: NO_COUNTS };
-    void this.#follow('control', control, ({ fields: { statusMessage }, changed }) => {
-      // A put of the command alone still shows what was said before.
-      if (typeof statusMessage !== 'string' || !changed.includes('statusMessage') || statusMessage === TAKEN) return;
-      for (const tell of this.#outcomes) tell(statusMessage);
+    this.#control = new ConsumerControl(client, control, signal, (isConnected) => {
+      this.#connect({ control: isConnected });
     });
-    void this.#follow('status', status, ({ fields }) => {
-      this.#show({ counts: countsOf(fields) });
+    void followPv(client, status, {
+      signal,
+      onConnection: (problem) => {
+        this.#connect({ status: problem === '' });
+      },
+      onUpdate: ({ fields }) => {
+        this.#show({ counts: countsOf(fields) });
+      },
     });
   }
 
@@ -83,46 +81,21 @@ export class ConsumerLink {
 
   /**
    * Puts a command; resolves with the outcome that the consumer says after it.
-   * @throws Error with its reason; the signal's when that aborts first
+   * @throws Error that names the consumer, with its reason
    */
-  async send(command: string, args: string, signal: AbortSignal): Promise<string> {
-    const ended = AbortSignal.any([signal, this.#stopped.signal]);
-    let stop: () => void = () => undefined;
-    const outcome = new Promise<string>((resolve, reject) => {
-      const abort = (): void => {
-        reject(new Error('not answered'));
-      };
-      this.#outcomes.add(resolve);
-      ended.addEventListener('abort', abort);
-      stop = () => {
-        this.#outcomes.delete(resolve);
-        ended.removeEventListener('abort', abort);
-      };
-    });
-    outcome.catch(() => undefined);
+  async send(command: ConsumerCommand, signal: AbortSignal): Promise<string> {
     try {
-      await this.#client.put(this.#control, { command, args }, { signal: ended });
-      const said = await outcome;
-      if (FAILURE.test(said)) throw new Error(said);
-      return said;
+      return await this.#control.send(command, signal);
     } catch (error) {
       throw new Error(`consumer ${this.#view.id}: ${errorText(error)}`, { cause: error });
-    } finally {
-      stop();
     }
   }
 
-  async #follow(which: 'control' | 'status', pv: string, take: (update: PvaData) => void): Promise<void> {
-    const { signal } = this.#stopped;
-    const onConnection = (isConnected: boolean): void => {
-      this.#connected[which] = isConnected;
-      this.#show({ isConnected: this.#connected.control && this.#connected.status });
-    };
-    try {
-      for await (const update of this.#client.monitor(pv, { signal, onConnection })) take(update);
-    } catch {
-      if (!signal.aborted) onConnection(false);
-    }
+  #connect(change: Partial<{ readonly control: boolean; readonly status: boolean }>): void {
+    Object.assign(this.#connected, change);
+    const isConnected = this.#connected.control && this.#connected.status;
+    const { counts } = this.#view;
+    this.#show({ isConnected, counts: isConnected ? counts : { ...counts, receiveRate: 0, processRate: 0 } });
   }
 
   #show(change: Partial<ConsumerView>): void {

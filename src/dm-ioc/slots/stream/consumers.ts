@@ -1,18 +1,22 @@
 import { errorText, ThrottledNotice } from 'dm';
 import type { PvaClient } from 'epics-pva-ts';
+import { CommandQueue } from './command-queue.js';
+import { CONSUMER_COMMANDS } from './consumer-control.js';
 import { ConsumerLink, type ConsumerCounts, type ConsumerView } from './consumer-link.js';
-import type { StreamCommand } from './stream.js';
+import type { StreamCommand, StreamConsumers } from './stream.js';
 
 const PERIOD_MS = 200;
-/** What pvaPy's consumers know. */
-const KNOWN = ['configure', 'get_stats', 'reset_stats', 'stop'];
+/** So long before a command is withdrawn its answer says who has not answered. */
+const ANSWER_MS = 50;
+/** Spaces after the arguments, which JSON doesn't mind, count to this. */
+const MARKS = 8;
 
-export interface ConsumersOptions {
+export interface ConsumersOptions extends StreamConsumers {
   readonly client: PvaClient;
-  readonly count: number;
-  /** With `*` for a consumer's id, from 1. */
-  readonly controlPattern: string;
-  readonly statusPattern: string;
+  /** Commands that may have been put before the IOC was started again. */
+  readonly pending: readonly StreamCommand[];
+  /** They were told to stop: one that comes back is told again. */
+  readonly isStopping: boolean;
   readonly onChange: (consumers: readonly ConsumerView[]) => void;
   readonly onAnswer: (sequence: number, accepted: boolean, message: string) => void;
 }
@@ -35,63 +39,65 @@ export class Consumers {
   readonly #links: readonly ConsumerLink[];
   readonly #stopped = new AbortController();
   readonly #notice: ThrottledNotice;
-  #queue: readonly StreamCommand[] = [];
-  #isSending = false;
+  readonly #queue = new CommandQueue((command, signal) => this.#send(command, signal));
 
   constructor(options: ConsumersOptions) {
     this.#options = options;
-    const { client, count, controlPattern, statusPattern, onChange } = options;
+    const { client, count, controlPattern, statusPattern, isStopping, onChange } = options;
     this.#notice = new ThrottledNotice(PERIOD_MS, () => {
       onChange(this.#links.map(({ view }) => view));
     });
-    this.#links = Array.from({ length: count }, (_consumer, index) => {
-      const id = index + 1;
+    const links: ConsumerLink[] = [];
+    this.#links = links;
+    for (let id = 1; id <= count; id += 1) {
       const named = (pattern: string): string => pattern.replaceAll('*', String(id));
-      return new ConsumerLink(client, { id, control: named(controlPattern), status: named(statusPattern) }, () => {
-        this.#notice.announce();
-      });
-    });
+      const pvs = { id, control: named(controlPattern), status: named(statusPattern) };
+      links.push(
+        new ConsumerLink(client, pvs, () => {
+          if (links.length === count) this.#notice.announce();
+        }),
+      );
+    }
+    this.#notice.announce();
+    if (isStopping) this.#stopLater(links);
   }
 
   close(): void {
     this.#stopped.abort();
+    this.#queue.close();
     this.#notice.cancel();
     for (const link of this.#links) link.close();
   }
 
   /** What has not been acknowledged. */
   forward(pending: readonly StreamCommand[]): void {
-    this.#queue = pending;
-    void this.#send();
+    this.#queue.forward(pending);
   }
 
-  async #send(): Promise<void> {
-    if (this.#isSending) return;
-    this.#isSending = true;
-    for (
-      let command = this.#queue[0];
-      command !== undefined && !this.#stopped.signal.aborted;
-      command = this.#queue[0]
-    ) {
-      await this.#sendOne(command);
-      const { sequence } = command;
-      this.#queue = this.#queue.filter((one) => one.sequence > sequence);
-    }
-    this.#isSending = false;
-  }
-
-  async #sendOne({ sequence, command, arguments: given, limitMs }: StreamCommand): Promise<void> {
-    const { onAnswer } = this.#options;
-    if (!KNOWN.includes(command)) {
-      onAnswer(sequence, false, `pvaPy's consumers know ${KNOWN.join(', ')}, not ${command}`);
+  async #send({ sequence, command, arguments: given, limitMs }: StreamCommand, withdrawn: AbortSignal): Promise<void> {
+    const { onAnswer, pending } = this.#options;
+    if (!CONSUMER_COMMANDS.includes(command)) {
+      onAnswer(sequence, false, `pvaPy's consumers know ${CONSUMER_COMMANDS.join(', ')}, not ${command}`);
       return;
     }
-    const limit = limitMs === null ? [] : [AbortSignal.timeout(Math.max(1, limitMs - Date.now()))];
-    const signal = AbortSignal.any([this.#stopped.signal, ...limit]);
-    const outcomes = await Promise.allSettled(this.#links.map((link) => link.send(command, given, signal)));
-    if (signal.aborted) return;
+    const args = given + ' '.repeat(sequence % MARKS);
+    const mayBePut = pending.some((one) => one.sequence === sequence);
+    // One that isn't there needs no stop to be gone, but may come back.
+    const isAsked = ({ view }: ConsumerLink): boolean => command !== 'stop' || view.isConnected;
+    const limit = limitMs === null ? [] : [AbortSignal.timeout(Math.max(1, limitMs - Date.now() - ANSWER_MS))];
+    const signal = AbortSignal.any([withdrawn, ...limit]);
+    const asked = this.#links.filter(isAsked);
+    const outcomes = await Promise.allSettled(asked.map((link) => link.send({ command, args, mayBePut }, signal)));
+    if (withdrawn.aborted) return;
     const reasons = outcomes.flatMap((one) => (one.status === 'rejected' ? [errorText(one.reason)] : []));
     const said = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    if (command === 'stop' && reasons.length === 0)
+      this.#stopLater(this.#links.filter((link) => !asked.includes(link)));
     onAnswer(sequence, reasons.length === 0, reasons.length === 0 ? (said[0] ?? '') : reasons.join('; '));
+  }
+
+  #stopLater(links: readonly ConsumerLink[]): void {
+    const stop = { command: 'stop', args: '{}', mayBePut: true };
+    for (const link of links) link.send(stop, this.#stopped.signal).catch(() => undefined);
   }
 }

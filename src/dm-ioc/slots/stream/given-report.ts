@@ -7,9 +7,6 @@ import type { GivenReport } from './take-report.js';
 /** The whole structure, with what it was for all that wasn't sent. */
 export type ReportValue = StructureValue<typeof REPORT.fields>;
 
-/** Longest text of a report, all fields together. */
-const MOST_BYTES = 1_000_000;
-
 const TEXTS = ['stage', 'message', 'commandPv', 'results'] as const;
 const COUNTS = ['nReceived', 'nProcessed', 'nDropped'] as const;
 const RATES = ['progress', 'receiveRate', 'processRate'] as const;
@@ -24,7 +21,7 @@ function givenAlarm({ alarm }: ReportValue, sent: ReadonlySet<string>): Partial<
   return { alarm: { severity, message: sent.has('alarm.message') ? alarm.message : '' } };
 }
 
-/** What of a report was sent. @throws CommandError SETPOINT_INVALID when it is too long or a number makes no sense */
+/** What of a report was sent. @throws CommandError SETPOINT_INVALID when a number makes no sense */
 export function givenReport(value: ReportValue, changed: readonly string[]): GivenReport {
   const sent = new Set(changed);
   const pick = <K extends keyof ReportValue, V>(
@@ -34,18 +31,6 @@ export function givenReport(value: ReportValue, changed: readonly string[]): Giv
     Object.fromEntries(names.filter((name) => sent.has(name)).map((name) => [name, as(value[name])])) as Partial<
       Record<K, V>
     >;
-  const texts = pick(TEXTS, (text) => text);
-  const alarm = givenAlarm(value, sent);
-  const sizeBytes = [value.streamId, value.state, alarm.alarm?.message ?? '', ...Object.values(texts)].reduce(
-    (sum, text) => sum + Buffer.byteLength(text),
-    0,
-  );
-  if (sizeBytes > MOST_BYTES) {
-    throw new CommandError(
-      'SETPOINT_INVALID',
-      `report of ${sizeBytes} bytes, at most ${MOST_BYTES}: put results in a file`,
-    );
-  }
   const rates = pick(RATES, (rate) => rate);
   for (const [name, rate] of Object.entries(rates)) {
     if (!Number.isFinite(rate)) throw new CommandError('SETPOINT_INVALID', `${name} is no number`);
@@ -54,9 +39,9 @@ export function givenReport(value: ReportValue, changed: readonly string[]): Giv
     streamId: sent.has('streamId') ? value.streamId : '',
     ...(sent.has('sequence') ? { sequence: Number(value.sequence) } : {}),
     ...(sent.has('state') ? { state: value.state } : {}),
-    ...texts,
+    ...pick(TEXTS, (text) => text),
     ...pick(COUNTS, Number),
     ...rates,
-    ...alarm,
+    ...givenAlarm(value, sent),
   };
 }

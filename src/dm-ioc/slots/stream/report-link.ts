@@ -1,9 +1,12 @@
 import { errorText } from 'dm';
 import type { PvaClient } from 'epics-pva-ts';
+import { followPv } from './follow-pv.js';
 import type { GivenReport } from './take-report.js';
 
 const TEXTS = ['state', 'stage', 'message', 'commandPv', 'results'] as const;
 const NUMBERS = ['sequence', 'progress', 'nReceived', 'nProcessed', 'nDropped', 'receiveRate', 'processRate'] as const;
+/** Reports that may wait here before they are squashed. */
+const QUEUE_SIZE = 64;
 
 /** What an object that somebody else serves says, of the fields that it has. */
 function reportOf(fields: Readonly<Record<string, unknown>>): GivenReport {
@@ -20,38 +23,50 @@ function reportOf(fields: Readonly<Record<string, unknown>>): GivenReport {
 export interface ReportLinkOptions {
   readonly client: PvaClient;
   readonly pv: string;
-  /** Reports of other streams, such as what was there before, are none. */
   readonly streamId: string;
   readonly onReport: (report: GivenReport) => Promise<void>;
-  readonly onConnection: (isConnected: boolean) => void;
-  /** A report that was refused. */
+  readonly onConnection: (problem: string) => void;
+  /** A report that was refused; told once as long as the reason is the same. */
   readonly onRefused: (reason: string) => void;
 }
 
 /** Mirrors a report object that is served elsewhere, such as by Bluesky. */
 export class ReportLink {
   readonly #stopped = new AbortController();
+  readonly #options: ReportLinkOptions;
+  /** Of the last report. */
+  #sequence = 0;
+  #refusal = '';
 
   constructor(options: ReportLinkOptions) {
-    void this.#follow(options);
+    this.#options = options;
+    const { client, pv, onConnection } = options;
+    void followPv(client, pv, {
+      signal: this.#stopped.signal,
+      queueSize: QUEUE_SIZE,
+      onConnection,
+      onUpdate: ({ fields }, isFirst) => this.#take(reportOf(fields), isFirst),
+    });
   }
 
   close(): void {
     this.#stopped.abort();
   }
 
-  async #follow({ client, pv, streamId, onReport, onConnection, onRefused }: ReportLinkOptions): Promise<void> {
-    const { signal } = this.#stopped;
+  async #take(report: GivenReport, isFirst: boolean): Promise<void> {
+    const { streamId, onReport, onRefused } = this.#options;
+    // What was there before may be of an earlier run.
+    if (isFirst && report.streamId !== streamId) return;
+    const { sequence = 0 } = report;
+    const hasMissed = isFirst || sequence > this.#sequence + 1;
+    this.#sequence = sequence;
     try {
-      for await (const update of client.monitor(pv, { signal, onConnection })) {
-        const report = reportOf(update.fields);
-        if (report.streamId !== streamId) continue;
-        await onReport(report).catch((error: unknown) => {
-          onRefused(errorText(error));
-        });
-      }
+      await onReport({ ...report, hasMissed });
+      this.#refusal = '';
     } catch (error) {
-      if (!signal.aborted) onRefused(errorText(error));
+      const reason = errorText(error);
+      if (reason !== this.#refusal) onRefused(reason);
+      this.#refusal = reason;
     }
   }
 }

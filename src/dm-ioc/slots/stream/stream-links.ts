@@ -1,5 +1,5 @@
 import type { PvaClient } from 'epics-pva-ts';
-import type { Logger } from 'pino';
+import type { KindHost } from '../kind-service.js';
 import { CommandLink } from './command-link.js';
 import type { ConsumerView } from './consumer-link.js';
 import { Consumers, sumOf } from './consumers.js';
@@ -7,10 +7,12 @@ import { DataLink } from './data-link.js';
 import { ReportLink } from './report-link.js';
 import type { StreamService } from './stream-service.js';
 import { isFinal } from './stream-state.js';
-import type { Stream, StreamLive } from './stream.js';
+import type { Stream, StreamCommand, StreamLive } from './stream.js';
 
 interface Link {
   close(): void;
+  /** Takes the commands that the workflow has not acknowledged. */
+  forward?(pending: readonly StreamCommand[]): void;
 }
 
 /** What of a slot's stream lives elsewhere, as a PVAccess client: its frames, its report and command objects, pvaPy's consumers. */
@@ -18,17 +20,17 @@ export class StreamLinks {
   readonly #client: PvaClient;
   readonly #slot: number;
   readonly #service: StreamService;
-  readonly #log: Logger;
+  readonly #host: KindHost;
   /** By what they lead to; closed when the stream has another one. */
   readonly #links = new Map<string, Link>();
-  #forward: ((stream: Stream) => void) | null = null;
+  /** What is not connected, by what it is for. */
   readonly #lost = new Map<string, string>();
 
-  constructor(client: PvaClient, slot: number, service: StreamService, log: Logger) {
+  constructor(client: PvaClient, slot: number, service: StreamService, host: KindHost) {
     this.#client = client;
     this.#slot = slot;
     this.#service = service;
-    this.#log = log;
+    this.#host = host;
   }
 
   close(): void {
@@ -38,22 +40,34 @@ export class StreamLinks {
 
   /** Keeps the links that the stream needs. */
   follow(stream: Stream | null): void {
-    const wanted = new Map<string, () => Link>();
-    if (stream !== null && !isFinal(stream.state)) {
-      const { id, dataPv, reportPv, protocol, report } = stream;
-      if (dataPv !== '') wanted.set(`${id} data ${dataPv}`, () => this.#data(stream));
-      if (reportPv !== '') wanted.set(`${id} report ${reportPv}`, () => this.#report(stream));
-      if (protocol === 'PvaPy') wanted.set(`${id} consumers`, () => this.#consumers(stream));
-      else if (report.commandPv !== '') wanted.set(`${id} command ${report.commandPv}`, () => this.#command(stream));
-    }
+    const wanted = this.#wanted(stream);
     for (const [key, link] of this.#links) {
       if (wanted.has(key)) continue;
-      link.close();
       this.#links.delete(key);
-      if (!key.includes(' data ')) this.#forward = null;
+      this.#lost.delete(key);
+      link.close();
     }
-    for (const [key, open] of wanted) if (!this.#links.has(key)) this.#links.set(key, open());
-    if (stream !== null) this.#forward?.(stream);
+    for (const [key, open] of wanted) {
+      if (this.#links.has(key)) continue;
+      // What it tells at once comes back to here.
+      this.#links.set(key, { close: () => undefined });
+      this.#links.set(key, open(key));
+    }
+    if (stream === null) return;
+    for (const link of this.#links.values()) link.forward?.(stream.pending);
+  }
+
+  #wanted(stream: Stream | null): Map<string, (key: string) => Link> {
+    const wanted = new Map<string, (key: string) => Link>();
+    if (stream === null || isFinal(stream.state)) return wanted;
+    const { id, dataPv, reportPv, protocol, report } = stream;
+    const ownCommand = `${this.#host.prefix}Stream${this.#slot}:Command`;
+    const commandPv = report.commandPv === ownCommand ? '' : report.commandPv;
+    if (dataPv !== '') wanted.set(`${id} data ${dataPv}`, () => this.#data(stream));
+    if (reportPv !== '') wanted.set(`${id} report ${reportPv}`, (key) => this.#report(key, stream));
+    if (protocol === 'PvaPy') wanted.set(`${id} consumers`, (key) => this.#consumers(key, stream));
+    else if (commandPv !== '') wanted.set(`${id} command ${commandPv}`, (key) => this.#command(key, stream, commandPv));
+    return wanted;
   }
 
   #live(id: string, change: Partial<StreamLive>): void {
@@ -61,9 +75,10 @@ export class StreamLinks {
   }
 
   /** Says that something is lost, or (empty) back. */
-  #tell(id: string, what: string, problem: string): void {
-    if (problem === '') this.#lost.delete(what);
-    else this.#lost.set(what, problem);
+  #tell(id: string, key: string, problem: string): void {
+    if ((this.#lost.get(key) ?? '') === problem) return;
+    if (problem === '') this.#lost.delete(key);
+    else this.#lost.set(key, problem);
     this.#live(id, { lost: [...this.#lost.values()].join('; ') });
   }
 
@@ -73,17 +88,17 @@ export class StreamLinks {
     });
   }
 
-  #report({ id, reportPv }: Stream): Link {
+  #report(key: string, { id, reportPv }: Stream): Link {
     return new ReportLink({
       client: this.#client,
       pv: reportPv,
       streamId: id,
       onReport: (report) => this.#service.report(this.#slot, report),
-      onConnection: (isConnected) => {
-        this.#tell(id, 'report', isConnected ? '' : `${reportPv} is not connected`);
+      onConnection: (problem) => {
+        this.#tell(id, key, problem);
       },
       onRefused: (reason) => {
-        this.#log.warn({ stream: this.#slot, pv: reportPv, reason }, 'report refused');
+        this.#host.log.warn({ stream: this.#slot, pv: reportPv, reason }, 'report refused');
       },
     });
   }
@@ -92,62 +107,50 @@ export class StreamLinks {
     void this.#service.acknowledge(this.#slot, { streamId: id, sequence, accepted, message }).catch(() => undefined);
   }
 
-  #command({ id, report: { commandPv } }: Stream): Link {
-    const link = new CommandLink({
+  #command(key: string, { id }: Stream, commandPv: string): Link {
+    return new CommandLink({
       client: this.#client,
       pv: commandPv,
       streamId: id,
       onAnswer: (...answer) => {
         this.#answer(id, ...answer);
       },
-      onConnection: (isConnected) => {
-        this.#tell(id, 'command', isConnected ? '' : `${commandPv} is not connected`);
+      onConnection: (problem) => {
+        this.#tell(id, key, problem);
       },
     });
-    this.#forward = ({ pending }) => {
-      link.forward(pending);
-    };
-    return link;
   }
 
-  #consumers({ id }: Stream): Link {
-    const { nConsumers, controlPattern, statusPattern } = this.#service.slotNumbered(this.#slot).inputs;
-    const consumers = new Consumers({
+  #consumers(key: string, { id, consumers, pending, state }: Stream): Link {
+    return new Consumers({
+      ...consumers,
       client: this.#client,
-      count: nConsumers,
-      controlPattern,
-      statusPattern,
+      pending,
+      isStopping: state === 'Finishing',
       onChange: (views) => {
-        this.#show(id, views);
+        this.#show(key, id, views);
       },
       onAnswer: (...answer) => {
         this.#answer(id, ...answer);
       },
     });
-    this.#forward = ({ pending }) => {
-      consumers.forward(pending);
-    };
-    return consumers;
   }
 
   /** The consumers' own words make no report: their connections and counts do. */
-  #show(id: string, views: readonly ConsumerView[]): void {
+  #show(key: string, id: string, views: readonly ConsumerView[]): void {
     const stream = this.#service.streamIn(this.#slot);
     if (stream?.id !== id || isFinal(stream.state)) return;
     const away = views.filter(({ isConnected }) => !isConnected).map((view) => String(view.id));
     const isBegun = stream.state !== 'Starting' && stream.state !== 'Connected';
-    const counts = sumOf(views);
-    if (stream.state === 'Finishing') this.#tell(id, 'consumers', '');
-    else if (isBegun)
-      this.#tell(id, 'consumers', away.length === 0 ? '' : `consumer ${away.join(', ')} is not connected`);
-    if (away.length === views.length) return;
-    const isAll = away.length === 0;
-    const isStreaming =
-      stream.state === 'Ready' && counts.nReceived > stream.report.nReceived && stream.report.sequence > 1;
-    const state = isBegun ? (isStreaming ? 'Streaming' : '') : isAll ? 'Ready' : 'Connected';
     const isLeaving = stream.state === 'Finishing';
-    const message =
-      isAll || isLeaving ? '' : `${views.length - away.length} of ${views.length} consumers are connected`;
-    void this.#service.report(this.#slot, { streamId: id, state, ...counts, message }).catch(() => undefined);
+    const missing = away.length === 0 || isLeaving ? '' : `consumer ${away.join(', ')} is not connected`;
+    this.#tell(id, key, isBegun ? missing : '');
+    this.#live(id, { waiting: isBegun ? '' : missing });
+    if (!isBegun && away.length === views.length) return;
+    const counts = sumOf(views);
+    // Each has seen the frame that was there before it came.
+    const isStreaming = stream.state === 'Ready' && counts.nReceived > Math.max(views.length, stream.report.nReceived);
+    const state = isBegun ? (isStreaming ? 'Streaming' : '') : away.length === 0 ? 'Ready' : 'Connected';
+    void this.#service.report(this.#slot, { streamId: id, state, ...counts }).catch(() => undefined);
   }
 }

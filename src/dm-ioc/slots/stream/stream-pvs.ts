@@ -21,6 +21,7 @@ const WORKFLOW_GROUP = 'WORKFLOW';
 const OPERATOR_GROUP = 'OPERATOR';
 /** Watchers get reports at most so often, and always the last. */
 const REPORT_PERIOD_MS = 20;
+
 function reportFields({ object }: StreamSlot): StructureInput<typeof REPORT.fields> {
   const { id, jobId, state, report } = object ?? { id: '', jobId: '', state: 'Idle', report: NO_REPORT };
   return { streamId: id, jobId, state, ...report, alarm: undefined };

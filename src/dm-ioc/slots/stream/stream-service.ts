@@ -15,8 +15,15 @@ import { PvaClient } from 'epics-pva-ts';
 import { StreamJobs } from './stream-jobs.js';
 import { StreamLinks } from './stream-links.js';
 import { StreamPvs } from './stream-pvs.js';
-import type { StreamSlot } from './stream-slot.js';
-import { newStream, streamWith, type Stream, type StreamAnswer, type StreamLive } from './stream.js';
+import type { StreamInputs, StreamSlot } from './stream-slot.js';
+import {
+  newStream,
+  streamWith,
+  type Stream,
+  type StreamAnswer,
+  type StreamConsumers,
+  type StreamLive,
+} from './stream.js';
 import { takeReport, type GivenReport } from './take-report.js';
 
 /** A stream that begins, and the arguments by which its workflow finds it. */
@@ -35,6 +42,28 @@ function newId(startedMs: number): string {
   return `${time}-${randomBytes(4).toString('hex')}`;
 }
 
+/** @throws CommandError SETPOINT_INVALID when the consumers would share a PV */
+function consumersOf(
+  protocol: Stream['protocol'],
+  {
+    nConsumers: count,
+    controlPattern,
+    statusPattern,
+  }: Pick<StreamInputs, 'nConsumers' | 'controlPattern' | 'statusPattern'>,
+  id: string,
+): StreamConsumers {
+  for (const [name, pattern] of Object.entries({ ControlPattern: controlPattern, StatusPattern: statusPattern })) {
+    if (protocol !== 'PvaPy' || (pattern !== '' && (count === 1 || pattern.includes('*')))) continue;
+    const remedy = `write * where the consumer's id is, as in consumer:*:control`;
+    throw new CommandError(
+      'SETPOINT_INVALID',
+      `${name} names ${pattern || 'nothing'} for ${count} consumers: ${remedy}`,
+    );
+  }
+  const named = (pattern: string): string => pattern.replaceAll('$streamId', id);
+  return { count, controlPattern: named(controlPattern), statusPattern: named(statusPattern) };
+}
+
 /** Holds the two sides of each slot's stream together. All that changes a stream goes through here: it is in the state, and on the disk before it is answered. */
 export class StreamService implements KindService {
   readonly #host: KindHost;
@@ -49,7 +78,7 @@ export class StreamService implements KindService {
     this.#host = host;
     this.#pvs = Array.from({ length: host.slots }, (_slot, index) => new StreamPvs(host, index + 1, this));
     this.#jobs = new StreamJobs(host, this);
-    this.#links = this.#pvs.map((_pvs, index) => new StreamLinks(this.#client, index + 1, this, host.log));
+    this.#links = this.#pvs.map((_pvs, index) => new StreamLinks(this.#client, index + 1, this, host));
   }
 
   start(): void {
@@ -76,16 +105,20 @@ export class StreamService implements KindService {
     return this.slotNumbered(slot).object;
   }
 
-  /** Begins a stream in a slot whose last one has ended. */
+  /** Begins a stream in a slot whose last one has ended. @throws CommandError SETPOINT_INVALID when consumers would share a PV */
   begin(slot: number, { workflow, owner }: { readonly workflow: string; readonly owner: string }): BegunStream {
     const { store, prefix } = this.#host;
-    const { protocol, dataPv, reportPv } = this.slotNumbered(slot).inputs;
+    const { protocol, dataPv, reportPv: given, ...inputs } = this.slotNumbered(slot).inputs;
     const experiment = store.state.experiment.selected?.name ?? '';
     const startedMs = Date.now();
-    const given = { id: newId(startedMs), protocol, workflow, owner, experiment, dataPv, reportPv };
-    const stream = newStream(given, startedMs);
-    store.dispatch({ type: 'slotTaken', kind: 'stream', slot, object: stream });
     const name = `${prefix}Stream${slot}`;
+    // Our own would be mirrored into itself.
+    const reportPv = given === `${name}:Report` ? '' : given;
+    const id = newId(startedMs);
+    const consumers = consumersOf(protocol, inputs, id);
+    const about = { id, protocol, workflow, owner, experiment, dataPv, reportPv, consumers };
+    const stream = newStream(about, startedMs);
+    store.dispatch({ type: 'slotTaken', kind: 'stream', slot, object: stream });
     return {
       stream,
       arguments: {
@@ -133,8 +166,9 @@ export class StreamService implements KindService {
     const { stream, sequence } = issueCommand(this.streamIn(slot), given, nowMs());
     this.#change(stream);
     const answer = await this.#answerTo(slot, stream.id, sequence, signal);
-    await this.#host.save();
     if (answer === null) throw new CommandError('SLOT_EMPTY', 'the stream was cleared meanwhile');
+    // Whoever knows the answer must not find it undone after kill -9.
+    await this.#host.save();
     if (!answer.accepted) {
       const reason = answer.message || `the workflow refused ${given.command}, without a message`;
       throw new CommandError('COMMAND_REFUSED', reason, { severity: 'MAJOR' });

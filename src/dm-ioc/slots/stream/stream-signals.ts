@@ -3,7 +3,7 @@ import { Setpoints } from '../../registry/setpoints.js';
 import { command, type Plain, type ReadingSignal, type Signals, type ValueKind } from '../../registry/signal.js';
 import { abortStream, clearStream, sendCommand, startStream, stopStream } from './stream-commands.js';
 import type { StreamContext, StreamSlot } from './stream-slot.js';
-import { STREAM_STATES } from './stream-state.js';
+import { isFinal, STREAM_STATES } from './stream-state.js';
 import { isReady, shownAlive, shownState, stateText } from './stream-view.js';
 import { PROTOCOLS, type Stream, type StreamReport } from './stream.js';
 
@@ -79,9 +79,19 @@ export const STREAM_SIGNALS: Signals<StreamSlot, StreamContext> = {
   nPending: ofStream('integer', 'Commands not acknowledged', ({ pending }) => pending.length),
   results: reported('text', 'Results, JSON', ({ results }) => results),
   commandPv: reported('text', 'Command object of the workflow', ({ commandPv }) => commandPv),
-  dataConnected: ofStream('boolean', 'DataPv is connected', ({ live }) => live.data.isConnected, { states: NO_YES }),
+  dataConnected: ofStream(
+    'boolean',
+    'DataPv is connected',
+    ({ live, state }) => live.data.isConnected && !isFinal(state),
+    { states: NO_YES },
+  ),
   dataCount: ofStream('integer', 'Frames seen at DataPv', ({ live }) => live.data.count),
-  dataRate: ofStream('number', 'Frames per second at DataPv', ({ live }) => live.data.rate, { unit: 'Hz' }),
+  dataRate: ofStream(
+    'number',
+    'Frames per second at DataPv',
+    ({ live, state }) => (isFinal(state) ? 0 : live.data.rate),
+    { unit: 'Hz' },
+  ),
   dataMissed: ofStream('integer', 'Gaps in uniqueId at DataPv', ({ live }) => live.data.missed),
   dataLastId: ofStream('integer', 'Last uniqueId at DataPv', ({ live }) => live.data.lastId),
 };

@@ -42,8 +42,9 @@ function silenceS({ object, heardMs, nowMs }: StreamSlot): number | null {
 
 /** Why a user should worry about the workflow; empty: there is no reason. */
 function silenceWarning(slot: StreamSlot): string {
-  const lost = slot.object?.live.lost ?? '';
-  if (lost !== '') return lost;
+  const { object } = slot;
+  if (object === null || isFinal(object.state)) return '';
+  if (object.live.lost !== '') return object.live.lost;
   const silent = silenceS(slot);
   return silent !== null && silent > slot.inputs.heartbeatTimeoutS ? `silent for ${silent.toFixed(0)} s` : '';
 }

@@ -53,6 +53,13 @@ export function mayFollow(state: StreamState, next: StreamState): boolean {
   return state === next || STEPS[state].includes(next);
 }
 
+/** True when reports that nobody saw may lie between `state` and `next`. */
+export function mayReach(state: StreamState, next: StreamState): boolean {
+  const reached = new Set<StreamState>([state]);
+  for (const one of reached) for (const step of STEPS[one]) reached.add(step);
+  return reached.has(next);
+}
+
 /** The states in which a command may be sent. */
 export function statesFor(command: string): readonly StreamState[] {
   return COMMANDS[command] ?? CONNECTED;

@@ -43,9 +43,9 @@ export function isReady(object: Stream | null): boolean {
 export function stateText(slot: StreamSlot): string {
   const { object, commandError } = slot;
   if (object === null) return commandError === '' ? 'Idle' : `Idle: ${commandError}`;
-  const { state, report, jobStatus } = object;
+  const { state, report, jobStatus, live } = object;
   const stage = report.stage === '' || isFinal(state) ? '' : `, ${report.stage}`;
   const goesOn = object.status === 'finalizing' ? `, its job is ${jobStatus}` : '';
-  const more = firstLine(streamAlarm(slot).message || report.message);
+  const more = firstLine(streamAlarm(slot).message || (isFinal(state) ? '' : live.waiting) || report.message);
   return `${state}${stage}${goesOn}${more === '' ? '' : `: ${more}`}`;
 }

@@ -60,6 +60,13 @@ export const streamSchema = z.object({
   jobStatus: z.string(),
   dataPv: z.string(),
   reportPv: z.string(),
+  /** Of pvaPy, as they were set when it began. */
+  consumers: z.object({
+    count: z.number().int().min(1),
+    /** With `*` for a consumer's id, from 1. */
+    controlPattern: z.string(),
+    statusPattern: z.string(),
+  }),
   startedMs: z.number(),
   /** When the workflow was heard last; null: never. */
   seenMs: z.number().nullable(),
@@ -78,6 +85,7 @@ export const streamSchema = z.object({
 export type StreamContent = z.output<typeof streamSchema>;
 export type StreamCommand = z.output<typeof commandSchema>;
 export type StreamAnswer = z.output<typeof answerSchema>;
+export type StreamConsumers = StreamContent['consumers'];
 export type StreamReport = z.output<typeof reportSchema>;
 
 /** How the frames come, as a client sees them. */
@@ -96,11 +104,14 @@ export interface StreamLive {
   readonly data: DataView;
   /** What is not connected that should be; empty: all is. */
   readonly lost: string;
+  /** What it waits for before it is Ready, as far as that is known. */
+  readonly waiting: string;
 }
 
 const NOTHING_LIVE: StreamLive = {
   data: { isConnected: false, count: 0, rate: 0, missed: 0, lastId: 0 },
   lost: '',
+  waiting: '',
 };
 
 /** What a slot holds: the content, what is true now, and `status` in DM's words, as other objects have it. */
@@ -137,11 +148,15 @@ export const NO_REPORT: StreamReport = {
   alarm: { severity: 'NONE', message: '' },
 };
 
+const ONE_CONSUMER = { count: 1, controlPattern: '', statusPattern: '' };
+
 /** A stream that begins. */
 export function newStream(
-  given: Pick<StreamContent, 'id' | 'protocol' | 'workflow' | 'owner' | 'experiment' | 'dataPv' | 'reportPv'>,
+  given: Pick<StreamContent, 'id' | 'protocol' | 'workflow' | 'owner' | 'experiment' | 'dataPv' | 'reportPv'> &
+    Partial<Pick<StreamContent, 'consumers'>>,
   nowMs: number,
 ): Stream {
   const nothing = { jobId: '', jobStatus: '', seenMs: null, newest: null, pending: [], answers: [], error: '' };
-  return streamWith({ ...given, ...nothing, state: 'Starting', startedMs: nowMs, report: NO_REPORT, sequence: 0 }, {});
+  const begun = { state: 'Starting', startedMs: nowMs, report: NO_REPORT, sequence: 0 } as const;
+  return streamWith({ consumers: ONE_CONSUMER, ...given, ...nothing, ...begun }, {});
 }

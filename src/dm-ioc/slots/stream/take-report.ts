@@ -1,6 +1,6 @@
 import { CommandError } from '../../errors.js';
 import { shortText } from '../../log/short-text.js';
-import { isFinal, mayFollow, stateNamed, STREAM_STATES, type StreamState } from './stream-state.js';
+import { isFinal, mayFollow, mayReach, stateNamed, STREAM_STATES, type StreamState } from './stream-state.js';
 import { streamWith, type Stream, type StreamReport } from './stream.js';
 
 /** What a workflow says of itself. What it leaves out stays as it is. */
@@ -10,7 +10,12 @@ export interface GivenReport extends Partial<Omit<StreamReport, 'sequence'>> {
   readonly sequence?: number;
   /** One of the states; empty or nothing: unchanged. */
   readonly state?: string;
+  /** Reports before it were not seen, as when a link is back: it may be several steps ahead. */
+  readonly hasMissed?: boolean;
 }
+
+/** Longest text of a report, all fields together. */
+const MOST_BYTES = 1_000_000;
 
 /** @throws CommandError STREAM_STALE when `streamId` isn't this stream's */
 export function requireStream(stream: Stream | null, streamId: string): Stream {
@@ -22,23 +27,38 @@ export function requireStream(stream: Stream | null, streamId: string): Stream {
   throw new CommandError('STREAM_STALE', `streamId ${shortText(streamId)} is of another run; ${now}`);
 }
 
-function stateAfter({ state }: Stream, said: string | undefined): StreamState {
+function stateAfter({ state }: Stream, said: string | undefined, hasMissed: boolean): StreamState {
   if (said === undefined || said === '') return state === 'Starting' ? 'Connected' : state;
   const next = stateNamed(said);
   if (next === undefined) {
     throw new CommandError('STREAM_ORDER', `no state ${said.slice(0, 40)}; there are ${STREAM_STATES.join(', ')}`);
   }
-  if (!mayFollow(state, next)) throw new CommandError('STREAM_ORDER', `${next} can't follow ${state}`);
+  if (!(hasMissed ? mayReach : mayFollow)(state, next))
+    throw new CommandError('STREAM_ORDER', `${next} can't follow ${state}`);
   return next;
+}
+
+function checkContent(sequence: number, { stage, message, commandPv, results, alarm }: Partial<StreamReport>): void {
+  if (!Number.isSafeInteger(sequence) || sequence < 0) {
+    throw new CommandError('SETPOINT_INVALID', `sequence ${sequence} of a report: count from 1`);
+  }
+  const texts = [stage, message, commandPv, results, alarm?.message];
+  const sizeBytes = texts.reduce((sum, text = '') => sum + Buffer.byteLength(text), 0);
+  if (sizeBytes <= MOST_BYTES) return;
+  throw new CommandError(
+    'SETPOINT_INVALID',
+    `report of ${sizeBytes} bytes, at most ${MOST_BYTES}: put results in a file`,
+  );
 }
 
 /**
  * The stream after a report. One whose sequence is known changes nothing but that the workflow lives: PVAccess clients repeat puts.
- * @throws CommandError STREAM_STALE, STREAM_ENDED, STREAM_ORDER with the step that was wrong
+ * @throws CommandError STREAM_STALE, STREAM_ENDED, STREAM_ORDER with the step that was wrong, SETPOINT_INVALID when it is too long
  */
 export function takeReport(held: Stream | null, given: GivenReport, nowMs: number): Stream {
-  const { streamId, sequence: number = 0, state: said, ...content } = given;
+  const { streamId, sequence: number = 0, state: said, hasMissed = false, ...content } = given;
   const stream = requireStream(held, streamId);
+  checkContent(number, content);
   const known = stream.report.sequence;
   const sequence = number === 0 ? known + 1 : number;
   if (sequence === known) return isFinal(stream.state) ? stream : streamWith(stream, { seenMs: nowMs });
@@ -46,7 +66,7 @@ export function takeReport(held: Stream | null, given: GivenReport, nowMs: numbe
   if (sequence < known) {
     throw new CommandError('STREAM_ORDER', `report ${sequence} after ${known}: go on from Report.sequence`);
   }
-  const state = stateAfter(stream, said);
+  const state = stateAfter(stream, said, hasMissed);
   const report = { ...stream.report, ...content, sequence };
   const error = state === 'Failed' ? report.message || 'the workflow reported Failed, without a message' : stream.error;
   return streamWith(stream, { state, report, error, seenMs: nowMs });

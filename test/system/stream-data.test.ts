@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import t from 'tap';
+import { freePort } from '../loopback-environment.js';
+import { PvaNetwork } from './pva-network.js';
+import { end, StreamIoc } from './stream-ioc.js';
+
+const FRAME_KB = 1000;
+
+await t.test('frames are counted without being fetched, wherever their source is and goes', async (t) => {
+  const searchPort = await freePort();
+  const network = await PvaNetwork.start(t, searchPort);
+  const stream = await StreamIoc.start(t, () => ({ silent: 'stages:\n  "1": { command: "exec sleep 3600" }\n' }), {
+    searchPort,
+    environment: network.clientEnvironment,
+  });
+  const serve = (firstId: number, step: number): ReturnType<StreamIoc['run']> => {
+    const args = ['p4p', 'frames', 'frames', stream.directory, FRAME_KB, firstId, step].map(String);
+    return stream.run('python', [resolve('test/system/stream_objects.py'), ...args]);
+  };
+  const number = async (name: string): Promise<number> => Number(await stream.value(name));
+  const atLeast =
+    (least: number) =>
+    (value: unknown): boolean =>
+      Number(value) >= least;
+  await stream.put('Workflow', 'silent');
+  await stream.put('DataPv', 'frames');
+  const started = stream.put('Start', 1).catch(() => undefined);
+  await stream.until('State', (state) => state === 'Starting');
+  t.equal(await stream.value('DataConnected'), 'No');
+
+  let source = serve(1, 1);
+  await stream.until('DataConnected', (connected) => connected === 'Yes');
+  await stream.until('DataCount', atLeast(50));
+  await stream.until('DataRate', atLeast(5));
+  await stream.until('DataLastId', atLeast(50));
+  t.ok(network.receivedBytes < FRAME_KB * 1024, 'of 50 frames not even the bytes of one', {
+    bytes: network.receivedBytes,
+  });
+  t.equal(await stream.value('DataMissed'), 0);
+
+  network.cut();
+  await stream.until('DataConnected', (connected) => connected === 'No');
+  await stream.until('DataRate', (rate) => rate === 0);
+  network.restore();
+  await stream.until('DataMissed', atLeast(1));
+
+  await end(source);
+  await stream.until('DataConnected', (connected) => connected === 'No');
+  const [count, missed, lastId] = [await number('DataCount'), await number('DataMissed'), await number('DataLastId')];
+  source = serve(1, 1);
+  await stream.until('DataLastId', (id) => Number(id) < lastId);
+  await stream.until('DataCount', atLeast(count + 10));
+  t.equal(await number('DataMissed'), missed, 'a source that begins anew has missed nothing');
+
+  await end(source);
+  await stream.until('DataConnected', (connected) => connected === 'No');
+  const before = { count: await number('DataCount'), missed: await number('DataMissed') };
+  source = serve(1_000_000, 3);
+  await stream.until('DataCount', atLeast(before.count + 20));
+  await end(source);
+  await stream.until('DataConnected', (connected) => connected === 'No');
+  const frames = (await number('DataCount')) - before.count;
+  const gaps = (await number('DataMissed')) - before.missed;
+  t.ok(gaps >= 2 * (frames - 1) && gaps < 1000, 'two of three are missed, and none before the first', { frames, gaps });
+
+  await stream.put('Abort', 1);
+  await started;
+  t.equal(await stream.value('DataConnected'), 'No');
+  t.equal(await stream.value('DataCount'), before.count + frames, 'the counts of a stream stay when it has ended');
+});
