@@ -17,83 +17,106 @@ export function labelOf({ value }: PvaData): string {
   return choices[index] ?? '';
 }
 
+/** An IOC on ports that it has again after a restart, and a client of it. */
+class LastingIoc {
+  readonly #root: string;
+  readonly #settings: readonly string[];
+  ioc: IocProcess;
+  client: PvaClient;
+
+  private constructor(root: string, settings: readonly string[], ioc: IocProcess) {
+    this.#root = root;
+    this.#settings = settings;
+    this.ioc = ioc;
+    this.client = new PvaClient({ environment: ioc.clientEnvironment });
+  }
+
+  static async start(root: string, settings: readonly string[]): Promise<LastingIoc> {
+    const all = [...settings];
+    for (const port of ['ca.port', 'pva.port', 'pva.broadcastPort']) all.push(`${port}=${await freePort()}`);
+    return new LastingIoc(root, all, await LastingIoc.#run(root, all));
+  }
+
+  static #run(root: string, settings: readonly string[]): Promise<IocProcess> {
+    return IocProcess.start(root, settings, { EPICS_PVA_AUTO_ADDR_LIST: 'NO' });
+  }
+
+  async restart(signal: NodeJS.Signals): Promise<void> {
+    await this.stop(signal);
+    this.ioc = await LastingIoc.#run(this.#root, this.#settings);
+    this.client = new PvaClient({ environment: this.ioc.clientEnvironment });
+  }
+
+  async stop(signal: NodeJS.Signals): Promise<void> {
+    await this.ioc.stop(signal);
+    this.client.close();
+  }
+}
+
 /** The workflow of `obeying_workflow.py` in one slot, and its clients. */
 export class StreamBench {
   /** Where the files of the test are. */
   readonly directory: string;
+  /** `dm:Stream1` */
   readonly slot: string;
-  readonly #settings: readonly string[];
-  readonly #environment: NodeJS.ProcessEnv;
-  #ioc: IocProcess;
-  #client: PvaClient;
+  readonly #lasting: LastingIoc;
+  readonly #logName: string;
 
-  private constructor(
-    t: Test,
-    directory: string,
-    ioc: IocProcess,
-    settings: readonly string[],
-    environment: NodeJS.ProcessEnv,
-  ) {
+  private constructor(directory: string, lasting: LastingIoc, number: number) {
     this.directory = directory;
-    this.#settings = settings;
-    this.#environment = environment;
-    this.slot = 'dm:Stream1';
-    this.#ioc = ioc;
-    this.#client = new PvaClient({ environment: ioc.clientEnvironment });
-    t.teardown(async () => {
-      this.#client.close();
-      // With its jobs.
-      await this.#ioc.stop('SIGUSR2');
-    });
+    this.slot = `dm:Stream${number}`;
+    this.#lasting = lasting;
+    this.#logName = `log${number}`;
   }
 
-  /** An IOC on ports that it has again after a restart, with the workflow `obey`. */
+  /** The first slot of an IOC with the workflow `obey`. */
   static async start(t: Test, settings: readonly string[] = []): Promise<StreamBench> {
     const directory = temporaryDirectory(t);
     const workflows = join(directory, 'workflows');
     mkdirSync(workflows);
     const command = `exec ${PYTHON} ${resolve('test/system/obeying_workflow.py')}`;
     writeFileSync(join(workflows, 'obey.json'), JSON.stringify({ stages: { '1': { command } } }));
-    const ports = ['ca.port', 'pva.port', 'pva.broadcastPort'];
     const all = [`dm.local.workflows=${workflows}`, ...settings];
-    for (const port of ports) all.push(`${port}=${await freePort()}`);
-    const environment = { EPICS_PVA_AUTO_ADDR_LIST: 'NO' };
-    const ioc = await IocProcess.start(join(directory, 'dm'), all, environment);
-    return new StreamBench(t, directory, ioc, all, environment);
+    const lasting = await LastingIoc.start(join(directory, 'dm'), all);
+    // With its jobs.
+    t.teardown(() => lasting.stop('SIGUSR2'));
+    return new StreamBench(directory, lasting, 1);
+  }
+
+  /** Another slot of the same IOC. */
+  ofSlot(number: number): StreamBench {
+    return new StreamBench(this.directory, this.#lasting, number);
   }
 
   get ioc(): IocProcess {
-    return this.#ioc;
+    return this.#lasting.ioc;
   }
 
   get client(): PvaClient {
-    return this.#client;
+    return this.#lasting.client;
   }
 
   /** Ends the IOC, and starts it again. */
-  async restart(signal: NodeJS.Signals): Promise<void> {
-    await this.#ioc.stop(signal);
-    this.#client.close();
-    this.#ioc = await IocProcess.start(join(this.directory, 'dm'), this.#settings, this.#environment);
-    this.#client = new PvaClient({ environment: this.#ioc.clientEnvironment });
+  restart(signal: NodeJS.Signals): Promise<void> {
+    return this.#lasting.restart(signal);
   }
 
   /** Resolves when the record is done with it. */
   put(name: string, value: unknown, settings: PutSettings = {}): Promise<void> {
-    return this.#client.put(`${this.slot}:${name}`, value, { block: true, ...settings });
+    return this.client.put(`${this.slot}:${name}`, value, { block: true, ...settings });
   }
 
   async text(name: string): Promise<string> {
-    return String((await this.#client.get(`${this.slot}:${name}`)).value);
+    return String((await this.client.get(`${this.slot}:${name}`)).value);
   }
 
   async label(name: string): Promise<string> {
-    return labelOf(await this.#client.get(`${this.slot}:${name}`));
+    return labelOf(await this.client.get(`${this.slot}:${name}`));
   }
 
   /** The first update that fits. */
   async until(name: string, fits: (update: PvaData) => boolean): Promise<PvaData> {
-    for await (const update of this.#client.monitor(`${this.slot}:${name}`)) if (fits(update)) return update;
+    for await (const update of this.client.monitor(`${this.slot}:${name}`)) if (fits(update)) return update;
     throw new Error(`${name} has ended`);
   }
 
@@ -109,7 +132,7 @@ export class StreamBench {
   /** Puts what Start needs, with arguments of the workflow. */
   async prepare(args: Readonly<Record<string, unknown>> = {}): Promise<void> {
     await this.put('Workflow', 'obey');
-    await this.put('Args', JSON.stringify({ log: join(this.directory, 'log'), ...args }));
+    await this.put('Args', JSON.stringify({ log: join(this.directory, this.#logName), ...args }));
   }
 
   /** Starts the workflow; resolves when it is ready. */
@@ -121,12 +144,12 @@ export class StreamBench {
   /** Puts a command as a structure. */
   command(command: string, args: object = {}, more: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const value = { command, arguments: JSON.stringify(args), ...more };
-    return this.#client.put(`${this.slot}:Command`, value, { timeoutMs: 600_000 });
+    return this.client.put(`${this.slot}:Command`, value, { timeoutMs: 600_000 });
   }
 
   /** What the workflow has written down. */
   get log(): readonly string[] {
-    return this.logOf('log');
+    return this.logOf(this.#logName);
   }
 
   /** The same of another process, which was given this file. */

@@ -37,7 +37,15 @@ await t.test('Start is done when the workflow is ready, and each way to command 
     client.rpc('dm:rpc:sendCommand', { command: 'refuse', arguments: JSON.stringify({ reason: LONG_REASON }) }),
     rejected,
   );
-  await t.rejects(client.rpc('dm:rpc:sendCommand', { slot: 9, command: 'mine' }), { message: /no stream slot 9/u });
+  await t.rejects(client.rpc('dm:rpc:sendCommand', { slot: 9, command: 'mine' }), {
+    code: 'PVA_REMOTE',
+    remoteCode: 'SETPOINT_INVALID',
+    message: /no stream slot 9; the configuration has slots\.stream: 4/u,
+  });
+  await t.rejects(bench.command('mine', {}, { streamId: 'of another run' }), {
+    code: 'PVA_REMOTE',
+    remoteCode: 'STREAM_STALE',
+  });
 
   await bench.command('start');
   t.equal(await bench.label('State'), 'Streaming');

@@ -59,3 +59,44 @@ await t.test('a stream whose workflow ended while the IOC was away has ended', a
   t.equal(await bench.label('State'), 'Ready', 'and the next one begins');
   t.not(await bench.text('StreamId'), streamId);
 });
+
+await t.test(
+  'a Stop that waited when the IOC was killed still reaches the workflow, and may be put again',
+  async (t) => {
+    const bench = await StreamBench.start(t);
+    const gate = bench.gate('go');
+    await bench.start();
+    const held = t.rejects(bench.command('hold', { go: gate.path }), { code: 'PVA_DISCONNECTED' });
+    await bench.untilLogged(/^command 1 hold/u);
+    const stopped = t.rejects(bench.put('Stop', 1), { code: 'PVA_DISCONNECTED' });
+    await bench.untilLogged(/^pending 2: 1 2$/u);
+    await bench.restart('SIGKILL');
+    await Promise.all([held, stopped]);
+    const again = bench.put('Stop', 1);
+    await bench.untilPending(3);
+    gate.open();
+    await again;
+    t.equal(await bench.label('State'), 'Done');
+    t.same(bench.commands, ['1 hold', '2 stop']);
+  },
+);
+
+await t.test('what is at one slot is nothing to another, also over a restart', async (t) => {
+  const bench = await StreamBench.start(t);
+  const other = bench.ofSlot(2);
+  await bench.start();
+  await other.start();
+  const ids = [await bench.text('StreamId'), await other.text('StreamId')];
+  t.not(ids[0], ids[1]);
+  await other.command('mine');
+  await bench.restart('SIGKILL');
+  t.same([await bench.text('StreamId'), await other.text('StreamId')], ids);
+  await other.command('mine');
+  await bench.put('Stop', 1);
+  t.equal(await other.label('State'), 'Ready');
+  await t.rejects(bench.client.put('dm:Stream1:Report', { streamId: ids[1], message: 'lost' }), {
+    message: /another run/u,
+  });
+  await other.put('Stop', 1);
+  t.same([bench.commands, other.commands], [['1 stop'], ['1 mine', '2 mine', '3 stop']]);
+});

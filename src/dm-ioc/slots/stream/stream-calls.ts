@@ -20,6 +20,7 @@ export const STREAM_CALLS = [
     },
     async ({ slot, command, arguments: given, requestId, timeout }, { service, signal, source }) => {
       const streams = service(StreamService);
+      streams.requireSlot(slot);
       const timeoutMs = (timeout || streams.slotNumbered(slot).inputs.commandTimeoutS) * 1000;
       const message = await streams.send(slot, { command, arguments: given, requestId, source, timeoutMs }, signal);
       return { message };

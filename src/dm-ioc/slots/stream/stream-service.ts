@@ -158,6 +158,13 @@ export class StreamService implements KindService {
     await this.#host.save();
   }
 
+  /** @throws CommandError SETPOINT_INVALID when there is no such slot */
+  requireSlot(slot: number): void {
+    const { slots } = this.#host;
+    if (slot <= slots) return;
+    throw new CommandError('SETPOINT_INVALID', `no stream slot ${slot}; the configuration has slots.stream: ${slots}`);
+  }
+
   /**
    * Sends a command to the workflow of a slot; resolves with what the workflow says when it accepts.
    * @throws CommandError COMMAND_REFUSED with its reason, or after the time limit; SLOT_EMPTY, and as `issueCommand`
