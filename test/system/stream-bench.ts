@@ -21,6 +21,8 @@ export function labelOf({ value }: PvaData): string {
 class LastingIoc {
   readonly #root: string;
   readonly #settings: readonly string[];
+  /** Those of before hear at their own time that their IOC has gone. */
+  readonly #former: PvaClient[] = [];
   ioc: IocProcess;
   client: PvaClient;
 
@@ -42,14 +44,15 @@ class LastingIoc {
   }
 
   async restart(signal: NodeJS.Signals): Promise<void> {
-    await this.stop(signal);
+    await this.ioc.stop(signal);
+    this.#former.push(this.client);
     this.ioc = await LastingIoc.#run(this.#root, this.#settings);
     this.client = new PvaClient({ environment: this.ioc.clientEnvironment });
   }
 
   async stop(signal: NodeJS.Signals): Promise<void> {
     await this.ioc.stop(signal);
-    this.client.close();
+    for (const client of [...this.#former, this.client]) client.close();
   }
 }
 

@@ -284,3 +284,26 @@ await t.test('a Start that is refused leaves the slot empty, with the reason', a
   await bench.start();
   t.equal(await bench.label('State'), 'Ready');
 });
+
+await t.test(
+  'a Stop before the workflow is ready ends the stream, and a Start that waits says that it never was',
+  async (t) => {
+    const bench = await StreamBench.start(t);
+    await bench.prepare({ mode: 'connected' });
+    const started = t.rejects(bench.put('Start', 1), { message: /has ended, and was never Ready/u });
+    await bench.untilState('Connected');
+    await bench.put('Stop', 1);
+    await started;
+    t.equal(await bench.label('State'), 'Done');
+    const gate = bench.gate('go');
+    await bench.prepare({ mode: 'mute', go: gate.path });
+    const mute = t.rejects(bench.put('Start', 1), { message: /has ended, and was never Ready/u });
+    await bench.untilState('Starting');
+    await bench.put('CommandTimeout', 0.2);
+    const unheard = /^stop not acknowledged within 0\.\d s, withdrawn; the workflow was never heard$/u;
+    await t.rejects(bench.put('Stop', 1), { message: unheard });
+    t.equal(await bench.label('State'), 'Starting', 'it goes on');
+    gate.open();
+    await mute;
+  },
+);

@@ -46,6 +46,30 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
   });
 }
 
+for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+  await t.test(
+    `a stream that was being started when the IOC ended becomes ready all the same (${signal})`,
+    async (t) => {
+      const bench = await StreamBench.start(t);
+      const gate = bench.gate('go');
+      await bench.prepare({ mode: 'slow', go: gate.path });
+      const cut =
+        signal === 'SIGTERM' ? { message: 'the IOC stops, the stream goes on' } : { code: 'PVA_DISCONNECTED' as const };
+      const started = t.rejects(bench.put('Start', 1), cut);
+      await bench.untilLogged(/^hello/u);
+      await bench.untilState('Connected');
+      await bench.restart(signal);
+      await started;
+      await t.rejects(bench.put('Start', 1), { message: /busy with stream/u });
+      gate.open();
+      await bench.untilState('Ready');
+      await bench.command('mine');
+      await bench.put('Stop', 1);
+      t.equal(bench.log.filter((line) => line.startsWith('hello')).length, 1);
+    },
+  );
+}
+
 await t.test('a stream whose workflow ended while the IOC was away has ended', async (t) => {
   const bench = await StreamBench.start(t);
   await bench.start();
