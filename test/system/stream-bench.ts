@@ -135,6 +135,8 @@ export class StreamBench {
   /** Puts what Start needs, with arguments of the workflow. */
   async prepare(args: Readonly<Record<string, unknown>> = {}): Promise<void> {
     await this.put('Workflow', 'obey');
+    // A client that looks for a restarted IOC may take its time.
+    await this.put('CommandTimeout', 3600);
     await this.put('Args', JSON.stringify({ log: join(this.directory, this.#logName), ...args }));
   }
 
