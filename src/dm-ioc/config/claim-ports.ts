@@ -69,8 +69,10 @@ function explained(error: unknown, what: string, host: string, setting: string):
 
 /** The port if it is free on all interfaces; for 0 any that is. @param setting the variable that decided it, or what could */
 async function claim(use: Use, port: number, interfaces: readonly string[], setting: string): Promise<number> {
+  // One that the system chose is to be nobody else's: whoever shares it answers the same searches.
+  const isShared = (transport: Transport): boolean => transport === 'shared UDP' && port !== 0;
   const bind = (transport: Transport, host: string, at: number): Promise<number> =>
-    (transport === 'TCP' ? tryTcp(host, at) : tryUdp(host, at, transport === 'shared UDP')).catch((error: unknown) => {
+    (transport === 'TCP' ? tryTcp(host, at) : tryUdp(host, at, isShared(transport))).catch((error: unknown) => {
       throw explained(error, `${use.protocol} port ${at} (${transport.slice(-3)}, ${host})`, host, setting);
     });
   for (let attempt = 1; ; attempt += 1) {
