@@ -21,6 +21,17 @@ export function requireStream(stream: Stream | null, streamId: string): Stream {
   throw new CommandError('STREAM_STALE', `streamId ${streamId} is of another run; ${now}`);
 }
 
+const COUNTS = ['sequence', 'nReceived', 'nProcessed', 'nDropped'] as const;
+
+/** @throws CommandError SETPOINT_INVALID for a count that is none, or has more than 53 bits */
+function requireCounts(given: GivenReport): void {
+  for (const name of COUNTS) {
+    const count = given[name] ?? 0;
+    if (Number.isSafeInteger(count) && count >= 0) continue;
+    throw new CommandError('SETPOINT_INVALID', `${name} ${count} is no whole number from 0 to 2^53`);
+  }
+}
+
 function stateAfter({ state }: Stream, said: string | undefined): StreamState {
   if (said === undefined || said === '') return state === 'Starting' ? 'Connected' : state;
   const next = stateNamed(said);
@@ -33,11 +44,12 @@ function stateAfter({ state }: Stream, said: string | undefined): StreamState {
 
 /**
  * The stream after a report. One whose sequence is known changes nothing but that the workflow lives: PVAccess clients repeat puts.
- * @throws CommandError STREAM_STALE, STREAM_ENDED, STREAM_ORDER with the step that was wrong
+ * @throws CommandError STREAM_STALE, STREAM_ENDED, SETPOINT_INVALID, STREAM_ORDER with the step that was wrong
  */
 export function takeReport(held: Stream | null, given: GivenReport, nowMs: number): Stream {
   const { streamId, sequence: number = 0, state: said, ...content } = given;
   const stream = requireStream(held, streamId);
+  requireCounts(given);
   const known = stream.report.sequence;
   const sequence = number === 0 ? known + 1 : number;
   if (sequence === known) return isFinal(stream.state) ? stream : streamWith(stream, { seenMs: nowMs });
