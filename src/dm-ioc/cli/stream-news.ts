@@ -23,6 +23,10 @@ const TOLD: Readonly<Record<string, (value: string) => string>> = {
   message: (text) => `"${text}"`,
 };
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/gu, ' ').trim();
 }
@@ -51,7 +55,7 @@ export class StreamNews {
     const before = this.#report;
     this.#report = fields;
     const parts = Object.entries(TOLD).flatMap(([name, tell]) => {
-      const value = String((fields[name] ?? ''));
+      const value = textOf(fields[name]);
       const isNothing = before[name] === undefined && (value === '' || value === '0');
       return isNothing || fields[name] === before[name] ? [] : [oneLine(tell(value))];
     });
