@@ -17,9 +17,8 @@ function isEnum(value: unknown): value is EnumValue {
   return typeof value === 'object' && value !== null && 'index' in value;
 }
 
-function textOf(value: unknown, labels: readonly string[]): string {
-  if (!isEnum(value)) return String(value);
-  return (value.choices.length > 0 ? value.choices : labels)[value.index] ?? '';
+function textOf(value: unknown): string {
+  return isEnum(value) ? (value.choices[value.index] ?? '') : String(value);
 }
 
 /** An IOC with streaming workflows of a test, which can be killed and started again, and a client of it. */
@@ -96,17 +95,12 @@ export class StreamIoc {
 
   /** A value, or the label of a state. */
   async text(pv: string): Promise<string> {
-    return textOf((await this.client.get(`dm:Stream1:${pv}`)).value, []);
+    return textOf((await this.client.get(`dm:Stream1:${pv}`)).value);
   }
 
   /** Waits until a PV of the stream is so. */
   async until(pv: string, isSo: (text: string) => boolean): Promise<void> {
-    let labels: readonly string[] = [];
-    for await (const { value } of this.client.monitor(`dm:Stream1:${pv}`)) {
-      // Only the first update has them.
-      if (isEnum(value) && value.choices.length > 0) labels = value.choices;
-      if (isSo(textOf(value, labels))) return;
-    }
+    for await (const { value } of this.client.monitor(`dm:Stream1:${pv}`)) if (isSo(textOf(value))) return;
   }
 
   /** Ends the IOC with its jobs. */

@@ -8,6 +8,12 @@ const WORKFLOW = `${PYTHON_COMMAND} ${resolve('test/system/stream_workflow.py')}
 /** The same for a shell that goes on. */
 const SHELL = `env ${PYTHON_COMMAND.replace('exec ', '')} -m dm_ioc.stream`;
 
+/** What the processes of the run that is now have in their environment. */
+async function environmentOfRun(streams: StreamIoc): Promise<Record<string, string>> {
+  const names = { reportPv: 'dm:Stream1:Report', commandPv: 'dm:Stream1:Command', ackPv: 'dm:Stream1:Ack' };
+  return { ...streams.clientEnvironment, ...names, streamId: await streams.text('StreamId') };
+}
+
 await t.test('a workflow on dm_ioc.stream gets ready, does commands in order, and its results come back', async (t) => {
   const streams = await StreamIoc.start(t, { python: WORKFLOW });
   await streams.begin('python');
@@ -184,3 +190,19 @@ await t.test(
     t.equal(await streams.text('State'), 'Ready', 'the run that is goes on');
   },
 );
+
+await t.test('a process that outlives its run is told so by the module while it waits for commands', async (t) => {
+  const streams = await StreamIoc.start(t, { python: WORKFLOW });
+  await streams.begin('python');
+  const outside = runProgram(PYTHON, ['-u', resolve('test/system/stream_workflow.py')], {
+    ...(await environmentOfRun(streams)),
+    PYTHONPATH: resolve('ioc/bluesky'),
+  });
+  // Two have said Connected, Preparing and Ready.
+  for await (const { fields } of streams.client.monitor('dm:Stream1:Report'))
+    if (Number(fields['sequence']) >= 6) break;
+  await streams.put('Abort', 1);
+  const { code, stderr } = await outside;
+  t.not(code, 0);
+  t.match(stderr, /StreamRefusedError: STREAM_ENDED: stream \S+ is Aborted/u);
+});

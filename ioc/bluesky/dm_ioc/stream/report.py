@@ -17,6 +17,9 @@ STATES = (
     "Failed",
 )
 
+#: Nothing follows them.
+ENDS = ("Done", "Failed", "Aborted")
+
 TEXTS = ("stage", "message", "commandPv", "results")
 COUNTS = ("nReceived", "nProcessed", "nDropped")
 NUMBERS = ("progress", "receiveRate", "processRate")

@@ -16,7 +16,7 @@ from .command import Command, pending_commands
 from .delivery import Delivery
 from .errors import StreamError, StreamRefusedError
 from .names import StreamNames
-from .report import FIELDS, STATES, TEXTS, report_fields
+from .report import ENDS, FIELDS, STATES, TEXTS, report_fields
 
 __all__ = ["FIELDS", "STATES", "Stream"]
 
@@ -181,13 +181,16 @@ class Stream:
         """Say the first word, and learn its number: an earlier process of this run may have said some."""
         pv = self.names.report_pv
         while True:
-            if self._delivery.get(pv).streamId != self.names.stream_id:
-                # It shows what was before: the first report leaves nothing of that.
+            before = self._delivery.get(pv)
+            if before.streamId != self.names.stream_id:
+                # It shows another run's: the first report leaves nothing of that.
                 nothing = {**dict.fromkeys(FIELDS, 0), **dict.fromkeys(TEXTS, "")}
+                has = {name: value for name, value in nothing.items() if name in before}
                 self._sequence = 1
-                content = {**self._about(), "state": "Connected", **nothing}
                 try:
-                    self._delivery.put(pv, content)
+                    self._delivery.put(
+                        pv, {**self._about(), "state": "Connected", **has}
+                    )
                 except StreamRefusedError as error:
                     if error.code != "STREAM_ORDER":
                         raise
@@ -218,11 +221,7 @@ class Stream:
                 if self._is_ended:
                     return
                 try:
-                    self._delivery.put_once(
-                        self.names.report_pv,
-                        {**self._about(), **self._said},
-                        self._heartbeat_s,
-                    )
+                    self._repeat()
                 except StreamRefusedError as error:
                     if error.is_over:
                         self._over = error
@@ -230,3 +229,14 @@ class Stream:
                         return
                 except (Disconnected, TimeoutError):
                     continue
+
+    def _repeat(self) -> None:
+        """:raises StreamRefusedError: also when somebody else has ended the stream: what was said before is never refused"""
+        pv = self.names.report_pv
+        content = {**self._about(), **self._said}
+        self._delivery.put_once(pv, content, self._heartbeat_s)
+        state = self.context.get(pv, timeout=self._heartbeat_s).state
+        if state in ENDS:
+            raise StreamRefusedError(
+                f"STREAM_ENDED: stream {self.names.stream_id} is {state}"
+            )
