@@ -39,6 +39,7 @@ lint: build $(CLIENTS)
 	@echo clang-tidy; echo $(filter %.cc,$(CXX_FILES)) | xargs -n 4 -P 2 sh -c '.venv/bin/clang-tidy --quiet "$$@" -- $(TIDY_FLAGS) 2>/dev/null' --
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	cd ioc/bluesky && $(CURDIR)/.venv/bin/mypy
 
 bench: build $(CLIENTS)
 	@npx --no-install tsc -b

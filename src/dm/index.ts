@@ -57,7 +57,7 @@ export { Backoff } from './backoff.js';
 export { closestName } from './closest-name.js';
 export { checked } from './checked.js';
 export { errorText } from './error-text.js';
-export { exactJsonText, parseExactJson } from './exact-json.js';
+export { exactJsonText, parseExactJson, readJson } from './exact-json.js';
 export { silentLogger, type DmLogger } from './logger.js';
 export { makeDirectory } from './make-directory.js';
 export { schemaFault } from './schema-fault.js';

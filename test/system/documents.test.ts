@@ -26,7 +26,13 @@ const PAGES = [
   .sort();
 
 /** Why a block may be left alone, by its attribute `skip`. */
-const EXCUSES: readonly string[] = ['the whole suite', 'needs root', 'needs DM', 'needs the ports of DM'];
+const EXCUSES: readonly string[] = [
+  'the whole suite',
+  'needs root',
+  'needs DM',
+  'needs the ports of DM',
+  'needs the network',
+];
 const ATTRIBUTES: readonly string[] = ['exit', 'file', 'skip', 'until'];
 const READY = /serves .* CA port/u;
 
@@ -135,6 +141,7 @@ const LANGUAGES: Readonly<Record<string, (reading: Reading, block: FencedBlock) 
   },
   /** A drawing. */
   text: () => Promise.resolve(null),
+  mermaid: () => Promise.resolve(null),
   /** What the block before it prints. */
   '': ({ t, printed }, { place, text }) => {
     t.not(printed, null, `${place} follows what prints it`);

@@ -10,6 +10,7 @@ import type { AccessOptions } from './pv-access.js';
 import type { RunOptions } from './run.js';
 import type { StopOptions } from './stop.js';
 import type { TryWorkflowOptions } from './try-workflow.js';
+import type { WatchStreamOptions } from './watch-stream.js';
 
 /** What has something to bring to its end when nobody reads what it prints. */
 const ENDS_ITSELF: ReadonlySet<string> = new Set(['run', 'try']);
@@ -24,11 +25,12 @@ function withConfig(command: Command): Command {
     .option('-s, --set <key=value>', 'set one key of the configuration; may be given more than once', collect, []);
 }
 
+function withTimeout(command: Command): Command {
+  return withConfig(command).option('-w, --timeout <seconds>', 'how long to wait for the PV', '5');
+}
+
 function withProtocol(command: Command): Command {
-  return withConfig(command)
-    .option('--ca', 'over Channel Access')
-    .option('--pva', 'over PVAccess (default)')
-    .option('-w, --timeout <seconds>', 'how long to wait for the PV', '5');
+  return withTimeout(command).option('--ca', 'over Channel Access').option('--pva', 'over PVAccess (default)');
 }
 
 /** The command line. Each command's own code is loaded only when it runs, so that each starts fast. */
@@ -96,6 +98,16 @@ export function createProgram(): Command {
   withProtocol(program.command('monitor <pv...>').description('follow PVs until interrupted')).action(
     async (pvs: string[], options: AccessOptions) => (await import('./pv-access.js')).monitorPvs(pvs, options),
   );
+  const stream = program.command('stream').description('streams of the IOC');
+  withTimeout(
+    stream
+      .command('watch <number>')
+      .description('tell what happens in a stream until it has ended: exit code 0 when it is Done, else 1'),
+  )
+    .option('--follow', 'go on with the next stream, until interrupted')
+    .action(async (slot: string, options: WatchStreamOptions) =>
+      (await import('./watch-stream.js')).watchStream(slot, options),
+    );
   const dm = program.command('dm').description("DM's web services themselves");
   withConfig(
     dm.command('check').description('call every read-only endpoint and print which answer as expected'),

@@ -38,6 +38,11 @@ function isFresh(before: PvReading | null, after: PvReading): boolean {
   return before?.timeMs !== after.timeMs || before.severity !== after.severity || before.message !== after.message;
 }
 
+/** What no record has. */
+function isStructure({ value }: PvReading): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+}
+
 /** A put that nobody waits for is answered before an asynchronous record has judged it. */
 async function settle(access: PvAccess, pv: string): Promise<void> {
   const active = fieldOf(pv, 'PACT');
@@ -70,7 +75,7 @@ export async function putAndRead(
       cause: error,
     });
   }
-  if (!wait) await settle(access, pv);
+  if (!wait && (before === null || !isStructure(before))) await settle(access, pv);
   const after = await access.get(pv, timeoutMs);
   if (!wait && after.severity === 'INVALID' && isFresh(before, after)) {
     throw new StartupError('PUT_FAILED', `put ${pv} failed: ${await alarmText(access, pv, after)}`);

@@ -1,4 +1,5 @@
 import { PvaClient, type PvaData } from 'epics-pva-ts';
+import { putFields } from './put-fields.js';
 import { putInteger, putNumber, putState } from './put-value.js';
 import type { PvAccess, PvReading } from './pv-reading.js';
 
@@ -14,7 +15,7 @@ function isEnum(value: unknown): value is EnumFields {
 function toReading(data: PvaData): PvReading {
   const { alarm, timeMs, units } = data;
   const { precision } = (data.fields['display'] ?? {}) as { readonly precision?: unknown };
-  const value = 'value' in data.fields ? data.value : data.fields;
+  const value = 'value' in data.fields ? data.value : data.toJSON().fields;
   return {
     value: isEnum(value) ? (value.choices[value.index] ?? value.index) : value,
     severity: alarm?.severity ?? 'NONE',
@@ -42,9 +43,10 @@ export function pvaAccess(environment: Readonly<Record<string, string>>): PvAcce
   };
 }
 
-/** The text in the PV's own type: an enum's index, a number, or text. */
+/** The text in the PV's own type: an enum's index, a number, text, or fields of a structure. */
 async function asPut(client: PvaClient, pv: string, text: string, timeoutMs: number): Promise<unknown> {
-  const { value } = await client.get(pv, { timeoutMs });
+  const { fields, value } = await client.get(pv, { timeoutMs });
+  if (!('value' in fields)) return putFields(pv, text, fields);
   if (isEnum(value)) return putState(pv, text, value.choices);
   if (typeof value === 'number') return putNumber(pv, text);
   return typeof value === 'bigint' ? putInteger(pv, text) : text;

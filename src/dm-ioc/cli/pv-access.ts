@@ -1,11 +1,12 @@
 import { isCoded } from '../coded-error.js';
+import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
 import { StartupError } from '../errors.js';
 import { clientEnvironment } from './client-environment.js';
 import { caAccess } from './pv-access-ca.js';
 import { pvaAccess } from './pv-access-pva.js';
 import { putAndRead } from './put-and-read.js';
-import type { PvAccess } from './pv-reading.js';
+import type { PvAccess, PvReading } from './pv-reading.js';
 import { formatReading } from './format-reading.js';
 import { reportFailure } from './report-failure.js';
 
@@ -28,7 +29,7 @@ function timeoutMsOf({ timeout }: AccessOptions): number {
 
 async function withAccess(
   options: AccessOptions,
-  use: (access: PvAccess, timeoutMs: number, place: string) => Promise<void>,
+  use: (access: PvAccess, timeoutMs: number, place: string, config: Config) => Promise<void>,
 ): Promise<void> {
   if (options.ca === true && options.pva === true)
     throw new StartupError('CONFIG_INVALID', 'give --ca or --pva, not both');
@@ -38,7 +39,7 @@ async function withAccess(
   const access = options.ca === true ? caAccess(settings) : pvaAccess(settings);
   const keepAlive = setInterval(() => undefined, 60_000);
   try {
-    await use(access, timeoutMs, place);
+    await use(access, timeoutMs, place, config);
   } catch (error) {
     throw placed(error, place);
   } finally {
@@ -77,13 +78,30 @@ export function putPv(pv: string, value: string, options: AccessOptions): Promis
 
 /** `dm-ioc monitor PV...`, until interrupted. */
 export function monitorPvs(pvs: readonly string[], options: AccessOptions): Promise<void> {
-  return withAccess(options, async (access, timeoutMs, place) => {
+  return followPvs(
+    options,
+    () => pvs,
+    (pv, reading) => {
+      print(reading === null ? `${pv} *** disconnected` : formatReading(pv, reading, true));
+    },
+  );
+}
+
+/**
+ * Follows PVs until interrupted, or until `take` stops it.
+ * @param take gets each reading, null when the connection is lost
+ */
+export function followPvs(
+  options: AccessOptions,
+  pvsOf: (config: Config) => readonly string[],
+  take: (pv: string, reading: PvReading | null, stop: () => void) => void,
+): Promise<void> {
+  return withAccess(options, async (access, timeoutMs, place, config) => {
     const stopped = new AbortController();
-    for (const name of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(name, () => {
-        stopped.abort();
-      });
-    }
+    const stop = (): void => {
+      stopped.abort();
+    };
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, stop);
     const follow = async (pv: string): Promise<void> => {
       const silence = setTimeout(() => {
         process.stderr.write(`${pv}: nobody has answered for ${options.timeout} s, waiting on (${place})\n`);
@@ -91,13 +109,13 @@ export function monitorPvs(pvs: readonly string[], options: AccessOptions): Prom
       try {
         for await (const reading of access.monitor(pv, stopped.signal)) {
           clearTimeout(silence);
-          print(reading === null ? `${pv} *** disconnected` : formatReading(pv, reading, true));
+          if (!stopped.signal.aborted) take(pv, reading, stop);
         }
       } finally {
         clearTimeout(silence);
       }
     };
-    await Promise.all(pvs.map(follow)).catch((error: unknown) => {
+    await Promise.all(pvsOf(config).map(follow)).catch((error: unknown) => {
       if (!stopped.signal.aborted) throw error;
     });
   });

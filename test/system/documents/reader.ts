@@ -48,6 +48,7 @@ export class Reader {
       ...(await loopbackEnvironment()),
       FREE_PORT: String(await freePort()),
       PATH: path,
+      PYTHONPATH: join(directory, 'ioc/bluesky'),
       npm_config_offline: 'true',
     });
   }

@@ -95,9 +95,12 @@ export class StreamPvs {
   }
 
   async #takeReport(put: PutRequest<ReportValue>): Promise<undefined> {
-    await this.#as(WORKFLOW_GROUP, put, 'report', () =>
-      this.#service.report(this.#slot, givenReport(put.value, put.changed)),
-    );
+    await this.#as(WORKFLOW_GROUP, put, 'report', async () => {
+      const report = givenReport(put.value, put.changed);
+      await this.#service.report(this.#slot, report);
+      // Whoever leaves the number to us reads it then.
+      if (report.sequence === undefined) this.#notice.flush();
+    });
   }
 
   async #takeAck(put: PutRequest<AckValue>): Promise<StructureInput<typeof ACK.fields>> {

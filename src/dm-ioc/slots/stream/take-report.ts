@@ -27,6 +27,8 @@ export function requireStream(stream: Stream | null, streamId: string): Stream {
   throw new CommandError('STREAM_STALE', `streamId ${shortText(streamId)} is of another run; ${now}`);
 }
 
+const COUNTS = ['sequence', 'nReceived', 'nProcessed', 'nDropped'] as const;
+
 function stateAfter({ state }: Stream, said: string | undefined, hasMissed: boolean): StreamState {
   if (said === undefined || said === '') return state === 'Starting' ? 'Connected' : state;
   const next = stateNamed(said);
@@ -38,10 +40,14 @@ function stateAfter({ state }: Stream, said: string | undefined, hasMissed: bool
   return next;
 }
 
-function checkContent(sequence: number, { stage, message, commandPv, results, alarm }: Partial<StreamReport>): void {
-  if (!Number.isSafeInteger(sequence) || sequence < 0) {
-    throw new CommandError('SETPOINT_INVALID', `sequence ${sequence} of a report: count from 1`);
+/** @throws CommandError SETPOINT_INVALID for a count that is none or has more than 53 bits, and for too much text */
+function checkContent(given: GivenReport): void {
+  for (const name of COUNTS) {
+    const count = given[name] ?? 0;
+    if (Number.isSafeInteger(count) && count >= 0) continue;
+    throw new CommandError('SETPOINT_INVALID', `${name} ${count} is no whole number from 0 to 2^53`);
   }
+  const { stage, message, commandPv, results, alarm } = given;
   const texts = [stage, message, commandPv, results, alarm?.message];
   const sizeBytes = texts.reduce((sum, text = '') => sum + Buffer.byteLength(text), 0);
   if (sizeBytes <= MOST_BYTES) return;
@@ -53,12 +59,12 @@ function checkContent(sequence: number, { stage, message, commandPv, results, al
 
 /**
  * The stream after a report. One whose sequence is known changes nothing but that the workflow lives: PVAccess clients repeat puts.
- * @throws CommandError STREAM_STALE, STREAM_ENDED, STREAM_ORDER with the step that was wrong, SETPOINT_INVALID when it is too long
+ * @throws CommandError STREAM_STALE, STREAM_ENDED, STREAM_ORDER with the step that was wrong, SETPOINT_INVALID for what can't be kept
  */
 export function takeReport(held: Stream | null, given: GivenReport, nowMs: number): Stream {
   const { streamId, sequence: number = 0, state: said, hasMissed = false, ...content } = given;
   const stream = requireStream(held, streamId);
-  checkContent(number, content);
+  checkContent(given);
   const known = stream.report.sequence;
   const sequence = number === 0 ? known + 1 : number;
   if (sequence === known) return isFinal(stream.state) ? stream : streamWith(stream, { seenMs: nowMs });

@@ -56,6 +56,15 @@ void tap.test('a report of another run, an old one, a wrong step and one after t
   t.end();
 });
 
+void tap.test('a count that is none, or that nobody could show, is refused', (t) => {
+  for (const name of ['sequence', 'nReceived', 'nProcessed', 'nDropped']) {
+    for (const count of [-1, 1.5, NaN, 2 ** 53, 2 ** 63]) {
+      t.throws(() => takeReport(NEW, { streamId: 's1', [name]: count }, BEGUN_MS), { code: 'SETPOINT_INVALID' }, name);
+    }
+  }
+  t.end();
+});
+
 void tap.test('a state may be written in any case, and a reported failure carries its message', (t) => {
   const failed = takeReport(NEW, { streamId: 's1', state: 'failed', message: 'no beam' }, BEGUN_MS);
   t.match(failed, { state: 'Failed', status: 'failed', error: 'no beam' });
