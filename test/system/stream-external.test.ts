@@ -28,7 +28,7 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
   t.teardown(() => {
     workflow.close();
   });
-  const report = (content: object): Promise<void> => workflow.put('blue:report', content, { timeoutMs: 30_000 });
+  const report = (content: object): Promise<void> => workflow.put('blue:report', content, { timeoutMs: 60_000 });
   let streamId = '';
   const log = async (text: RegExp): Promise<void> => {
     while (!text.test(stream.ioc.output)) await delay(50);
@@ -76,6 +76,21 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
     await stream.until('NReceived', (count) => count === 8);
   });
 
+  await t.test(
+    'the last of many reports counts, and those of an object that was closed and opened again',
+    async (t) => {
+      for (let sequence = 5; sequence <= 500; sequence += 1) await report({ streamId, sequence, nReceived: sequence });
+      await stream.until('NReceived', (count) => count === 500);
+      // It may be closed before it has answered.
+      await report({ streamId, sequence: 501, stage: 'reopen' }).catch(() => undefined);
+      await stream.until('Stage', (stage) => stage === 'reopen');
+      await report({ streamId, sequence: 502, stage: '', nReceived: 8 });
+      await stream.until('NReceived', (count) => count === 8);
+      await stream.until('State', (_state, severity) => severity === 'NONE');
+      t.equal(await stream.value('StateText'), 'Streaming: here we are');
+    },
+  );
+
   await t.test('a network that is cut is an alarm that says what is lost; then the last report counts', async (t) => {
     const isLost = (_state: unknown, severity: string, message: string): boolean =>
       severity === 'MINOR' && message === 'blue:report is not connected';
@@ -83,8 +98,8 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
     await stream.until('State', isLost);
     t.equal(await stream.value('StateText'), 'Streaming: blue:report is not connected');
     await stream.until('Alive', (alive, severity) => alive === 'No' && severity === 'MAJOR');
-    await report({ streamId, sequence: 5, state: 'Streaming', nReceived: 9 });
-    await report({ streamId, sequence: 6, state: 'Streaming', nReceived: 10 });
+    await report({ streamId, sequence: 503, state: 'Streaming', nReceived: 9 });
+    await report({ streamId, sequence: 504, state: 'Streaming', nReceived: 10 });
     network.restore();
     await stream.until('NReceived', (count) => count === 10);
     await stream.until('State', (_state, severity) => severity === 'NONE');
@@ -119,6 +134,16 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
   });
 });
 
+/** Starts a stream whose workflow takes commands at an object. */
+async function begin(stream: StreamIoc, commandPv: string): Promise<void> {
+  await stream.put('Workflow', 'silent');
+  const started = stream.put('Start', 1);
+  await stream.until('StateText', (text) => text === 'Starting');
+  const streamId = await stream.value('StreamId');
+  await stream.client.put('dm:Stream1:Report', { streamId, state: 'Ready', commandPv });
+  await started;
+}
+
 await t.test('commands are put to an object that the workflow serves', async (t) => {
   const searchPort = await freePort();
   const network = await PvaNetwork.start(t, searchPort);
@@ -130,21 +155,12 @@ await t.test('commands are put to an object that the workflow serves', async (t)
   let sequence = 0;
   const serve = (library: string): ReturnType<StreamIoc['run']> =>
     stream.run('python', [SCRIPT, library, 'command', 'wf:command', directory]);
-  const begin = async (commandPv: string): Promise<void> => {
-    await stream.put('Workflow', 'silent');
-    const started = stream.put('Start', 1);
-    await stream.until('StateText', (text) => text === 'Starting');
-    const streamId = await stream.value('StreamId');
-    await stream.client.put('dm:Stream1:Report', { streamId, state: 'Ready', commandPv });
-    await started;
-    sequence = 0;
-  };
   const line = (command: string, args = '{}'): string => `${(sequence += 1)} ${command} ${args}`;
   const expected: string[] = [];
   let server = serve('p4p');
 
   await t.test('in their order, each done when its put is done', async (t) => {
-    await begin('wf:command');
+    await begin(stream, 'wf:command');
     t.equal(await stream.value('CommandPv'), 'wf:command');
     await Promise.all(['one', 'two', 'three'].map((name) => stream.command(name, { name })));
     for (const name of ['one', 'two', 'three']) expected.push(line(name, JSON.stringify({ name })));
@@ -215,15 +231,30 @@ await t.test('commands are put to an object that the workflow serves', async (t)
     t.same(told(directory), expected);
     await stream.put('Abort', 1);
   });
+});
 
-  await t.test("a workflow that names the slot's own command object is served by that", async (t) => {
-    await begin('dm:Stream1:Command');
+await t.test('an object that is none for commands', async (t) => {
+  const searchPort = await freePort();
+  const environment = { EPICS_PVAS_BROADCAST_PORT: String(searchPort) };
+  const stream = await StreamIoc.start(t, () => ({ silent: SILENT }), { searchPort, environment });
+
+  await t.test('refuses them', async (t) => {
+    await begin(stream, 'dm:Stream1:StreamId');
+    await t.rejects(stream.command('one'), { message: 'COMMAND_REFUSED: dm:Stream1:StreamId has no field command' });
+    await stream.put('Abort', 1);
+  });
+
+  await t.test("is not needed when it is the slot's own", async (t) => {
+    await stream.put('ReportPv', 'dm:Stream1:Report');
+    await begin(stream, 'dm:Stream1:Command');
     const sent = stream.command('one');
     await stream.until('NPending', (count) => count === 1);
     const streamId = await stream.value('StreamId');
     await stream.client.put('dm:Stream1:Ack', { streamId, sequence: 1 });
     await sent;
     t.equal(await stream.value('NPending'), 0);
+    const { fields } = await stream.client.get('dm:Stream1:Command');
+    t.match(fields, { sequence: 1n, command: 'one' }, 'it was not put to itself');
     await stream.put('Abort', 1);
   });
 });

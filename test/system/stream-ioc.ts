@@ -7,7 +7,7 @@ import type { Test } from 'tap';
 import { freePort } from '../loopback-environment.js';
 import { cleanEnvironment, IocProcess, PYTHON, temporaryDirectory } from './ioc-process.js';
 
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 
 type Wanted = (value: unknown, severity: string, message: string) => boolean;
 

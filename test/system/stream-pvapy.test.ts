@@ -126,7 +126,8 @@ await t.test("a stream is worked on by four of pvaPy's consumers, in which there
     t.same(begun('after'), everyone('after'));
   });
 
-  await t.test('reset_stats begins to count anew', async () => {
+  await t.test('reset_stats begins to count anew', async (t) => {
+    t.ok(Number(await stream.value('NReceived')) > 0);
     await stream.command('reset_stats');
     await stream.command('get_stats');
     await stream.until('NReceived', (count) => count === 0);
@@ -188,7 +189,7 @@ await t.test(
       ({ directory, serverEnvironment: environment }) => ({
         pvapy: consumersWorkflow({ directory, ids: [1], environment, prefix: '$streamId' }),
       }),
-      { searchPort, environment: network.clientEnvironment },
+      { searchPort, environment: { ...network.clientEnvironment, EPICS_PVA_CONN_TMO: '3' } },
     );
     const { directory } = stream;
     await stream.put('Workflow', 'pvapy');
@@ -200,6 +201,11 @@ await t.test(
     await stream.put('Start', 1);
     const isLost = (_state: unknown, _severity: string, message: string): boolean =>
       message === 'consumer 1 is not connected';
+
+    process.kill(consumerPid(directory, 1), 'SIGSTOP');
+    await stream.until('State', isLost);
+    process.kill(consumerPid(directory, 1), 'SIGCONT');
+    await stream.until('State', (_state, severity) => severity === 'NONE');
 
     const slow = stream.command('configure', { name: 'slow', slow: 2 });
     while (configured(directory).length === 0) await delay(50);
