@@ -67,4 +67,9 @@ await t.test('frames are counted without being fetched, wherever their source is
   await started;
   t.equal(await stream.value('DataConnected'), 'No');
   t.equal(await stream.value('DataCount'), before.count + frames, 'the counts of a stream stay when it has ended');
+
+  const again = stream.put('Start', 1).catch(() => undefined);
+  await stream.until('State', (state) => state === 'Starting');
+  t.equal(await stream.ioc.stop('SIGUSR2'), 0, 'the IOC ends well while it follows frames that are not there');
+  await again;
 });

@@ -235,3 +235,24 @@ await t.test(
     t.notOk(isRunning(consumerPid(directory, 1)));
   },
 );
+
+await t.test('consumers that come after Stop are told to stop', async (t) => {
+  const stream = await StreamIoc.start(t, ({ directory, serverEnvironment: environment }) => ({
+    pvapy: consumersWorkflow({ directory, ids: [1, 2], environment, isHeld: true }),
+  }));
+  const { directory } = stream;
+  await stream.put('Workflow', 'pvapy');
+  await stream.put('Protocol', 'PvaPy');
+  await stream.put('NConsumers', 2);
+  await stream.put('DataPv', 'nowhere');
+  const started = stream.put('Start', 1).catch(() => undefined);
+  await stream.until('StateText', (text) => text === 'Starting: consumer 1, 2 is not connected');
+  const stopped = stream.put('Stop', 1).catch(() => undefined);
+  await stream.until('State', (state) => state === 'Finishing');
+  await stream.kill();
+  await stream.restart();
+  for (const id of [1, 2]) letGo(directory, id);
+  await stream.until('State', (state) => state === 'Done');
+  await Promise.all([started, stopped]);
+  t.notOk([1, 2].some((id) => isRunning(consumerPid(directory, id))));
+});

@@ -50,7 +50,9 @@ def by_p4p():
 
     chosen = REST[0].split(",") if REST else None
     fields = {"report": REPORT, "command": COMMAND}[KIND]
-    structure = Type([(n, t) for n, t in fields.items() if chosen is None or n in chosen])
+    structure = Type(
+        [(n, t) for n, t in fields.items() if chosen is None or n in chosen]
+    )
 
     class Handler:
         def put(self, pv, op):
@@ -62,7 +64,9 @@ def by_p4p():
                     pv.close()
                     pv.open(last)
             else:
-                threading.Thread(target=self.do, args=(op, op.value()), daemon=True).start()
+                threading.Thread(
+                    target=self.do, args=(op, op.value()), daemon=True
+                ).start()
 
         def do(self, op, value):
             sequence = str(value.sequence)
