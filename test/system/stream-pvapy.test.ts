@@ -243,12 +243,17 @@ await t.test('consumers that come after Stop are told to stop', async (t) => {
   const { directory } = stream;
   await stream.put('Workflow', 'pvapy');
   await stream.put('Protocol', 'PvaPy');
-  await stream.put('NConsumers', 2);
+  await stream.put('NConsumers', 12);
   await stream.put('DataPv', 'nowhere');
   const started = stream.put('Start', 1).catch(() => undefined);
-  await stream.until('StateText', (text) => text === 'Starting: consumer 1, 2 is not connected');
+  await stream.until('StateText', (text) => /^Starting: consumer 1, 2, .*, 12 is not connected$/u.test(String(text)));
+  await t.rejects(
+    stream.client.put('dm:Stream1:Command', { command: 'configure', timeout: 1 }, { timeoutMs: 60_000 }),
+    { message: /consumer 1: consumer:1:control is not connected; .* consumer 12: / },
+  );
   const stopped = stream.put('Stop', 1).catch(() => undefined);
   await stream.until('State', (state) => state === 'Finishing');
+  t.notMatch(stream.ioc.output, /MaxListeners/u, 'a dozen consumers are none too many');
   await stream.kill();
   await stream.restart();
   for (const id of [1, 2]) letGo(directory, id);
