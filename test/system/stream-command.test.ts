@@ -18,9 +18,9 @@ function told(directory: string): readonly string[] {
 /** Starts a stream whose workflow takes commands at an object. */
 async function begin(stream: StreamIoc, commandPv: string): Promise<void> {
   await stream.put('Workflow', 'silent');
+  const before = await stream.value('StreamId');
   const started = stream.put('Start', 1);
-  await stream.until('StateText', (text) => text === 'Starting');
-  const streamId = await stream.value('StreamId');
+  const streamId = await stream.until('StreamId', (id) => id !== before && id !== '');
   await stream.client.put('dm:Stream1:Report', { streamId, state: 'Ready', commandPv });
   await started;
 }

@@ -61,7 +61,7 @@ await t.test('frames are counted without being fetched, wherever their source is
   await stream.until('DataConnected', (connected) => connected === 'No');
   const frames = (await number('DataCount')) - before.count;
   const gaps = (await number('DataMissed')) - before.missed;
-  t.ok(gaps >= 2 * (frames - 1) && gaps < 1000, 'two of three are missed, and none before the first', { frames, gaps });
+  t.ok(gaps >= 2 * (frames - 1), 'two of three are missed', { frames, gaps });
 
   await stream.put('Abort', 1);
   await started;

@@ -36,7 +36,7 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
     await end(server);
     const started = stream.put('Start', 1);
     await stream.until('StateText', (text) => text === 'Starting: blue:report is not connected');
-    streamId = String(await stream.value('StreamId'));
+    streamId = String(await stream.until('StreamId', (id) => id !== ''));
     server = serve();
     await report({ streamId, sequence: 1, state: 'Connected' });
     await stream.until('State', (state, severity) => state === 'Connected' && severity === 'NONE');
