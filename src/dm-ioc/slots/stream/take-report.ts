@@ -37,12 +37,21 @@ function stateAfter({ state }: Stream, said: string | undefined, hasMissed: bool
   return next;
 }
 
-function checkContent(sequence: number, { stage, message, commandPv, results }: Partial<StreamReport>): void {
-  if (!Number.isSafeInteger(sequence) || sequence < 0) {
-    throw new CommandError('SETPOINT_INVALID', `sequence ${sequence} of a report: count from 1`);
+const COUNTS = ['sequence', 'nReceived', 'nProcessed', 'nDropped'] as const;
+
+/** @throws CommandError SETPOINT_INVALID for a count that is none, or has more than 53 bits */
+function requireCounts(given: GivenReport): void {
+  for (const name of COUNTS) {
+    const count = given[name] ?? 0;
+    if (Number.isSafeInteger(count) && count >= 0) continue;
+    throw new CommandError('SETPOINT_INVALID', `${name} ${count} is no whole number from 0 to 2^53`);
   }
+}
+
+/** @throws CommandError SETPOINT_INVALID */
+function requireShort({ stage, message, commandPv, results }: GivenReport): void {
   const texts = [stage, message, commandPv, results];
-  const sizeBytes = texts.reduce((sum, text = '') => sum + Buffer.byteLength(text), 0);
+  const sizeBytes = texts.reduce<number>((sum, text = '') => sum + Buffer.byteLength(text), 0);
   if (sizeBytes <= MOST_BYTES) return;
   throw new CommandError(
     'SETPOINT_INVALID',
@@ -52,12 +61,13 @@ function checkContent(sequence: number, { stage, message, commandPv, results }: 
 
 /**
  * The stream after a report. One whose sequence is known changes nothing but that the workflow lives: PVAccess clients repeat puts.
- * @throws CommandError STREAM_STALE, STREAM_ENDED, STREAM_ORDER with the step that was wrong, SETPOINT_INVALID when it is too long
+ * @throws CommandError STREAM_STALE, STREAM_ENDED, SETPOINT_INVALID, STREAM_ORDER with the step that was wrong
  */
 export function takeReport(held: Stream | null, given: GivenReport, nowMs: number): Stream {
   const { streamId, sequence: number = 0, state: said, hasMissed = false, ...content } = given;
   const stream = requireStream(held, streamId);
-  checkContent(number, content);
+  requireCounts(given);
+  requireShort(given);
   const known = stream.report.sequence;
   const sequence = number === 0 ? known + 1 : number;
   if (sequence === known) return isFinal(stream.state) ? stream : streamWith(stream, { seenMs: nowMs });
