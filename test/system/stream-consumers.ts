@@ -34,11 +34,15 @@ export function consumersWorkflow({
   ];
   const script = [
     ...variables,
+    // Under load pvaPy crashes now and then at its start, when frames come already: such a one is started again.
     'one() {',
     ...(isHeld ? [`  while [ ! -e ${directory}/go.$1 ]; do sleep 0.1; done`] : []),
-    `  exec ${program} --consumer-id $1 ${args.join(' ')}`,
+    '  while :; do',
+    `    ${program} --consumer-id $1 ${args.join(' ')} & echo $! > ${directory}/pid.$1`,
+    '    wait $!; case $? in 134 | 139) ;; *) return ;; esac',
+    '  done',
     '}',
-    ...ids.flatMap((id) => [`one ${id} > ${directory}/out.${id} 2>&1 &`, `echo $! > ${directory}/pid.${id}`]),
+    ...ids.map((id) => `one ${id} > ${directory}/out.${id} 2>&1 &`),
     'wait',
     '',
   ];

@@ -61,10 +61,15 @@ await t.test('frames are counted without being fetched, wherever their source is
   await stream.until('DataConnected', (connected) => connected === 'No');
   const frames = (await number('DataCount')) - before.count;
   const gaps = (await number('DataMissed')) - before.missed;
-  t.ok(gaps >= 2 * (frames - 1) && gaps < 1000, 'two of three are missed, and none before the first', { frames, gaps });
+  t.ok(gaps >= 2 * (frames - 1), 'two of three are missed', { frames, gaps });
 
   await stream.put('Abort', 1);
   await started;
   t.equal(await stream.value('DataConnected'), 'No');
   t.equal(await stream.value('DataCount'), before.count + frames, 'the counts of a stream stay when it has ended');
+
+  const again = stream.put('Start', 1).catch(() => undefined);
+  await stream.until('State', (state) => state === 'Starting');
+  t.equal(await stream.ioc.stop('SIGUSR2'), 0, 'the IOC ends well while it follows frames that are not there');
+  await again;
 });

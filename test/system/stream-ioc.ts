@@ -7,7 +7,7 @@ import type { Test } from 'tap';
 import { freePort } from '../loopback-environment.js';
 import { cleanEnvironment, IocProcess, PYTHON, temporaryDirectory } from './ioc-process.js';
 
-const WAIT_MS = 30_000;
+const WAIT_MS = 300_000;
 
 type Wanted = (value: unknown, severity: string, message: string) => boolean;
 
@@ -120,20 +120,22 @@ export class StreamIoc {
     return this.client.put('dm:Stream1:Command', content, { timeoutMs: WAIT_MS });
   }
 
-  /** Follows a PV of the slot, or `dm:…`, until it is as wanted. */
-  async until(name: string, isWanted: Wanted): Promise<void> {
+  /** Follows a PV of the slot, or `dm:…`, until it is as wanted, and says how it is then. */
+  async until(name: string, isWanted: Wanted): Promise<unknown> {
     const pv = name.startsWith('dm:') ? name : `dm:Stream1:${name}`;
     let last = '';
     try {
       for await (const update of this.client.monitor(pv, { signal: AbortSignal.timeout(WAIT_MS) })) {
         last = String(update);
-        if (isWanted(shown(update.value), update.alarm?.severity ?? '', update.alarm?.message ?? '')) return;
+        const value = shown(update.value);
+        if (isWanted(value, update.alarm?.severity ?? '', update.alarm?.message ?? '')) return value;
       }
     } catch (error) {
       this.#t.comment(`${pv} is ${last}`);
       this.#t.comment(this.ioc.output.slice(-3000));
       throw error;
     }
+    return undefined;
   }
 
   /** Runs a program of the Python environment as a server of the test; ended with the test. */

@@ -1,6 +1,6 @@
 """Serves objects of a stream that live outside the IOC, by p4p or by pvapy: `library kind name directory [fields]`.
 
-`report` takes puts and shows them, as Bluesky would. `command` writes down what is put, in the file `told` of the directory, and does each
+`report` takes puts and shows them, as Bluesky would; the stage `reopen` closes it and opens it again. `command` writes down what is put, in the file `told` of the directory, and does each
 sequence once: `bad` is refused, `slow` is answered when the file `go` is there. `frames` shows frames of so many kilobytes.
 """
 
@@ -50,15 +50,23 @@ def by_p4p():
 
     chosen = REST[0].split(",") if REST else None
     fields = {"report": REPORT, "command": COMMAND}[KIND]
-    structure = Type([(n, t) for n, t in fields.items() if chosen is None or n in chosen])
+    structure = Type(
+        [(n, t) for n, t in fields.items() if chosen is None or n in chosen]
+    )
 
     class Handler:
         def put(self, pv, op):
             if KIND == "report":
                 pv.post(op.value())
                 op.done()
+                if op.value().changed("stage") and op.value().stage == "reopen":
+                    last = pv.current()
+                    pv.close()
+                    pv.open(last)
             else:
-                threading.Thread(target=self.do, args=(op, op.value()), daemon=True).start()
+                threading.Thread(
+                    target=self.do, args=(op, op.value()), daemon=True
+                ).start()
 
         def do(self, op, value):
             sequence = str(value.sequence)

@@ -1,5 +1,6 @@
 import { errorText, ThrottledNotice } from 'dm';
 import type { PvaClient } from 'epics-pva-ts';
+import { setMaxListeners } from 'node:events';
 import { CommandQueue } from './command-queue.js';
 import { CONSUMER_COMMANDS } from './consumer-control.js';
 import { ConsumerLink, type ConsumerCounts, type ConsumerView } from './consumer-link.js';
@@ -44,6 +45,7 @@ export class Consumers {
   constructor(options: ConsumersOptions) {
     this.#options = options;
     const { client, count, controlPattern, statusPattern, isStopping, onChange } = options;
+    setMaxListeners(0, this.#stopped.signal);
     this.#notice = new ThrottledNotice(PERIOD_MS, () => {
       onChange(this.#links.map(({ view }) => view));
     });
@@ -86,6 +88,7 @@ export class Consumers {
     const isAsked = ({ view }: ConsumerLink): boolean => command !== 'stop' || view.isConnected;
     const limit = limitMs === null ? [] : [AbortSignal.timeout(Math.max(1, limitMs - Date.now() - ANSWER_MS))];
     const signal = AbortSignal.any([withdrawn, ...limit]);
+    setMaxListeners(0, signal);
     const asked = this.#links.filter(isAsked);
     const outcomes = await Promise.allSettled(asked.map((link) => link.send({ command, args, mayBePut }, signal)));
     if (withdrawn.aborted) return;

@@ -25,6 +25,8 @@ export class StreamLinks {
   readonly #links = new Map<string, Link>();
   /** What is not connected, by what it is for. */
   readonly #lost = new Map<string, string>();
+  /** The commands that the links have. */
+  #forwarded: readonly StreamCommand[] | null = null;
 
   constructor(client: PvaClient, slot: number, service: StreamService, host: KindHost) {
     this.#client = client;
@@ -52,9 +54,20 @@ export class StreamLinks {
       // What it tells at once comes back to here.
       this.#links.set(key, { close: () => undefined });
       this.#links.set(key, open(key));
+      this.#forwarded = null;
     }
-    if (stream === null) return;
-    for (const link of this.#links.values()) link.forward?.(stream.pending);
+    void this.#forward();
+  }
+
+  /** A command that has gone out must not be forgotten: its number would be given again. */
+  async #forward(): Promise<void> {
+    const pending = this.#service.streamIn(this.#slot)?.pending ?? null;
+    if (pending === null || pending === this.#forwarded) return;
+    this.#forwarded = pending;
+    const takers = [...this.#links.values()].filter((link) => 'forward' in link);
+    if (takers.length === 0) return;
+    await this.#host.save();
+    for (const link of takers) link.forward?.(pending);
   }
 
   #wanted(stream: Stream | null): Map<string, (key: string) => Link> {
@@ -64,7 +77,8 @@ export class StreamLinks {
     const ownCommand = `${this.#host.prefix}Stream${this.#slot}:Command`;
     const commandPv = report.commandPv === ownCommand ? '' : report.commandPv;
     if (dataPv !== '') wanted.set(`${id} data ${dataPv}`, () => this.#data(stream));
-    if (reportPv !== '') wanted.set(`${id} report ${reportPv}`, (key) => this.#report(key, stream));
+    if (reportPv !== '' && protocol === 'Native')
+      wanted.set(`${id} report ${reportPv}`, (key) => this.#report(key, stream));
     if (protocol === 'PvaPy') wanted.set(`${id} consumers`, (key) => this.#consumers(key, stream));
     else if (commandPv !== '') wanted.set(`${id} command ${commandPv}`, (key) => this.#command(key, stream, commandPv));
     return wanted;

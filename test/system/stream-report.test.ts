@@ -1,6 +1,5 @@
 import { PvaClient } from 'epics-pva-ts';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { freePort } from '../loopback-environment.js';
@@ -10,11 +9,6 @@ import { end, StreamIoc } from './stream-ioc.js';
 const SCRIPT = resolve('test/system/stream_objects.py');
 /** A job that is there and says nothing: the test speaks in its place. */
 const SILENT = 'stages:\n  "1": { command: "exec sleep 3600" }\n';
-
-function told(directory: string): readonly string[] {
-  const path = join(directory, 'told');
-  return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
-}
 
 await t.test('reports are read from an object that Bluesky serves', async (t) => {
   const searchPort = await freePort();
@@ -28,7 +22,7 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
   t.teardown(() => {
     workflow.close();
   });
-  const report = (content: object): Promise<void> => workflow.put('blue:report', content, { timeoutMs: 30_000 });
+  const report = (content: object): Promise<void> => workflow.put('blue:report', content, { timeoutMs: 60_000 });
   let streamId = '';
   const log = async (text: RegExp): Promise<void> => {
     while (!text.test(stream.ioc.output)) await delay(50);
@@ -42,7 +36,7 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
     await end(server);
     const started = stream.put('Start', 1);
     await stream.until('StateText', (text) => text === 'Starting: blue:report is not connected');
-    streamId = String(await stream.value('StreamId'));
+    streamId = String(await stream.until('StreamId', (id) => id !== ''));
     server = serve();
     await report({ streamId, sequence: 1, state: 'Connected' });
     await stream.until('State', (state, severity) => state === 'Connected' && severity === 'NONE');
@@ -76,6 +70,21 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
     await stream.until('NReceived', (count) => count === 8);
   });
 
+  await t.test(
+    'the last of many reports counts, and those of an object that was closed and opened again',
+    async (t) => {
+      for (let sequence = 5; sequence <= 500; sequence += 1) await report({ streamId, sequence, nReceived: sequence });
+      await stream.until('NReceived', (count) => count === 500);
+      // It may be closed before it has answered.
+      await report({ streamId, sequence: 501, stage: 'reopen' }).catch(() => undefined);
+      await stream.until('Stage', (stage) => stage === 'reopen');
+      await report({ streamId, sequence: 502, stage: '', nReceived: 8 });
+      await stream.until('NReceived', (count) => count === 8);
+      await stream.until('State', (_state, severity) => severity === 'NONE');
+      t.equal(await stream.value('StateText'), 'Streaming: here we are');
+    },
+  );
+
   await t.test('a network that is cut is an alarm that says what is lost; then the last report counts', async (t) => {
     const isLost = (_state: unknown, severity: string, message: string): boolean =>
       severity === 'MINOR' && message === 'blue:report is not connected';
@@ -83,8 +92,8 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
     await stream.until('State', isLost);
     t.equal(await stream.value('StateText'), 'Streaming: blue:report is not connected');
     await stream.until('Alive', (alive, severity) => alive === 'No' && severity === 'MAJOR');
-    await report({ streamId, sequence: 5, state: 'Streaming', nReceived: 9 });
-    await report({ streamId, sequence: 6, state: 'Streaming', nReceived: 10 });
+    await report({ streamId, sequence: 503, state: 'Streaming', nReceived: 9 });
+    await report({ streamId, sequence: 504, state: 'Streaming', nReceived: 10 });
     network.restore();
     await stream.until('NReceived', (count) => count === 10);
     await stream.until('State', (_state, severity) => severity === 'NONE');
@@ -116,114 +125,5 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
     t.equal(await stream.value('StateText'), 'Starting');
     await stream.put('Abort', 1);
     await started;
-  });
-});
-
-await t.test('commands are put to an object that the workflow serves', async (t) => {
-  const searchPort = await freePort();
-  const network = await PvaNetwork.start(t, searchPort);
-  const stream = await StreamIoc.start(t, () => ({ silent: SILENT }), {
-    searchPort,
-    environment: network.clientEnvironment,
-  });
-  const { directory } = stream;
-  let sequence = 0;
-  const serve = (library: string): ReturnType<StreamIoc['run']> =>
-    stream.run('python', [SCRIPT, library, 'command', 'wf:command', directory]);
-  const begin = async (commandPv: string): Promise<void> => {
-    await stream.put('Workflow', 'silent');
-    const started = stream.put('Start', 1);
-    await stream.until('StateText', (text) => text === 'Starting');
-    const streamId = await stream.value('StreamId');
-    await stream.client.put('dm:Stream1:Report', { streamId, state: 'Ready', commandPv });
-    await started;
-    sequence = 0;
-  };
-  const line = (command: string, args = '{}'): string => `${(sequence += 1)} ${command} ${args}`;
-  const expected: string[] = [];
-  let server = serve('p4p');
-
-  await t.test('in their order, each done when its put is done', async (t) => {
-    await begin('wf:command');
-    t.equal(await stream.value('CommandPv'), 'wf:command');
-    await Promise.all(['one', 'two', 'three'].map((name) => stream.command(name, { name })));
-    for (const name of ['one', 'two', 'three']) expected.push(line(name, JSON.stringify({ name })));
-    t.same(told(directory), expected);
-    t.equal(await stream.value('NPending'), 0);
-  });
-
-  await t.test('a refusal fails the put with its reason', async (t) => {
-    await t.rejects(stream.command('bad'), { message: 'COMMAND_REFUSED: the sample is warm' });
-    await stream.put('SendCommand', 'bad');
-    await t.rejects(stream.put('Send', 1), { message: /the sample is warm/u });
-    expected.push(line('bad'), line('bad'));
-    t.same(told(directory), expected);
-  });
-
-  await t.test('one that is given up does not hold up those after it', async (t) => {
-    const slow = { command: 'slow', timeout: 1 };
-    await t.rejects(stream.client.put('dm:Stream1:Command', slow, { timeoutMs: 60_000 }), {
-      message: /slow not acknowledged within 1\.\d s, withdrawn/u,
-    });
-    await stream.command('next');
-    expected.push(line('slow'), line('next'));
-    t.same(told(directory), expected);
-  });
-
-  await t.test('a link that breaks in the middle of a command loses none and does none twice', async (t) => {
-    const slow = stream.command('slow');
-    const after = stream.command('after');
-    expected.push(line('slow'));
-    while (told(directory).length < expected.length) await delay(50);
-    network.cut();
-    await stream.until(
-      'State',
-      (_state, severity, message) => severity === 'MINOR' && message === 'wf:command is not connected',
-    );
-    writeFileSync(join(directory, 'go'), '');
-    network.restore();
-    await Promise.all([slow, after]);
-    expected.push(`${sequence} again`, line('after'));
-    t.same(told(directory), expected);
-    await stream.until('State', (_state, severity) => severity === 'NONE');
-  });
-
-  await t.test('a command waits for a server that is started again', async (t) => {
-    await end(server);
-    const waiting = stream.command('wait');
-    await stream.until('StateText', (text) => text === 'Ready: wf:command is not connected');
-    server = serve('p4p');
-    await waiting;
-    expected.push(line('wait'));
-    t.same(told(directory), expected);
-  });
-
-  await t.test('after kill -9 of the IOC they are put to the same object', async (t) => {
-    await stream.kill();
-    await stream.restart();
-    await stream.command('anew');
-    expected.push(line('anew'));
-    t.same(told(directory), expected);
-  });
-
-  await t.test('an object by pvapy is as good', async (t) => {
-    await end(server);
-    server = serve('pvapy');
-    await stream.command('same', { a: 1 });
-    await stream.command('other');
-    expected.push(line('same', '{"a":1}'), line('other'));
-    t.same(told(directory), expected);
-    await stream.put('Abort', 1);
-  });
-
-  await t.test("a workflow that names the slot's own command object is served by that", async (t) => {
-    await begin('dm:Stream1:Command');
-    const sent = stream.command('one');
-    await stream.until('NPending', (count) => count === 1);
-    const streamId = await stream.value('StreamId');
-    await stream.client.put('dm:Stream1:Ack', { streamId, sequence: 1 });
-    await sent;
-    t.equal(await stream.value('NPending'), 0);
-    await stream.put('Abort', 1);
   });
 });

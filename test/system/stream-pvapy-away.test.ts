@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import t from 'tap';
+import { freePort } from '../loopback-environment.js';
+import { PvaNetwork } from './pva-network.js';
+import { configured, consumerPid, consumersWorkflow, isRunning, letGo } from './stream-consumers.js';
+import { StreamIoc } from './stream-ioc.js';
+
+await t.test(
+  'a consumer behind a network that breaks does each command once, and is told to stop when it is back',
+  async (t) => {
+    const searchPort = await freePort();
+    const network = await PvaNetwork.start(t, searchPort);
+    const stream = await StreamIoc.start(
+      t,
+      ({ directory, serverEnvironment: environment }) => ({
+        pvapy: consumersWorkflow({ directory, ids: [1], environment, prefix: '$streamId' }),
+      }),
+      { searchPort, environment: { ...network.clientEnvironment, EPICS_PVA_CONN_TMO: '3' } },
+    );
+    const { directory } = stream;
+    await stream.put('Workflow', 'pvapy');
+    await stream.put('Protocol', 'PvaPy');
+    await stream.put('DataPv', 'nowhere');
+    // One consumer needs no *; with the stream's id no consumer of an earlier run is taken for this one's.
+    await stream.put('ControlPattern', '$streamId:1:control');
+    await stream.put('StatusPattern', '$streamId:1:status');
+    await stream.put('Start', 1);
+    const isLost = (_state: unknown, _severity: string, message: string): boolean =>
+      message === 'consumer 1 is not connected';
+
+    process.kill(consumerPid(directory, 1), 'SIGSTOP');
+    await stream.until('State', isLost);
+    process.kill(consumerPid(directory, 1), 'SIGCONT');
+    await stream.until('State', (_state, severity) => severity === 'NONE');
+
+    const slow = stream.command('configure', { name: 'slow', slow: 2 });
+    while (configured(directory).length === 0) await delay(50);
+    network.cut();
+    await stream.until('State', isLost);
+    network.restore();
+    await slow;
+    t.same(configured(directory), ['1 slow'], 'a command under way is not repeated');
+
+    network.cut();
+    await stream.until('State', isLost);
+    const waiting = stream.command('configure', { name: 'waiting' });
+    await stream.until('NPending', (count) => count === 1);
+    network.restore();
+    await waiting;
+    t.same(configured(directory), ['1 slow', '1 waiting'], 'a command waits for its consumer');
+    await stream.until('State', (_state, severity) => severity === 'NONE');
+
+    network.cut();
+    await stream.until('State', isLost);
+    const stopped = stream.put('Stop', 1);
+    await stream.until('State', (state) => state === 'Finishing');
+    t.ok(isRunning(consumerPid(directory, 1)), 'it could not be told');
+    network.restore();
+    await stopped;
+    t.equal(await stream.value('StateText'), 'Done');
+    t.notOk(isRunning(consumerPid(directory, 1)));
+  },
+);
+
+await t.test('consumers that come after Stop are told to stop', async (t) => {
+  const stream = await StreamIoc.start(t, ({ directory, serverEnvironment: environment }) => ({
+    pvapy: consumersWorkflow({ directory, ids: [1, 2], environment, isHeld: true }),
+  }));
+  const { directory } = stream;
+  await stream.put('Workflow', 'pvapy');
+  await stream.put('Protocol', 'PvaPy');
+  await stream.put('NConsumers', 12);
+  await stream.put('DataPv', 'nowhere');
+  const started = stream.put('Start', 1).catch(() => undefined);
+  await stream.until('StateText', (text) => /^Starting: consumer 1, 2, .*, 12 is not connected$/u.test(String(text)));
+  await t.rejects(
+    stream.client.put('dm:Stream1:Command', { command: 'configure', timeout: 1 }, { timeoutMs: 60_000 }),
+    { message: /consumer 1: consumer:1:control is not connected; .* consumer 12: / },
+  );
+  const stopped = stream.put('Stop', 1).catch(() => undefined);
+  await stream.until('State', (state) => state === 'Finishing');
+  t.notMatch(stream.ioc.output, /MaxListeners/u, 'a dozen consumers are none too many');
+  await stream.kill();
+  await stream.restart();
+  for (const id of [1, 2]) letGo(directory, id);
+  await stream.until('State', (state) => state === 'Done');
+  await Promise.all([started, stopped]);
+  t.notOk([1, 2].some((id) => isRunning(consumerPid(directory, id))));
+});

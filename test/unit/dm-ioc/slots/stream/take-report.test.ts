@@ -1,0 +1,35 @@
+import { newStream, type Stream } from 'dm-ioc/internal/slots/stream/stream';
+import { takeReport, type GivenReport } from 'dm-ioc/internal/slots/stream/take-report';
+import tap from 'tap';
+
+const ABOUT = { id: 's1', protocol: 'Native', workflow: 'w', owner: 'o', experiment: 'e' } as const;
+const NEW = newStream({ ...ABOUT, dataPv: '', reportPv: '' }, 0);
+
+function take(stream: Stream, given: Omit<GivenReport, 'streamId'>): Stream {
+  return takeReport(stream, { streamId: 's1', ...given }, 1);
+}
+
+void tap.test('a report before which some were not seen may be several steps ahead, but not behind the end', (t) => {
+  const connected = take(NEW, { state: 'Connected' });
+  t.throws(() => take(connected, { state: 'Streaming' }), { code: 'STREAM_ORDER' });
+  const streaming = take(connected, { state: 'Streaming', hasMissed: true });
+  t.match(streaming, { state: 'Streaming', report: { sequence: 2 } });
+  t.throws(() => take(streaming, { state: 'Connected', hasMissed: true }), { code: 'STREAM_ORDER' });
+  const done = take(NEW, { state: 'Done', hasMissed: true });
+  t.throws(() => take(done, { state: 'Ready', hasMissed: true }), { code: 'STREAM_ENDED' });
+  t.end();
+});
+
+void tap.test('a sequence that cannot be counted on is refused', (t) => {
+  for (const sequence of [1.5, -1, 2 ** 60, NaN]) {
+    t.throws(() => take(NEW, { sequence }), { code: 'SETPOINT_INVALID', message: /^sequence .* is no whole number/u });
+  }
+  t.end();
+});
+
+void tap.test('a report that is too long is refused, wherever its text is', (t) => {
+  const half = 'ü'.repeat(250_001);
+  t.throws(() => take(NEW, { message: half, results: half }), { code: 'SETPOINT_INVALID', message: /1000004 bytes/u });
+  t.equal(take(NEW, { message: half }).report.message, half);
+  t.end();
+});
