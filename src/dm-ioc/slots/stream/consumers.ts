@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events';
 import { CommandQueue } from './command-queue.js';
 import { CONSUMER_COMMANDS } from './consumer-control.js';
 import { ConsumerLink, type ConsumerCounts, type ConsumerView } from './consumer-link.js';
+import { streamTimeMs } from './stream-time.js';
 import type { StreamCommand, StreamConsumers } from './stream.js';
 
 const PERIOD_MS = 200;
@@ -86,7 +87,7 @@ export class Consumers {
     const mayBePut = pending.some((one) => one.sequence === sequence);
     // One that isn't there needs no stop to be gone, but may come back.
     const isAsked = ({ view }: ConsumerLink): boolean => command !== 'stop' || view.isConnected;
-    const limit = limitMs === null ? [] : [AbortSignal.timeout(Math.max(1, limitMs - Date.now() - ANSWER_MS))];
+    const limit = limitMs === null ? [] : [AbortSignal.timeout(Math.max(1, limitMs - streamTimeMs() - ANSWER_MS))];
     const signal = AbortSignal.any([withdrawn, ...limit]);
     setMaxListeners(0, signal);
     const asked = this.#links.filter(isAsked);

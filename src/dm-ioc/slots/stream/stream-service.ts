@@ -16,6 +16,7 @@ import { StreamJobs } from './stream-jobs.js';
 import { StreamLinks } from './stream-links.js';
 import { StreamPvs } from './stream-pvs.js';
 import type { StreamInputs, StreamSlot } from './stream-slot.js';
+import { streamTimeMs } from './stream-time.js';
 import {
   newStream,
   streamWith,
@@ -30,11 +31,6 @@ import { takeReport, type GivenReport } from './take-report.js';
 export interface BegunStream {
   readonly stream: Stream;
   readonly arguments: JobArguments;
-}
-
-/** The time of day as it would be had nobody set the clock since this process began: limits and silences don't jump. */
-function nowMs(): number {
-  return performance.timeOrigin + performance.now();
 }
 
 function newId(startedMs: number): string {
@@ -141,7 +137,7 @@ export class StreamService implements KindService {
   /** The workflow has said this. @throws CommandError as `takeReport` */
   async report(slot: number, given: GivenReport): Promise<void> {
     const known = this.streamIn(slot);
-    const stream = takeReport(known, given, nowMs());
+    const stream = takeReport(known, given, streamTimeMs());
     this.#change(stream);
     if (stream.state !== known?.state) await this.#host.save();
   }
@@ -154,7 +150,7 @@ export class StreamService implements KindService {
 
   /** @throws CommandError as `takeAcknowledgement` */
   async acknowledge(slot: number, given: Acknowledgement): Promise<void> {
-    this.#change(takeAcknowledgement(this.streamIn(slot), given, nowMs()));
+    this.#change(takeAcknowledgement(this.streamIn(slot), given, streamTimeMs()));
     await this.#host.save();
   }
 
@@ -170,7 +166,7 @@ export class StreamService implements KindService {
    * @throws CommandError COMMAND_REFUSED with its reason, or after the time limit; SLOT_EMPTY, and as `issueCommand`
    */
   async send(slot: number, given: GivenCommand, signal: AbortSignal): Promise<string> {
-    const { stream, sequence } = issueCommand(this.streamIn(slot), given, nowMs());
+    const { stream, sequence } = issueCommand(this.streamIn(slot), given, streamTimeMs());
     this.#change(stream);
     const answer = await this.#answerTo(slot, stream.id, sequence, signal);
     if (answer === null) throw new CommandError('SLOT_EMPTY', 'the stream was cleared meanwhile');
@@ -217,14 +213,14 @@ export class StreamService implements KindService {
       () => {
         this.#withdraw();
       },
-      Math.max(0, limitMs - nowMs()),
+      Math.max(0, limitMs - streamTimeMs()),
     );
   }
 
   #withdraw(): void {
     for (const index of this.#pvs.keys()) {
       const stream = this.streamIn(index + 1);
-      const next = stream === null ? null : withdrawCommands(stream, nowMs());
+      const next = stream === null ? null : withdrawCommands(stream, streamTimeMs());
       if (next !== null && next !== stream) this.#change(next);
     }
     void this.#host.save().catch((error: unknown) => {
