@@ -17,7 +17,7 @@ await t.test('an empty file means the defaults: loopback, local engine, four slo
   const config = loadConfig(file(''));
   t.same(config.interfaces, ['127.0.0.1']);
   t.equal(config.dm.backend, 'local');
-  t.same(config.slots, { daq: 4, upload: 4, workflow: 4 });
+  t.same(config.slots, { daq: 4, upload: 4, workflow: 4, stream: 4 });
   t.equal(config.prefix, 'dm:');
   t.end();
 });

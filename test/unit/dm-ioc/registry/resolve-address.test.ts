@@ -5,7 +5,7 @@ import { fittingRecordTypes } from 'dm-ioc/internal/pvs/bind-records';
 import { resolveAddress } from 'dm-ioc/internal/registry/resolve-address';
 import { SLOT_KINDS } from 'dm-ioc/internal/slots/kinds';
 
-const AREAS = allAreas(SLOT_KINDS, { daq: 4, upload: 4, workflow: 4 });
+const AREAS = allAreas(SLOT_KINDS, { daq: 4, upload: 4, workflow: 4, stream: 4 });
 
 await t.test('an address names an area, a key and a signal', (t) => {
   const { place, signal } = resolveAddress('workflow[2].stage', AREAS);
