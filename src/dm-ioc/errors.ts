@@ -59,8 +59,10 @@ export type CommandErrorCode =
   | 'STREAM_FAILED'
   /** An acknowledgement of a command that was never sent. */
   | 'COMMAND_UNKNOWN'
-  /** The workflow refused a command, or did not acknowledge it in time. */
+  /** The workflow refused a command. */
   | 'COMMAND_REFUSED'
+  /** The workflow did not acknowledge a command in time; it may still do it. */
+  | 'COMMAND_TIMEOUT'
   | 'TIMEOUT'
   | 'CANCELLED'
   | 'READ_ONLY'

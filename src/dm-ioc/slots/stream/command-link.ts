@@ -20,7 +20,12 @@ export interface CommandLinkOptions {
 export class CommandLink {
   readonly #options: CommandLinkOptions;
   readonly #stopped = new AbortController();
-  readonly #queue = new CommandQueue((command, signal) => this.#put(command, signal));
+  readonly #queue = new CommandQueue(
+    (command, signal) => this.#put(command, signal),
+    ({ sequence }, error) => {
+      this.#options.onAnswer(sequence, false, errorText(error));
+    },
+  );
   readonly #waiting = new Set<() => void>();
   /** Names of the object's fields; null: not connected. */
   #fields: ReadonlySet<string> | null = null;

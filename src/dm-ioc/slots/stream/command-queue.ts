@@ -3,15 +3,23 @@ import type { StreamCommand } from './stream.js';
 /** Commands that go out one after the other, each once; one that is no longer pending is given up. */
 export class CommandQueue {
   readonly #send: (command: StreamCommand, signal: AbortSignal) => Promise<void>;
+  readonly #onFailure: (command: StreamCommand, error: unknown) => void;
   readonly #closed = new AbortController();
   #pending: readonly StreamCommand[] = [];
   /** Sequence number of the last one that has gone out. */
   #sent = 0;
   #current: { readonly sequence: number; readonly given: AbortController } | null = null;
 
-  /** @param send resolves when the command was answered, or its signal has aborted; never rejects */
-  constructor(send: (command: StreamCommand, signal: AbortSignal) => Promise<void>) {
+  /**
+   * @param send resolves when the command was answered, or its signal has aborted
+   * @param onFailure told when it rejects: the next command goes out nevertheless
+   */
+  constructor(
+    send: (command: StreamCommand, signal: AbortSignal) => Promise<void>,
+    onFailure: (command: StreamCommand, error: unknown) => void,
+  ) {
     this.#send = send;
+    this.#onFailure = onFailure;
   }
 
   close(): void {
@@ -32,7 +40,11 @@ export class CommandQueue {
     for (let command = this.#next(); command !== undefined; command = this.#next()) {
       const given = new AbortController();
       this.#current = { sequence: command.sequence, given };
-      await this.#send(command, given.signal);
+      try {
+        await this.#send(command, given.signal);
+      } catch (error) {
+        this.#onFailure(command, error);
+      }
       this.#sent = command.sequence;
     }
     this.#current = null;

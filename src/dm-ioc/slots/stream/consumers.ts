@@ -41,7 +41,12 @@ export class Consumers {
   readonly #links: readonly ConsumerLink[];
   readonly #stopped = new AbortController();
   readonly #notice: ThrottledNotice;
-  readonly #queue = new CommandQueue((command, signal) => this.#send(command, signal));
+  readonly #queue = new CommandQueue(
+    (command, withdrawn) => this.#send(command, withdrawn),
+    ({ sequence }, error) => {
+      this.#options.onAnswer(sequence, false, errorText(error));
+    },
+  );
 
   constructor(options: ConsumersOptions) {
     this.#options = options;

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { CommandError } from '../../errors.js';
 import { shortText } from '../../log/short-text.js';
-import { statesFor } from './stream-state.js';
+import { isFinal, statesFor } from './stream-state.js';
 import { streamWith, type Stream, type StreamAnswer, type StreamCommand } from './stream.js';
 import { requireStream } from './take-report.js';
 
@@ -43,6 +44,20 @@ function checkArguments(text: string): string {
   throw new CommandError('SETPOINT_INVALID', 'arguments are no JSON object; write {"name": "value"}');
 }
 
+/** What tells a command from another one of the same `requestId`; of an answer, that of its command. */
+function digestOf(given: StreamAnswer | Pick<StreamCommand, 'command' | 'arguments'>): string {
+  if ('digest' in given) return given.digest;
+  return createHash('sha256').update(`${given.command} ${given.arguments}`).digest('base64url');
+}
+
+/** @throws CommandError COMMAND_UNKNOWN */
+function requireKnown(sequence: number, { sequence: newest }: Stream): void {
+  if (sequence === 0) throw new CommandError('COMMAND_UNKNOWN', 'no sequence: give that of the command');
+  if (sequence < 1 || sequence > newest) {
+    throw new CommandError('COMMAND_UNKNOWN', `no command ${sequence}; the newest is ${newest}`);
+  }
+}
+
 /**
  * The stream with one more command, and its sequence number. A command whose `requestId` is known is the same one again.
  * @throws CommandError STREAM_ENDED without a stream that could take it, STREAM_ORDER, SETPOINT_INVALID
@@ -63,8 +78,17 @@ export function issueCommand(
   }
   if (given.requestId !== '') {
     const known = [...stream.pending, ...stream.answers].find(({ requestId }) => requestId === given.requestId);
-    if (known !== undefined) return { stream, sequence: known.sequence };
+    if (known !== undefined) {
+      if (digestOf(known) === digestOf({ command, arguments: checkArguments(given.arguments) })) {
+        return { stream, sequence: known.sequence };
+      }
+      throw new CommandError(
+        'SETPOINT_INVALID',
+        `requestId ${shortText(given.requestId)} is that of command ${known.sequence}, which was another one: give each its own`,
+      );
+    }
   }
+  if (isFinal(stream.state)) throw new CommandError('STREAM_ENDED', `the stream is ${stream.state}: put Start first`);
   if (!statesFor(command).includes(stream.state)) {
     throw new CommandError('STREAM_ORDER', `${command} makes no sense while ${stream.state}`);
   }
@@ -79,20 +103,25 @@ export function issueCommand(
 }
 
 /**
- * The stream after an acknowledgement. One of a command that was acknowledged before changes nothing.
+ * The stream after an acknowledgement. One of a command that was acknowledged before changes nothing; one of a command that was
+ * withdrawn tells whoever puts that command again.
  * @throws CommandError STREAM_STALE, COMMAND_UNKNOWN
  */
 export function takeAcknowledgement(held: Stream | null, given: Acknowledgement, nowMs: number): Stream {
   const stream = requireStream(held, given.streamId);
-  const { sequence, accepted } = given;
+  const { sequence } = given;
+  const outcome = given.accepted ? ('accepted' as const) : ('refused' as const);
+  const message = shortText(given.message, MOST_CHARACTERS);
   const command = stream.pending.find((one) => one.sequence === sequence);
   if (command === undefined) {
-    if (sequence >= 1 && sequence <= stream.sequence) return streamWith(stream, { seenMs: nowMs });
-    throw new CommandError('COMMAND_UNKNOWN', `no command ${sequence}; the newest is ${stream.sequence}`);
+    requireKnown(sequence, stream);
+    const isLate = (one: StreamAnswer): boolean => one.sequence === sequence && one.outcome === 'withdrawn';
+    const answers = stream.answers.map((one) => (isLate(one) ? { ...one, outcome, message } : one));
+    return streamWith(stream, { answers, seenMs: nowMs });
   }
-  const message = shortText(given.message, MOST_CHARACTERS);
-  const answer: StreamAnswer = { sequence, requestId: command.requestId, accepted, message };
-  const isEnding = command.command === 'stop' && accepted && statesFor('stop').includes(stream.state);
+  const { requestId } = command;
+  const answer: StreamAnswer = { sequence, requestId, digest: digestOf(command), outcome, message };
+  const isEnding = command.command === 'stop' && given.accepted && statesFor('stop').includes(stream.state);
   return streamWith(stream, {
     pending: stream.pending.filter((one) => one !== command),
     answers: [...stream.answers, answer].slice(-KEPT_ANSWERS),
@@ -112,13 +141,20 @@ export function withdrawCommands(stream: Stream, nowMs: number): Stream {
       seenMs === null
         ? 'the workflow was never heard'
         : `the workflow was heard ${((nowMs - seenMs) / 1000).toFixed(1)} s ago`;
-    return dropCommands(next, [command], `${command.command} ${waited}, withdrawn; ${seen}`);
+    return dropCommands(next, [command], 'withdrawn', `${command.command} ${waited}, withdrawn; ${seen}`);
   }, stream);
 }
 
 /** The stream without commands that nobody will acknowledge any more, each answered with why. */
-export function dropCommands(stream: Stream, dropped: readonly StreamCommand[], message: string): Stream {
-  const answers = dropped.map(({ sequence, requestId }) => ({ sequence, requestId, accepted: false, message }));
+export function dropCommands(
+  stream: Stream,
+  dropped: readonly StreamCommand[],
+  outcome: StreamAnswer['outcome'],
+  message: string,
+): Stream {
+  const answers = dropped.map((command) => {
+    return { sequence: command.sequence, requestId: command.requestId, digest: digestOf(command), outcome, message };
+  });
   return streamWith(stream, {
     pending: stream.pending.filter((one) => !dropped.includes(one)),
     answers: [...stream.answers, ...answers].slice(-KEPT_ANSWERS),

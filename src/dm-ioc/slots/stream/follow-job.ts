@@ -21,7 +21,7 @@ export function followJob(stream: Stream, { id, status, error }: JobNews): Strea
   const next = streamWith(stream, { jobId: id, jobStatus: status });
   if (!isTerminalStatus(status)) return next;
   const why = error === '' ? '' : `: ${error}`;
-  const ended = dropCommands(next, next.pending, `the job has ended (${status})${why}`);
+  const ended = dropCommands(next, next.pending, 'refused', `the job has ended (${status})${why}`);
   const state = STATE_AT_END[status] ?? 'Failed';
   if (isFinal(ended.state) && !(ended.state === 'Done' && state === 'Failed')) return ended;
   const reason = state === 'Failed' ? error || `job ${id} is ${status}` : state === 'Aborted' ? 'aborted' : '';

@@ -84,8 +84,9 @@ export async function startStream(context: StreamContext): Promise<void> {
     }
   } catch (error) {
     const isCancelled = error instanceof CommandError && error.code === 'CANCELLED' && !context.closing.aborted;
-    if (isCancelled) await stopJob(context);
-    throw error;
+    if (!isCancelled) throw error;
+    await stopJob(context);
+    throw new CommandError('CANCELLED', 'cancelled, the stream is aborted', { severity: 'MINOR', cause: error });
   }
 }
 

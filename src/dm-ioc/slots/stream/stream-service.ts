@@ -163,7 +163,7 @@ export class StreamService implements KindService {
 
   /**
    * Sends a command to the workflow of a slot; resolves with what the workflow says when it accepts.
-   * @throws CommandError COMMAND_REFUSED with its reason, or after the time limit; SLOT_EMPTY, and as `issueCommand`
+   * @throws CommandError COMMAND_REFUSED with its reason, COMMAND_TIMEOUT; SLOT_EMPTY, and as `issueCommand`
    */
   async send(slot: number, given: GivenCommand, signal: AbortSignal): Promise<string> {
     const { stream, sequence } = issueCommand(this.streamIn(slot), given, streamTimeMs());
@@ -172,11 +172,10 @@ export class StreamService implements KindService {
     if (answer === null) throw new CommandError('SLOT_EMPTY', 'the stream was cleared meanwhile');
     // Whoever knows the answer must not find it undone after kill -9.
     await this.#host.save();
-    if (!answer.accepted) {
-      const reason = answer.message || `the workflow refused ${given.command}, without a message`;
-      throw new CommandError('COMMAND_REFUSED', reason, { severity: 'MAJOR' });
-    }
-    return answer.message;
+    if (answer.outcome === 'accepted') return answer.message;
+    const code = answer.outcome === 'withdrawn' ? 'COMMAND_TIMEOUT' : 'COMMAND_REFUSED';
+    const reason = answer.message || `the workflow refused ${given.command}, without a message`;
+    throw new CommandError(code, reason, { severity: 'MAJOR' });
   }
 
   /** What is said to a command; null: its stream is gone. @throws CommandError CANCELLED when the IOC stops: the command waits on */

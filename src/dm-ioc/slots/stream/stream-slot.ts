@@ -46,11 +46,13 @@ function silenceWarning(slot: StreamSlot): string {
   if (object === null || isFinal(object.state)) return '';
   if (object.live.lost !== '') return object.live.lost;
   const silent = silenceS(slot);
-  return silent !== null && silent > slot.inputs.heartbeatTimeoutS ? `silent for ${silent.toFixed(0)} s` : '';
+  if (silent === null || silent <= slot.inputs.heartbeatTimeoutS) return '';
+  return [object.live.waiting, `silent for ${silent.toFixed(0)} s`].filter((text) => text !== '').join(', ');
 }
 
 function heardAt({ object: known, heardMs }: StreamSlot, { seenMs, jobStatus }: Stream, nowMs: number): number {
-  if (known === null) return seenMs ?? nowMs;
+  // Nobody could be heard while the IOC was away.
+  if (known === null) return nowMs;
   return seenMs === known.seenMs && jobStatus === known.jobStatus && heardMs !== null ? heardMs : nowMs;
 }
 

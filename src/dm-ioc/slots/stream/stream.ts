@@ -23,7 +23,15 @@ const commandSchema = z.object({
   limitMs: z.number().nullable(),
 });
 
-const answerSchema = z.object({ sequence, requestId: z.string(), accepted: z.boolean(), message: z.string() });
+const answerSchema = z.object({
+  sequence,
+  requestId: z.string(),
+  /** Of the command and its arguments: the same `requestId` must not stand for another one. */
+  digest: z.string(),
+  /** `withdrawn`: at its time limit; the workflow may still say something. */
+  outcome: z.enum(['accepted', 'refused', 'withdrawn']),
+  message: z.string(),
+});
 
 const reportSchema = z.object({
   sequence,

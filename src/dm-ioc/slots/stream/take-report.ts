@@ -27,34 +27,51 @@ export function requireStream(stream: Stream | null, streamId: string): Stream {
   throw new CommandError('STREAM_STALE', `streamId ${shortText(streamId)} is of another run; ${now}`);
 }
 
+/** The other states are the IOC's. */
+const REPORTED = STREAM_STATES.filter((state) => !['Idle', 'Starting', 'Aborted'].includes(state));
 const COUNTS = ['sequence', 'nReceived', 'nProcessed', 'nDropped'] as const;
 
 function stateAfter({ state }: Stream, said: string | undefined, hasMissed: boolean): StreamState {
   if (said === undefined || said === '') return state === 'Starting' ? 'Connected' : state;
   const next = stateNamed(said);
   if (next === undefined) {
-    throw new CommandError('STREAM_ORDER', `no state ${said.slice(0, 40)}; there are ${STREAM_STATES.join(', ')}`);
+    throw new CommandError('STREAM_ORDER', `no state ${shortText(said, 40)}; a report may say ${REPORTED.join(', ')}`);
   }
-  if (!(hasMissed ? mayReach : mayFollow)(state, next))
-    throw new CommandError('STREAM_ORDER', `${next} can't follow ${state}`);
-  return next;
+  if ((hasMissed ? mayReach : mayFollow)(state, next)) return next;
+  const remedy = next === 'Streaming' ? ': report Ready first' : '';
+  throw new CommandError('STREAM_ORDER', `${next} can't follow ${state}${remedy}`);
 }
 
-/** @throws CommandError SETPOINT_INVALID for a count that is none or has more than 53 bits, and for too much text */
+/** @throws CommandError SETPOINT_INVALID for results that nobody could read */
+function checkResults(results: string): void {
+  if (results === '') return;
+  try {
+    JSON.parse(results);
+  } catch (error) {
+    throw new CommandError('SETPOINT_INVALID', 'results are not JSON; write {"name": "value"}', { cause: error });
+  }
+}
+
+/** @throws CommandError SETPOINT_INVALID for a count that is none or has more than 53 bits, no percentage, and for too much text */
 function checkContent(given: GivenReport): void {
   for (const name of COUNTS) {
     const count = given[name] ?? 0;
     if (Number.isSafeInteger(count) && count >= 0) continue;
     throw new CommandError('SETPOINT_INVALID', `${name} ${count} is no whole number from 0 to 2^53`);
   }
-  const { stage, message, commandPv, results, alarm } = given;
+  const { stage, message, commandPv, results = '', alarm, progress = 0 } = given;
+  if (!(progress >= 0 && progress <= 100)) {
+    throw new CommandError('SETPOINT_INVALID', `progress ${progress} is out of range 0..100 %`);
+  }
   const texts = [stage, message, commandPv, results, alarm?.message];
   const sizeBytes = texts.reduce((sum, text = '') => sum + Buffer.byteLength(text), 0);
-  if (sizeBytes <= MOST_BYTES) return;
-  throw new CommandError(
-    'SETPOINT_INVALID',
-    `report of ${sizeBytes} bytes, at most ${MOST_BYTES}: put results in a file`,
-  );
+  if (sizeBytes > MOST_BYTES) {
+    throw new CommandError(
+      'SETPOINT_INVALID',
+      `report of ${sizeBytes} bytes, at most ${MOST_BYTES}: put results in a file`,
+    );
+  }
+  checkResults(results);
 }
 
 /**

@@ -83,7 +83,7 @@ void tap.test('commands are numbered without gaps and stay until they are acknow
   );
   const given = { streamId: 's1', sequence: 1, accepted: true, message: 'fine' };
   const answered = takeAcknowledgement(second.stream, given, BEGUN_MS + 3);
-  t.match(answered, { sequence: 2, seenMs: BEGUN_MS + 3, answers: [{ sequence: 1, accepted: true, message: 'fine' }] });
+  t.match(answered, { sequence: 2, seenMs: BEGUN_MS + 3, answers: [{ sequence: 1, outcome: 'accepted', message: 'fine' }] });
   t.equal(answered.pending.length, 1);
   t.equal(takeAcknowledgement(answered, given, BEGUN_MS + 4).answers.length, 1, 'again: no second answer');
   t.throws(() => takeAcknowledgement(answered, { ...given, sequence: 9 }, BEGUN_MS), { code: 'COMMAND_UNKNOWN' });
@@ -108,13 +108,20 @@ void tap.test('a command that is put again under its request id is the same comm
     BEGUN_MS,
   );
   t.equal(issueCommand(answered, { ...GIVEN, requestId: 'r1' }, BEGUN_MS + 1).sequence, 1);
+  for (const stream of [first.stream, answered]) {
+    const other = { ...GIVEN, requestId: 'r1', arguments: '{"a": 1}' };
+    t.throws(() => issueCommand(stream, other, BEGUN_MS), { code: 'SETPOINT_INVALID', message: /another one/u });
+  }
   t.end();
 });
 
 void tap.test('a command that makes no sense now, or whose arguments are no JSON object, is refused', (t) => {
   t.throws(() => issueCommand(null, GIVEN, BEGUN_MS), { code: 'STREAM_ENDED' });
   t.throws(() => issueCommand(NEW, { ...GIVEN, command: 'start' }, BEGUN_MS), { code: 'STREAM_ORDER' });
-  t.throws(() => issueCommand(reported('Ready', 'Done'), GIVEN, BEGUN_MS), { code: 'STREAM_ORDER' });
+  t.throws(() => issueCommand(reported('Ready', 'Done'), GIVEN, BEGUN_MS), {
+    code: 'STREAM_ENDED',
+    message: /put Start first/u,
+  });
   t.throws(() => issueCommand(NEW, { ...GIVEN, command: ' ' }, BEGUN_MS), { code: 'SETPOINT_MISSING' });
   t.throws(() => issueCommand(NEW, { ...GIVEN, command: 'x'.repeat(64) }, BEGUN_MS), { code: 'SETPOINT_INVALID' });
   t.throws(() => issueCommand(NEW, { ...GIVEN, requestId: 'x'.repeat(256) }, BEGUN_MS), { code: 'SETPOINT_INVALID' });
@@ -144,9 +151,13 @@ void tap.test('a command is withdrawn at its time limit, with whether the workfl
   const after = withdrawCommands(stream, BEGUN_MS + 3001);
   t.same(after.pending, []);
   t.match(after.answers, [
-    { accepted: false, message: 'prepare not acknowledged within 2.0 s, withdrawn; the workflow was heard 3.0 s ago' },
+    { outcome: 'withdrawn', message: 'prepare not acknowledged within 2.0 s, withdrawn; the workflow was heard 3.0 s ago' },
   ]);
-  t.match(dropCommands(stream, stream.pending, 'gone').answers, [{ accepted: false, message: 'gone' }]);
+  const late = { streamId: 's1', sequence: 1, accepted: true, message: 'done at last' };
+  const told = takeAcknowledgement(after, late, BEGUN_MS + 4000);
+  t.match(told.answers, [{ outcome: 'accepted', message: 'done at last' }], 'whoever asks again is told');
+  t.same(takeAcknowledgement(told, { ...late, accepted: false }, BEGUN_MS + 4000).answers, told.answers, 'only once');
+  t.match(dropCommands(stream, stream.pending, 'refused', 'gone').answers, [{ outcome: 'refused', message: 'gone' }]);
   t.end();
 });
 
@@ -154,7 +165,7 @@ void tap.test('the end of the job ends the stream and answers what waits', (t) =
   const { stream } = issueCommand(reported('Ready'), GIVEN, BEGUN_MS);
   const failed = followJob(stream, { id: 'j', status: 'failed', error: 'exit status 3' });
   t.match(failed, { state: 'Failed', status: 'failed', error: 'exit status 3', pending: [] });
-  t.match(failed.answers, [{ accepted: false, message: 'the job has ended (failed): exit status 3' }]);
+  t.match(failed.answers, [{ outcome: 'refused', message: 'the job has ended (failed): exit status 3' }]);
   t.match(followJob(stream, { id: 'j', status: 'aborted', error: '' }), { state: 'Aborted', error: 'aborted' });
   t.match(followJob(stream, { id: 'j', status: 'done', error: '' }), { state: 'Done', error: '' });
   t.end();

@@ -33,3 +33,16 @@ void tap.test('a report that is too long is refused, wherever its text is', (t) 
   t.equal(take(NEW, { message: half }).report.message, half);
   t.end();
 });
+
+void tap.test('a progress that is no percentage, and results that are no JSON, are refused', (t) => {
+  for (const progress of [-1, 100.5]) t.throws(() => take(NEW, { progress }), { code: 'SETPOINT_INVALID' });
+  t.throws(() => take(NEW, { results: '{not' }), { code: 'SETPOINT_INVALID', message: /results are not JSON/u });
+  t.equal(take(NEW, { results: '{"a": 1}', progress: 100 }).report.results, '{"a": 1}');
+  t.end();
+});
+
+void tap.test('a wrong state is refused with the remedy', (t) => {
+  t.throws(() => take(NEW, { state: 'Streaming' }), { code: 'STREAM_ORDER', message: /report Ready first/u });
+  t.throws(() => take(NEW, { state: 'Cooking' }), { code: 'STREAM_ORDER', message: /may say Connected, .*, Failed$/u });
+  t.end();
+});
