@@ -83,7 +83,11 @@ void tap.test('commands are numbered without gaps and stay until they are acknow
   );
   const given = { streamId: 's1', sequence: 1, accepted: true, message: 'fine' };
   const answered = takeAcknowledgement(second.stream, given, BEGUN_MS + 3);
-  t.match(answered, { sequence: 2, seenMs: BEGUN_MS + 3, answers: [{ sequence: 1, outcome: 'accepted', message: 'fine' }] });
+  t.match(answered, {
+    sequence: 2,
+    seenMs: BEGUN_MS + 3,
+    answers: [{ sequence: 1, outcome: 'accepted', message: 'fine' }],
+  });
   t.equal(answered.pending.length, 1);
   t.equal(takeAcknowledgement(answered, given, BEGUN_MS + 4).answers.length, 1, 'again: no second answer');
   t.throws(() => takeAcknowledgement(answered, { ...given, sequence: 9 }, BEGUN_MS), { code: 'COMMAND_UNKNOWN' });
@@ -151,7 +155,10 @@ void tap.test('a command is withdrawn at its time limit, with whether the workfl
   const after = withdrawCommands(stream, BEGUN_MS + 3001);
   t.same(after.pending, []);
   t.match(after.answers, [
-    { outcome: 'withdrawn', message: 'prepare not acknowledged within 2.0 s, withdrawn; the workflow was heard 3.0 s ago' },
+    {
+      outcome: 'withdrawn',
+      message: 'prepare not acknowledged within 2.0 s, withdrawn; the workflow was heard 3.0 s ago',
+    },
   ]);
   const late = { streamId: 's1', sequence: 1, accepted: true, message: 'done at last' };
   const told = takeAcknowledgement(after, late, BEGUN_MS + 4000);
