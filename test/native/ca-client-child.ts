@@ -171,6 +171,44 @@ const scenarios: Record<string, () => Promise<void>> = {
     await client.close();
     await ioc.close();
   },
+  async manyBesideIoc() {
+    const ioc = await startIoc();
+    let ended = 0;
+    for (let round = 0; round < 100; round += 1) {
+      const client = new CaClient({ environment });
+      await client.connect('t:ao');
+      const puts = Array.from({ length: 3 }, (_, index) => client.put('t:ao', index, { complete: true }));
+      puts.push(client.put('t:aao', [round], { complete: true }));
+      const settled = Promise.allSettled(puts);
+      await puts[0];
+      await client.close();
+      ended += (await settled).length;
+    }
+    say({ ended });
+    await ioc.close();
+  },
+  async pendingBesideIoc() {
+    const ioc = await startIoc();
+    const client = new CaClient({ environment });
+    const put = client.put('t:soft', 1, { complete: true }).then(
+      () => 'done',
+      (error: unknown) => (error as { code: string }).code,
+    );
+    const second = new CaClient({ environment });
+    const isStarted = async (): Promise<boolean> => (await second.get('t:soft')).value === 1;
+    while (!(await isStarted())) await nextLoop();
+    await client.close();
+    say({ put: await put });
+    // The record ends the put for nobody.
+    await second.put('t:soft', 0);
+    say({ other: (await second.put('t:ao', 3, { complete: true }), (await second.get('t:ao')).value) });
+    const third = new CaClient({ environment });
+    void third.put('t:soft', 1, { complete: true }).catch(() => undefined);
+    while (!(await isStarted())) await nextLoop();
+    await third.close();
+    await second.close();
+    await ioc.close();
+  },
 };
 
 await scenarios[scenario]?.();

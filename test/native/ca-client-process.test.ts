@@ -116,3 +116,15 @@ await t.test('beside an IOC in its own process, puts to one record are done one 
   );
   t.equal(value, 19);
 });
+
+await t.test('beside an IOC, clients that close while puts end are gone without a trace', async (t) => {
+  const { code, said, stderr } = await runChild('manyBesideIoc', { environment: await loopbackEnvironment() });
+  t.equal(code, 0, stderr);
+  t.strictSame(said, [{ ended: 400 }]);
+});
+
+await t.test('beside an IOC, a client closes while a record never ends its put', async (t) => {
+  const { code, said, stderr } = await runChild('pendingBesideIoc', { environment: await loopbackEnvironment() });
+  t.equal(code, 0, stderr);
+  t.strictSame(said, [{ put: 'CA_CLOSED' }, { other: 3 }]);
+});

@@ -27,7 +27,8 @@ struct Channel : public std::enable_shared_from_this<Channel> {
   // Connected to a record of this very process, without network.
   std::atomic<bool> local{false};
 
-  chid handle = nullptr;  // null before it is created and after it is cleared
+  chid handle = nullptr;         // null before it is created and after it is cleared
+  chid ending_handle = nullptr;  // cleared, and kept until a local put is done
   std::vector<std::shared_ptr<Subscription>> subscriptions;
   // While local: libca takes one put with completion at a time, and blocks its caller on the next.
   bool local_put_active = false;

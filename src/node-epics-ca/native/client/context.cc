@@ -5,17 +5,9 @@
 #include <cstring>
 #include <utility>
 
+#include "operation_id.h"
+
 namespace ca_client {
-namespace {
-
-// libca carries a pointer for us, and an id fits into it.
-void* ToUser(double operation_id) {
-  // NOLINTNEXTLINE(performance-no-int-to-ptr)
-  return reinterpret_cast<void*>(static_cast<std::uintptr_t>(operation_id));
-}
-
-}  // namespace
-
 void Context::Submit(std::vector<Request>& requests) {
   {
     const std::lock_guard<std::mutex> lock(requests_mutex_);
@@ -54,6 +46,8 @@ bool Context::WaitClosed(double timeout_seconds) {
 void Context::Post(Event event) {
   {
     const std::lock_guard<std::mutex> lock(events_mutex_);
+    if (last_event_posted_) return;
+    last_event_posted_ = event.kind == EventKind::kClosed;
     events_.push_back(std::move(event));
   }
   waker_->Wake();
@@ -65,6 +59,7 @@ std::vector<Event> Context::TakeEvents() {
 }
 
 void Context::Run(bool search_now) {
+  request_thread_ = std::this_thread::get_id();
   try {
     CreateContext(search_now);
   } catch (const std::exception& error) {
@@ -92,10 +87,15 @@ void Context::Run(bool search_now) {
   }
   lock.unlock();
   if (!failed) DestroyContext();
-  lock.lock();
-  requests_.clear();
-  closed_ = true;
-  lock.unlock();
+  AnnounceClosed();
+}
+
+void Context::AnnounceClosed() {
+  {
+    const std::lock_guard<std::mutex> lock(requests_mutex_);
+    if (closed_) return;
+    closed_ = true;
+  }
   Post({EventKind::kClosed, 0, ECA_NORMAL, nullptr, nullptr, {}});
   state_changed_.notify_all();
 }
@@ -153,45 +153,6 @@ void Context::CreateChannel(const std::shared_ptr<Channel>& channel) {
   }
   channels_.insert(channel);
   ca_replace_access_rights_event(channel->handle, &Context::OnAccessRights);
-}
-
-void Context::ClearChannel(Channel& channel) {
-  if (channel.handle == nullptr) return;
-  for (const auto& subscription : channel.subscriptions) ca_clear_subscription(subscription->handle);
-  ca_clear_channel(channel.handle);
-  channel.handle = nullptr;
-  channel.local_puts.clear();
-  channel.subscriptions.clear();
-  channels_.erase(std::find_if(channels_.begin(), channels_.end(),
-                               [&channel](const auto& candidate) { return candidate.get() == &channel; }));
-}
-
-void Context::PutComplete(Request& request) {
-  Channel& channel = *request.channel;
-  int status = ECA_CHANDESTROY;
-  if (channel.handle != nullptr) {
-    if (channel.local) {
-      if (channel.local_put_active) {
-        channel.local_puts.push_back(std::move(request));
-        return;
-      }
-      channel.local_put_active = true;
-    }
-    status = ca_array_put_callback(request.type, request.count, channel.handle, request.values.data(),
-                                   &Context::OnPut, ToUser(request.operation_id));
-  }
-  if (status == ECA_NORMAL) return;
-  channel.local_put_active = false;
-  Post({EventKind::kPutDone, request.operation_id, status, nullptr, nullptr, {}});
-}
-
-void Context::NextLocalPut(Channel& channel) {
-  channel.local_put_active = false;
-  while (!channel.local_puts.empty() && !channel.local_put_active) {
-    Request next = std::move(channel.local_puts.front());
-    channel.local_puts.pop_front();
-    PutComplete(next);
-  }
 }
 
 int Context::Subscribe(const Request& request) {

@@ -8,9 +8,11 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "channel.h"
+#include "database_callbacks.h"
 #include "event.h"
 #include "request.h"
 #include "waker.h"
@@ -53,9 +55,15 @@ class Context : public std::enable_shared_from_this<Context> {
   void DestroyContext();
   void Execute(Request& request, std::vector<Event>& answers);
   void CreateChannel(const std::shared_ptr<Channel>& channel);
+  void AnnounceClosed();
+  /** The channel takes no more requests. It ends at once, or after its put to a record of this process. */
   void ClearChannel(Channel& channel);
+  void EndChannel(Channel& channel);
   void PutComplete(Request& request);
   void NextLocalPut(Channel& channel);
+  /** While closing: handles the ends of local puts that wait here or, when told, all that channels wait for.
+   */
+  void EndLocalPuts(bool wait);
   int Subscribe(const Request& request);
   void Unsubscribe(const Request& request);
   void Enqueue(Request request);
@@ -79,8 +87,11 @@ class Context : public std::enable_shared_from_this<Context> {
 
   std::mutex events_mutex_;
   std::vector<Event> events_;
+  bool last_event_posted_ = false;
 
   std::set<std::shared_ptr<Channel>> channels_;  // request thread only
+  std::thread::id request_thread_;
+  DatabaseCallbacks database_callbacks_;
 };
 
 }  // namespace ca_client

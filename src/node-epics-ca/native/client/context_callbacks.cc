@@ -1,10 +1,10 @@
 // What libca's threads call. They copy, post, and return.
 #include "context.h"
+#include "operation_id.h"
 
 namespace ca_client {
 namespace {
 
-double FromUser(void* user) { return static_cast<double>(reinterpret_cast<std::uintptr_t>(user)); }
 Channel& ChannelOf(chid handle) { return *static_cast<Channel*>(ca_puser(handle)); }
 int AccessOf(bool readable, bool writable) { return (readable ? kReadable : 0) + (writable ? kWritable : 0); }
 
@@ -40,15 +40,6 @@ void Context::OnGet(event_handler_args args) {
     sample = std::make_unique<Sample>(DecodeSample(args, ca_element_count(args.chid) > 1));
   }
   context.Post({EventKind::kGetDone, FromUser(args.usr), args.status, std::move(sample), nullptr, {}});
-}
-
-void Context::OnPut(event_handler_args args) {
-  Channel& channel = ChannelOf(args.chid);
-  channel.context.Post({EventKind::kPutDone, FromUser(args.usr), args.status, nullptr, nullptr, {}});
-  if (channel.local) {
-    Request done{RequestKind::kLocalPutDone, channel.shared_from_this(), nullptr, 0, 0, 0, 0, {}};
-    channel.context.Enqueue(std::move(done));
-  }
 }
 
 void Context::OnException(exception_handler_args args) {

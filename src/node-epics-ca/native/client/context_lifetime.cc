@@ -71,10 +71,14 @@ void Context::CreateContext(bool search_now) {
 }
 
 void Context::DestroyContext() {
+  EndLocalPuts(false);
   // In an IOC's process, libca requires that the channels go before their context.
-  while (!channels_.empty()) {
-    const std::shared_ptr<Channel> channel = *channels_.begin();
-    ClearChannel(*channel);
+  const std::set<std::shared_ptr<Channel>> channels = channels_;
+  for (const auto& channel : channels) ClearChannel(*channel);
+  if (!channels_.empty()) {
+    // A record may never end a put. The context waits for it unseen.
+    AnnounceClosed();
+    EndLocalPuts(true);
   }
   ca_context_destroy();
 }

@@ -175,24 +175,25 @@ await t.test('a start without a workflow, with an unknown one, or in a busy slot
   await t.rejects(put(4, 1), { code: 'SLOT_BUSY' });
 });
 
-await t.test('a path within the experiment reaches the workflow whole', async (t) => {
+/** A workflow of the experiment `demo`, ready to start with a file of it. */
+async function setUpWithInput() {
   const { put, dm } = setUp();
   await dm.experiments.add({ name: 'demo' });
   await dm.workflows.add({ name: 'w', owner: dm.owner, stages: { a: { command: 'true' } } });
   await put(0, 'demo');
   await put(2, 'w');
   await put(8, 'run1/a.h5');
+  return { put, dm };
+}
+
+await t.test('a path within the experiment reaches the workflow whole', async (t) => {
+  const { put, dm } = await setUpWithInput();
   await put(4, 1);
   t.match(dm.allJobs[0], { experimentName: 'demo', filePath: '/dm/demo/data/run1/a.h5' });
 });
 
 await t.test('two inputs of a workflow that differ are refused: neither is left out silently', async (t) => {
-  const { put, dm } = setUp();
-  await dm.experiments.add({ name: 'demo' });
-  await dm.workflows.add({ name: 'w', owner: dm.owner, stages: { a: { command: 'true' } } });
-  await put(0, 'demo');
-  await put(2, 'w');
-  await put(8, 'run1/a.h5');
+  const { put, dm } = await setUpWithInput();
   await put(3, '{"filePath": "run1/b.h5"}');
   await t.rejects(put(4, 1), { code: 'SETPOINT_INVALID', message: /^FilePath and Args/u });
   t.same(dm.allJobs, []);

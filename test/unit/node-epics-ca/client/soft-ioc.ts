@@ -69,8 +69,15 @@ export class SoftIoc {
     if (pid === undefined) return;
     process.kill(pid, 'SIGSTOP');
     const threads = `/proc/${String(pid)}/task`;
-    const stopped = (id: string): boolean => /^State:\s+T/mu.test(readFileSync(`${threads}/${id}/status`, 'utf8'));
-    while (!readdirSync(threads).every(stopped)) await setImmediate();
+    const isStopped = (id: string): boolean => {
+      try {
+        return /^State:\s+T/mu.test(readFileSync(`${threads}/${id}/status`, 'utf8'));
+      } catch {
+        // A thread may end before the signal reaches it: the next look has it no more.
+        return false;
+      }
+    };
+    while (!readdirSync(threads).every(isStopped)) await setImmediate();
   }
 
   thaw(): void {
