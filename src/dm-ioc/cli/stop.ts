@@ -33,7 +33,7 @@ export async function stop(options: StopOptions): Promise<void> {
     process.kill(running.pid, withJobs ? STOP_WITH_JOBS : 'SIGTERM');
     await untilGone(running);
     process.stdout.write(
-      `the IOC of ${root} (process ${running.pid}) has stopped${withJobs ? ' with its jobs' : ''}\n`,
+      `the IOC of ${root} (process ${running.pid}) has stopped${withJobs ? ' with its jobs' : '; jobs that ran go on (dm-ioc stop --jobs ends them)'}\n`,
     );
     return;
   }

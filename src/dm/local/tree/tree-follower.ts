@@ -30,6 +30,8 @@ const SCAN_SHARE = 200;
 /** Before a tree thread that failed is replaced. */
 const REVIVAL_PAUSE_MS = 500;
 const MISSING = 'missing';
+/** A root that is missing is looked for so often. */
+const MISSING_PERIOD_MS = 1000;
 const HEAD_START_MS_PER_FILE = 0.2;
 const MAX_HEAD_START_MS = 2000;
 
@@ -54,6 +56,10 @@ export class TreeFollower {
     const watch = tree.open(root, selection, quietTimeMs, {
       watching: () => {
         this.#rescan();
+      },
+      rootGone: () => {
+        this.#rootIdentity = MISSING;
+        this.#schedule(0);
       },
       seen,
       settled,
@@ -144,11 +150,9 @@ export class TreeFollower {
         this.#options.log.warn({ directory: this.#options.root, error }, 'reading the directory failed');
       })
       .finally(() => {
-        this.#schedule(
-          this.#watch === undefined
-            ? REVIVAL_PAUSE_MS
-            : Math.max(this.#options.rescanPeriodMs, (performance.now() - began) * SCAN_SHARE),
-        );
+        const restMs = Math.max(this.#options.rescanPeriodMs, (performance.now() - began) * SCAN_SHARE);
+        if (this.#watch === undefined) this.#schedule(REVIVAL_PAUSE_MS);
+        else this.#schedule(this.#rootIdentity === MISSING ? Math.min(MISSING_PERIOD_MS, restMs) : restMs);
       });
   }
 

@@ -50,6 +50,8 @@ export type TreeRequest =
 
 export type TreeReply =
   | { readonly kind: 'watching'; readonly id: number }
+  /** The root of the tree was removed or moved. */
+  | { readonly kind: 'rootGone'; readonly id: number }
   | { readonly kind: 'seen'; readonly id: number; readonly entries: readonly TreeEntry[] }
   | { readonly kind: 'settled'; readonly id: number; readonly entries: readonly TreeEntry[] }
   | { readonly kind: 'gone'; readonly id: number; readonly paths: readonly string[] }

@@ -7,6 +7,8 @@ import type { TreeEntry, TreeError, TreeReply, TreeRequest } from './tree-messag
 export interface TreeListener {
   /** The watcher is in place; what appeared before may have been missed and needs a scan. */
   watching(): void;
+  /** The root was removed or moved. */
+  rootGone(): void;
   /** Files appeared or changed; each is `settled` or `gone` later. */
   seen(entries: readonly TreeEntry[]): void;
   settled(entries: readonly TreeEntry[]): void;
@@ -135,6 +137,9 @@ export class TreeService {
     switch (reply.kind) {
       case 'watching':
         listener?.watching();
+        break;
+      case 'rootGone':
+        listener?.rootGone();
         break;
       case 'seen':
         listener?.seen(reply.entries);

@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
 import { compileSelection, type CompiledSelection } from './file-selection.js';
 import { treeEntry } from './scan-tree.js';
@@ -48,8 +48,10 @@ export class TreeWatch {
     watcher.on('raw', (_event, name, details) => {
       const { watchedPath } = details as { watchedPath?: string };
       // Linux gives every name.
-      if (watchedPath !== undefined && (name as string | null) !== null)
-        this.#take(relative(root, join(watchedPath, name)));
+      if (watchedPath === undefined || (name as string | null) === null) return;
+      this.#take(relative(root, join(watchedPath, name)));
+      // A directory that is removed or moved tells its own name.
+      if (watchedPath === root && name === basename(root) && !existsSync(root)) this.#post({ kind: 'rootGone', id });
     });
     watcher.on('addDir', (path) => {
       const directory = relative(root, path);

@@ -18,6 +18,7 @@ export function checkWorkflow(definition: unknown): Workflow {
     throw new DmInvalidArgumentError([schemaFault(parsed.error), ...near].join('; '));
   }
   const workflow = parsed.data;
+  refuseLostNames(definition);
   if (Object.keys(workflow.stages).length === 0)
     throw new DmInvalidArgumentError('stages: a workflow needs at least one stage');
   for (const [id, stage] of Object.entries(workflow.stages)) {
@@ -40,4 +41,13 @@ export function checkWorkflow(definition: unknown): Workflow {
     }
   }
   return workflow;
+}
+
+/** A schema leaves out what bears the name of JavaScript's prototype. */
+function refuseLostNames(definition: unknown): void {
+  for (const key of ['stages', 'arguments']) {
+    const named = (definition as Readonly<Record<string, unknown>>)[key];
+    if (named instanceof Object && Object.hasOwn(named, '__proto__'))
+      throw new DmInvalidArgumentError(`${key}.__proto__: this name can't be used; take another`);
+  }
 }

@@ -56,6 +56,23 @@ void t.test('a file that changes is taken again, in one piece', async (t) => {
   t.match(await stop(), { status: 'done', countFiles: 1, nCompletedFiles: 1 });
 });
 
+void t.test('a directory that is moved away is told of at once, and followed again when it is back', async (t) => {
+  const { engine, source, id, paths, stop } = await running(t, {}, {}, { rescanPeriodMs: 3_600_000 });
+  await writeFiles(source, { a: 'x' });
+  await engine.daqs.sync(id);
+  const problem = changeOf(engine, 'daq', ({ errorMessage }) => errorMessage !== undefined);
+  await rename(source, `${source}.away`);
+  t.match(await problem, { status: 'running', errorMessage: /^Data directory .*ENOENT/u });
+  const well = changeOf(engine, 'daq', ({ errorMessage }) => errorMessage === undefined);
+  await rename(`${source}.away`, source);
+  await well;
+  const stored = changeOf(engine, 'daq', ({ nCompletedFiles }) => nCompletedFiles === 2);
+  await writeFiles(source, { b: 'x' });
+  await stored;
+  t.strictSame((await paths()).sort(), ['a', 'b']);
+  t.match(await stop(), { status: 'done', nProcessingErrors: 0 });
+});
+
 void t.test('a file that changes before the start is old, and one that is changed after it is taken', async (t) => {
   const { source, paths, stop } = await running(t, {}, { old: 'x', touched: 'x' });
   await writeFiles(source, { touched: 'xy' });

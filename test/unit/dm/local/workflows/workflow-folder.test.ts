@@ -22,6 +22,7 @@ void t.test('a wrong file is logged with its name and key, and the others are lo
     'regex.yaml': 'stages: { "01-A": { command: "true", outputVariableRegexList: ["("] } }',
     'twice.yaml': `name: good\n${GOOD}`,
     'list.json': '[]',
+    'proto.yaml': 'stages: { __proto__: { command: "true" }, "1": { command: "true" } }',
     'ignored.txt': 'no workflow',
     '.hidden.yaml': 'no workflow',
   });
@@ -33,7 +34,7 @@ void t.test('a wrong file is logged with its name and key, and the others are lo
     ['good'],
   );
   t.match(await engine.workflows.get('somebody', 'other-name'), { id: /^[0-9a-f]{24}$/u });
-  t.equal(messages.length, 5);
+  t.equal(messages.length, 6);
   await t.rejects(engine.workflows.get(engine.owner, 'key'), {
     code: 'DM_OBJECT_NOT_FOUND',
     message: /does not exist: its file is wrong\. Workflow file .*key\.yaml: .*stages\.01-A\.command/u,
@@ -45,6 +46,7 @@ void t.test('a wrong file is logged with its name and key, and the others are lo
     /regex\.yaml.*stages\.01-A/su,
     /twice\.yaml.*good\.yaml/su,
     /list\.json/u,
+    /proto\.yaml.*stages\.__proto__: this name can't be used/su,
   ]) {
     t.ok(
       messages.some((message) => pattern.test(message)),
