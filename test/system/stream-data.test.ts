@@ -27,9 +27,12 @@ await t.test('frames are counted without being fetched, wherever their source is
   const started = stream.put('Start', 1).catch(() => undefined);
   await stream.until('State', (state) => state === 'Starting');
   t.equal(await stream.value('DataConnected'), 'No');
+  const waits = /^waits for frames, searched at 127\.0\.0\.1:/u;
+  await stream.until('State', (_state, severity, message) => severity === 'MINOR' && waits.test(message));
 
   let source = serve(1, 1);
   await stream.until('DataConnected', (connected) => connected === 'Yes');
+  await stream.until('State', (_state, severity) => severity === 'NONE');
   await stream.until('DataCount', atLeast(50));
   await stream.until('DataRate', atLeast(5));
   await stream.until('DataLastId', atLeast(50));
@@ -40,6 +43,7 @@ await t.test('frames are counted without being fetched, wherever their source is
 
   network.cut();
   await stream.until('DataConnected', (connected) => connected === 'No');
+  await stream.until('State', (_state, severity, message) => `${severity} ${message}` === 'MINOR frames is not connected');
   await stream.until('DataRate', (rate) => rate === 0);
   network.restore();
   await stream.until('DataMissed', atLeast(1));

@@ -79,6 +79,7 @@ export async function startStream(context: StreamContext): Promise<void> {
   });
   try {
     const stream = await reached;
+    if (stream !== undefined) context.service(StreamService).live(numberOf(context), stream.id, { waiting: '' });
     if (stream !== undefined && isFinal(stream.state)) {
       throw new CommandError('STREAM_ENDED', 'the workflow has ended, and was never Ready', { severity: 'MAJOR' });
     }

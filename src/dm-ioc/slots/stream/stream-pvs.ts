@@ -11,7 +11,7 @@ import { ACK, COMMAND, REPORT } from './stream-structures.js';
 import type { StreamService } from './stream-service.js';
 import type { StreamSlot } from './stream-slot.js';
 import { streamAlarm } from './stream-view.js';
-import { NO_REPORT, type StreamCommand } from './stream.js';
+import { NO_REPORT, type StreamAnswer, type StreamCommand } from './stream.js';
 
 type CommandValue = StructureValue<typeof COMMAND.fields>;
 type AckValue = StructureValue<typeof ACK.fields>;
@@ -75,7 +75,8 @@ export class StreamPvs {
     const isNew = before === null || stream?.id !== shown?.id;
     const isReported =
       stream?.report !== shown?.report || stream?.state !== shown?.state || stream?.jobId !== shown?.jobId;
-    if (isNew || isReported || slot.warning !== before.warning) this.#notice.announce();
+    const isWarned = slot.warning !== before?.warning || stream?.live.data.problem !== shown?.live.data.problem;
+    if (isNew || isReported || isWarned) this.#notice.announce();
     if (isNew || stream?.newest !== shown?.newest || stream?.pending !== shown?.pending) void this.#postCommands(slot);
   }
 
@@ -103,17 +104,22 @@ export class StreamPvs {
     });
   }
 
-  async #takeAck(put: PutRequest<AckValue>): Promise<StructureInput<typeof ACK.fields>> {
+  /** @returns what holds: the first word to a command does */
+  async #takeAck(put: PutRequest<AckValue>): Promise<StructureInput<typeof ACK.fields> | undefined> {
     const { streamId, sequence, accepted, message } = put.value;
     const isSent = (name: string): boolean => put.changed.includes(name);
     const given = {
       streamId: isSent('streamId') ? streamId : '',
       sequence: isSent('sequence') ? Number(sequence) : 0,
-      accepted: isSent('accepted') ? accepted : true,
+      outcome: isSent('accepted') && !accepted ? ('refused' as const) : ('accepted' as const),
       message: isSent('message') ? message : '',
     };
-    await this.#as(WORKFLOW_GROUP, put, 'acknowledge', () => this.#service.acknowledge(this.#slot, given));
-    return given;
+    let held: StreamAnswer | undefined;
+    await this.#as(WORKFLOW_GROUP, put, 'acknowledge', async () => {
+      held = await this.#service.acknowledge(this.#slot, given);
+    });
+    if (held === undefined) return undefined;
+    return { streamId, sequence, accepted: held.outcome === 'accepted', message: held.message };
   }
 
   async #takeCommand(put: PutRequest<CommandValue>): Promise<undefined> {

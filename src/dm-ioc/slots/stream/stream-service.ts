@@ -65,7 +65,6 @@ export class StreamService implements KindService {
   readonly #host: KindHost;
   readonly #pvs: readonly StreamPvs[];
   readonly #jobs: StreamJobs;
-  readonly #client = new PvaClient();
   readonly #links: readonly StreamLinks[];
   #limit: NodeJS.Timeout | undefined;
   #unsubscribe: (() => void) | undefined;
@@ -74,7 +73,7 @@ export class StreamService implements KindService {
     this.#host = host;
     this.#pvs = Array.from({ length: host.slots }, (_slot, index) => new StreamPvs(host, index + 1, this));
     this.#jobs = new StreamJobs(host, this);
-    this.#links = this.#pvs.map((_pvs, index) => new StreamLinks(this.#client, index + 1, this, host));
+    this.#links = this.#pvs.map((_pvs, index) => new StreamLinks(() => new PvaClient(), index + 1, this, host));
   }
 
   start(): void {
@@ -90,7 +89,6 @@ export class StreamService implements KindService {
     this.#unsubscribe?.();
     this.#jobs.close();
     for (const one of [...this.#links, ...this.#pvs]) one.close();
-    this.#client.close();
   }
 
   slotNumbered(slot: number): StreamSlot {
@@ -113,7 +111,8 @@ export class StreamService implements KindService {
     const id = newId(startedMs);
     const consumers = consumersOf(protocol, inputs, id);
     const about = { id, protocol, workflow, owner, experiment, dataPv, reportPv, consumers };
-    const stream = newStream(about, startedMs);
+    const begun = newStream(about, startedMs);
+    const stream = streamWith(begun, { live: { ...begun.live, waiting: 'Start waits for Ready' } });
     store.dispatch({ type: 'slotTaken', kind: 'stream', slot, object: stream });
     return {
       stream,
@@ -148,10 +147,12 @@ export class StreamService implements KindService {
     if (stream?.id === streamId) this.#change(streamWith(stream, { live: { ...stream.live, ...change } }));
   }
 
-  /** @throws CommandError as `takeAcknowledgement` */
-  async acknowledge(slot: number, given: Acknowledgement): Promise<void> {
-    this.#change(takeAcknowledgement(this.streamIn(slot), given, streamTimeMs()));
+  /** @returns the answer that holds; undefined: it is too old to be remembered. @throws CommandError as `takeAcknowledgement` */
+  async acknowledge(slot: number, given: Acknowledgement): Promise<StreamAnswer | undefined> {
+    const stream = takeAcknowledgement(this.streamIn(slot), given, streamTimeMs());
+    this.#change(stream);
     await this.#host.save();
+    return stream.answers.find(({ sequence }) => sequence === given.sequence);
   }
 
   /** @throws CommandError SETPOINT_INVALID when there is no such slot */
