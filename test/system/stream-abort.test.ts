@@ -90,7 +90,8 @@ await t.test(
     const mute = t.rejects(bench.put('Start', 1), { message: /has ended, and was never Ready/u });
     await bench.untilState('Starting');
     await bench.put('CommandTimeout', 0.2);
-    const unheard = /^stop not acknowledged within 0\.\d s, withdrawn; the workflow was never heard$/u;
+    const unheard =
+      /^stop not acknowledged within 0\.\d s, withdrawn; the workflow was never heard; put Abort to end it$/u;
     await t.rejects(bench.put('Stop', 1), { message: unheard });
     t.equal(await bench.label('State'), 'Starting', 'it goes on');
     gate.open();

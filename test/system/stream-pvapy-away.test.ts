@@ -73,7 +73,9 @@ await t.test('consumers that come after Stop are told to stop', async (t) => {
   await stream.put('NConsumers', 12);
   await stream.put('DataPv', 'nowhere');
   const started = stream.put('Start', 1).catch(() => undefined);
-  await stream.until('StateText', (text) => /^Starting: waits for consumer 1, 2, .*, 12 \(as consumer:1:control, .*searched at/u.test(String(text)));
+  await stream.until('StateText', (text) =>
+    /^Starting: waits for consumer 1, 2, .*, 12 \(as consumer:1:control, .*searched at/u.test(String(text)),
+  );
   await t.rejects(
     stream.client.put('dm:Stream1:Command', { command: 'configure', timeout: 1 }, { timeoutMs: 60_000 }),
     { message: /consumer 1: .*consumer:1:control.*; .* consumer 12: / },
@@ -87,4 +89,27 @@ await t.test('consumers that come after Stop are told to stop', async (t) => {
   await stream.until('State', (state) => state === 'Done');
   await Promise.all([started, stopped]);
   t.notOk([1, 2].some((id) => isRunning(consumerPid(directory, id))));
+});
+
+await t.test('Stop does not wait for a consumer that never answers a command', async (t) => {
+  const stream = await StreamIoc.start(t, ({ directory, serverEnvironment: environment }) => ({
+    pvapy: consumersWorkflow({ directory, ids: [1], environment }),
+  }));
+  const { directory } = stream;
+  await stream.put('Workflow', 'pvapy');
+  await stream.put('Protocol', 'PvaPy');
+  await stream.put('CommandTimeout', 0);
+  await stream.put('DataPv', 'nowhere');
+  await stream.put('Start', 1);
+  const commands = [stream.command('configure', { name: 'mute', mute: true }), stream.command('get_stats')];
+  const outcomes = Promise.allSettled(commands);
+  while (configured(directory).length === 0) await delay(50);
+  await t.rejects(stream.command('dance'), { message: /^COMMAND_REFUSED: pvaPy's consumers know configure, / });
+  await stream.until('NPending', (count) => count === 2);
+  await stream.put('Stop', 1);
+  t.equal(await stream.value('StateText'), 'Done');
+  t.match(await outcomes, [
+    { reason: { message: 'COMMAND_REFUSED: the job has ended (done)' } },
+    { reason: { message: 'COMMAND_REFUSED: the job has ended (done)' } },
+  ]);
 });

@@ -99,7 +99,11 @@ export class ConsumerLink {
     else this.#away.add(pv);
     const isConnected = this.#away.size === 0;
     const { counts } = this.#view;
-    this.#show({ isConnected, away: [...this.#away], counts: isConnected ? counts : { ...counts, receiveRate: 0, processRate: 0 } });
+    this.#show({
+      isConnected,
+      away: [...this.#away],
+      counts: isConnected ? counts : { ...counts, receiveRate: 0, processRate: 0 },
+    });
   }
 
   #show(change: Partial<ConsumerView>): void {

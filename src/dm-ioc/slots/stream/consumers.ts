@@ -2,6 +2,7 @@ import { errorText, ThrottledNotice } from 'dm';
 import type { PvaClient } from 'epics-pva-ts';
 import { setMaxListeners } from 'node:events';
 import { CommandQueue } from './command-queue.js';
+import { consumerPvs } from './consumers-of.js';
 import { ConsumerLink, type ConsumerCounts, type ConsumerView } from './consumer-link.js';
 import { streamTimeMs } from './stream-time.js';
 import type { StreamAnswer, StreamCommand, StreamConsumers } from './stream.js';
@@ -46,7 +47,7 @@ export class Consumers {
 
   constructor(options: ConsumersOptions) {
     this.#options = options;
-    const { client, count, controlPattern, statusPattern, isStopping, onChange } = options;
+    const { client, count, isStopping, onChange } = options;
     setMaxListeners(0, this.#stopped.signal);
     this.#notice = new ThrottledNotice(PERIOD_MS, () => {
       onChange(this.#links.map(({ view }) => view));
@@ -54,8 +55,7 @@ export class Consumers {
     const links: ConsumerLink[] = [];
     this.#links = links;
     for (let id = 1; id <= count; id += 1) {
-      const named = (pattern: string): string => pattern.replaceAll('*', String(id));
-      const pvs = { id, control: named(controlPattern), status: named(statusPattern) };
+      const pvs = { id, ...consumerPvs(options, id) };
       links.push(
         new ConsumerLink(client, pvs, () => {
           if (links.length === count) this.#notice.announce();
@@ -95,8 +95,7 @@ export class Consumers {
     const mayBePut = pending.some((one) => one.sequence === sequence);
     // One that isn't there needs no stop to be gone, but may come back.
     const isAsked = ({ view }: ConsumerLink): boolean => command !== 'stop' || view.isConnected;
-    const limit =
-      limitMs === null ? undefined : AbortSignal.timeout(Math.max(1, limitMs - streamTimeMs() - ANSWER_MS));
+    const limit = limitMs === null ? undefined : AbortSignal.timeout(Math.max(1, limitMs - streamTimeMs() - ANSWER_MS));
     const signal = AbortSignal.any(limit === undefined ? [withdrawn] : [withdrawn, limit]);
     setMaxListeners(0, signal);
     const asked = this.#links.filter(isAsked);

@@ -103,7 +103,8 @@ export class StreamLinks {
     if (reportPv !== '' && protocol === 'Native')
       wanted.set(`${id} report ${reportPv}`, (key, client) => this.#report(key, client, stream));
     if (protocol === 'PvaPy') wanted.set(`${id} consumers`, (key, client) => this.#consumers(key, client, stream));
-    else if (commandPv !== '') wanted.set(`${id} command ${commandPv}`, (key, client) => this.#command(key, client, stream, commandPv));
+    else if (commandPv !== '')
+      wanted.set(`${id} command ${commandPv}`, (key, client) => this.#command(key, client, stream, commandPv));
     return wanted;
   }
 

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { errorText, jobError, type Job, type JobArguments } from 'dm';
 import { CommandError } from '../../errors.js';
+import { isActive } from '../../state/active.js';
 import { slotOf, type State } from '../../state/state.js';
 import type { KindHost, KindService } from '../kind-service.js';
+import { consumersOf } from './consumers-of.js';
 import {
   issueCommand,
   takeAcknowledgement,
@@ -15,16 +17,9 @@ import { PvaClient } from 'epics-pva-ts';
 import { StreamJobs } from './stream-jobs.js';
 import { StreamLinks } from './stream-links.js';
 import { StreamPvs } from './stream-pvs.js';
-import type { StreamInputs, StreamSlot } from './stream-slot.js';
+import type { StreamSlot } from './stream-slot.js';
 import { streamTimeMs } from './stream-time.js';
-import {
-  newStream,
-  streamWith,
-  type Stream,
-  type StreamAnswer,
-  type StreamConsumers,
-  type StreamLive,
-} from './stream.js';
+import { newStream, streamWith, type Stream, type StreamAnswer, type StreamLive } from './stream.js';
 import { takeReport, type GivenReport } from './take-report.js';
 
 /** A stream that begins, and the arguments by which its workflow finds it. */
@@ -36,28 +31,6 @@ export interface BegunStream {
 function newId(startedMs: number): string {
   const time = new Date(startedMs).toISOString().replaceAll(/[-:]|\.\d+Z$/gu, '');
   return `${time}-${randomBytes(4).toString('hex')}`;
-}
-
-/** @throws CommandError SETPOINT_INVALID when the consumers would share a PV */
-function consumersOf(
-  protocol: Stream['protocol'],
-  {
-    nConsumers: count,
-    controlPattern,
-    statusPattern,
-  }: Pick<StreamInputs, 'nConsumers' | 'controlPattern' | 'statusPattern'>,
-  id: string,
-): StreamConsumers {
-  for (const [name, pattern] of Object.entries({ ControlPattern: controlPattern, StatusPattern: statusPattern })) {
-    if (protocol !== 'PvaPy' || (pattern !== '' && (count === 1 || pattern.includes('*')))) continue;
-    const remedy = `write * where the consumer's id is, as in consumer:*:control`;
-    throw new CommandError(
-      'SETPOINT_INVALID',
-      `${name} names ${pattern || 'nothing'} for ${count} consumers: ${remedy}`,
-    );
-  }
-  const named = (pattern: string): string => pattern.replaceAll('$streamId', id);
-  return { count, controlPattern: named(controlPattern), statusPattern: named(statusPattern) };
 }
 
 /** Holds the two sides of each slot's stream together. All that changes a stream goes through here: it is in the state, and on the disk before it is answered. */
@@ -99,7 +72,7 @@ export class StreamService implements KindService {
     return this.slotNumbered(slot).object;
   }
 
-  /** Begins a stream in a slot whose last one has ended. @throws CommandError SETPOINT_INVALID when consumers would share a PV */
+  /** Begins a stream in a slot whose last one has ended. @throws CommandError SETPOINT_INVALID as `consumersOf` */
   begin(slot: number, { workflow, owner }: { readonly workflow: string; readonly owner: string }): BegunStream {
     const { store, prefix } = this.#host;
     const { protocol, dataPv, reportPv: given, ...inputs } = this.slotNumbered(slot).inputs;
@@ -109,7 +82,11 @@ export class StreamService implements KindService {
     // Our own would be mirrored into itself.
     const reportPv = given === `${name}:Report` ? '' : given;
     const id = newId(startedMs);
-    const consumers = consumersOf(protocol, inputs, id);
+    const others = this.#pvs.flatMap((_pvs, index) => {
+      const stream = this.streamIn(index + 1);
+      return stream !== null && isActive(stream) ? [{ name: `Stream${index + 1}`, stream }] : [];
+    });
+    const consumers = consumersOf(protocol, inputs, id, others);
     const about = { id, protocol, workflow, owner, experiment, dataPv, reportPv, consumers };
     const begun = newStream(about, startedMs);
     const stream = streamWith(begun, { live: { ...begun.live, waiting: 'Start waits for Ready' } });

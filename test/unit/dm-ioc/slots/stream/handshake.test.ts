@@ -143,7 +143,11 @@ void tap.test('an accepted stop makes a stream Finishing', (t) => {
     BEGUN_MS,
   );
   t.equal(refused.state, 'Streaming');
-  const accepted = takeAcknowledgement(stream, { streamId: 's1', sequence: 1, outcome: 'accepted' as const, message: '' }, BEGUN_MS);
+  const accepted = takeAcknowledgement(
+    stream,
+    { streamId: 's1', sequence: 1, outcome: 'accepted' as const, message: '' },
+    BEGUN_MS,
+  );
   t.equal(accepted.state, 'Finishing');
   t.end();
 });
@@ -163,7 +167,11 @@ void tap.test('a command is withdrawn at its time limit, with whether the workfl
   const late = { streamId: 's1', sequence: 1, outcome: 'accepted' as const, message: 'done at last' };
   const told = takeAcknowledgement(after, late, BEGUN_MS + 4000);
   t.match(told.answers, [{ outcome: 'accepted', message: 'done at last' }], 'whoever asks again is told');
-  t.same(takeAcknowledgement(told, { ...late, outcome: 'refused' }, BEGUN_MS + 4000).answers, told.answers, 'only once');
+  t.same(
+    takeAcknowledgement(told, { ...late, outcome: 'refused' }, BEGUN_MS + 4000).answers,
+    told.answers,
+    'only once',
+  );
   t.match(dropCommands(stream, stream.pending, 'refused', 'gone').answers, [{ outcome: 'refused', message: 'gone' }]);
   t.end();
 });

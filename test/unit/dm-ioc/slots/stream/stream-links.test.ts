@@ -1,7 +1,7 @@
 import { StreamLinks } from 'dm-ioc/internal/slots/stream/stream-links';
 import { newStream, streamWith, type Stream } from 'dm-ioc/internal/slots/stream/stream';
 import type { PvaClient } from 'epics-pva-ts';
-import { setImmediate } from 'node:timers/promises';
+import { EventEmitter, on } from 'node:events';
 import tap from 'tap';
 
 /** A client that finds nothing; its monitors end with their signals. */
@@ -10,9 +10,9 @@ class LonelyClient {
   readonly followed: string[] = [];
   isClosed = false;
 
-  async *monitor(pv: string, { signal }: { readonly signal: AbortSignal }): AsyncGenerator<never> {
+  monitor(pv: string, { signal }: { readonly signal: AbortSignal }): AsyncIterable<unknown> {
     this.followed.push(pv);
-    while (!signal.aborted) await setImmediate();
+    return on(new EventEmitter(), 'update', { signal });
   }
 
   close(): void {
