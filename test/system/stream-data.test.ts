@@ -28,7 +28,6 @@ await t.test('frames are counted without being fetched, wherever their source is
   const started = stream.put('Start', 1).catch(() => undefined);
   await stream.until('State', (state) => state === 'Starting');
   t.equal(await stream.value('DataConnected'), 'No');
-  const waits = /^waits for frames, searched at 127/u;
   await stream.until(
     'State',
     (_state, severity, message) => severity === 'MINOR' && message.startsWith('waits for frames, searched at 127'),
