@@ -158,9 +158,9 @@ await t.test("a stream is worked on by four of pvaPy's consumers, in which there
     await stream.until(
       'State',
       (state, severity, message) =>
-        state === 'Streaming' && severity === 'MINOR' && message === 'consumer 3 is not connected',
+        state === 'Streaming' && severity === 'MINOR' && message.startsWith('consumer 3 is not connected'),
     );
-    t.equal(await stream.value('StateText'), 'Streaming: consumer 3 is not connected');
+    t.match(await stream.value('StateText'), /^Streaming: consumer 3 is not connected/u);
     await stream.put('CommandTimeout', 3);
     await t.rejects(stream.command('configure', { name: 'without' }), {
       message: 'COMMAND_TIMEOUT: consumer 3: consumer:3:control is not connected',
