@@ -1,7 +1,8 @@
 import { PvaClient, type PvaData } from 'epics-pva-ts';
 import { CaClient, type CaUpdate } from 'node-epics-ca';
 import t from 'tap';
-import { StreamBench } from './stream-bench.js';
+import { ObeyingStream } from './obeying-stream.js';
+import type { Fields } from './stream-slot.js';
 
 const WATCHERS = 50;
 const REPORTS = 5000;
@@ -9,8 +10,8 @@ const REPORTS = 5000;
 const LANES = 20;
 
 await t.test('a flood of reports starves nobody, and its last one comes to every watcher', async (t) => {
-  const bench = await StreamBench.start(t);
-  const { slot } = bench;
+  const bench = await ObeyingStream.create(t);
+  const { name: slot } = bench;
   await bench.start();
   const streamId = await bench.text('StreamId');
   const clients = Array.from({ length: WATCHERS }, () => new PvaClient({ environment: bench.ioc.clientEnvironment }));
@@ -73,25 +74,26 @@ await t.test('a flood of reports starves nobody, and its last one comes to every
 });
 
 await t.test('a long report passes, one beyond 1 MB is refused with the reason, and the stream goes on', async (t) => {
-  const bench = await StreamBench.start(t);
+  const bench = await ObeyingStream.create(t);
   await bench.start();
+  const isLong = ({ results }: Fields): boolean => String(results).length === 900_000;
   await bench.command('long', { size: 900_000 });
   t.ok(bench.log.includes('said None'));
-  const { fields } = await bench.until('Report', (update) => String(update.fields['results']).length === 900_000);
-  t.equal(fields['state'], 'Ready');
+  const { state } = await bench.until('Report', isLong);
+  t.equal(state, 'Ready');
   await bench.command('long', { size: 1_100_000 });
   await bench.untilLogged(
     /^said SETPOINT_INVALID: report of 11000\d\d bytes, at most 1000000: put results in a file$/u,
   );
   await t.rejects(
-    bench.client.put(`${bench.slot}:Report`, { streamId: 'x'.repeat(2_000_000), state: 'Ready' }),
+    bench.client.put(`${bench.name}:Report`, { streamId: 'x'.repeat(2_000_000), state: 'Ready' }),
     { message: /^STREAM_STALE: streamId x{200}… \(2,000,000 characters\) is of another run/u },
     'whatever is long, the answer is short',
   );
-  await bench.restart('SIGKILL');
-  await bench.until('Report', (update) => String(update.fields['results']).length === 900_000);
+  await bench.ioc.restart();
+  await bench.until('Report', isLong);
   await bench.command('say', { results: '{}', message: 'short again' });
   t.equal(await bench.text('Results'), '{}');
   await bench.put('Stop', 1);
-  t.equal(await bench.label('State'), 'Done');
+  t.equal(await bench.text('State'), 'Done');
 });
