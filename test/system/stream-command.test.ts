@@ -132,10 +132,11 @@ await t.test('an object that is none for commands', async (t) => {
     await stream.until('NPending', (count) => count === 1);
     const streamId = await stream.value('StreamId');
     await stream.client.put('dm:Stream1:Ack', { streamId, sequence: 1 });
-    await sent;
-    t.equal(await stream.value('NPending'), 0);
     const { fields } = await stream.client.get('dm:Stream1:Command');
     t.match(fields, { sequence: 1n, command: 'one' }, 'it was not put to itself');
+    t.same(fields['pending'], [], 'who has acknowledged does not find it again');
+    await sent;
+    t.equal(await stream.value('NPending'), 0);
     await stream.put('Abort', 1);
   });
 });

@@ -73,6 +73,32 @@ await t.test('a flood of reports starves nobody, and its last one comes to every
   for (const client of [...clients, writer]) client.close();
 });
 
+await t.test('a report without a number has one as soon as it is answered, and is shown once', async (t) => {
+  const bench = await ObeyingStream.create(t);
+  await bench.start();
+  const streamId = await bench.text('StreamId');
+  const pv = `${bench.name}:Report`;
+  const numberOf = ({ fields }: PvaData): number => Number(fields['sequence']);
+  const first = numberOf(await bench.client.get(pv)) + 1;
+  const numbers = Array.from({ length: 50 }, (_number, index) => first + index);
+  const follow = async (): Promise<number[]> => {
+    const seen: number[] = [];
+    for await (const update of bench.client.monitor(pv))
+      if (seen.push(numberOf(update)) && seen.at(-1) === numbers.at(-1)) break;
+    return seen;
+  };
+  const following = follow();
+  const read: number[] = [];
+  for (const nReceived of numbers) {
+    await bench.client.put(pv, { streamId, nReceived });
+    read.push(numberOf(await bench.client.get(pv)));
+  }
+  t.same(read, numbers);
+  const shown = await following;
+  t.same(shown, [...new Set(shown)]);
+  await bench.put('Stop', 1);
+});
+
 await t.test('a long report passes, one beyond 1 MB is refused with the reason, and the stream goes on', async (t) => {
   const bench = await ObeyingStream.create(t);
   await bench.start();
