@@ -2,22 +2,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { freePort } from '../loopback-environment.js';
 import { PvaNetwork } from './pva-network.js';
-import { configured, consumerPid, consumersWorkflow, isRunning, letGo } from './stream-consumers.js';
-import { StreamIoc } from './stream-ioc.js';
+import { configured, consumerPid, consumersCommand, isRunning, letGo } from './stream-consumers.js';
+import { StreamSlot } from './stream-slot.js';
 
 await t.test(
   'a consumer behind a network that breaks does each command once, and is told to stop when it is back',
   async (t) => {
     const searchPort = await freePort();
     const network = await PvaNetwork.start(t, searchPort);
-    const stream = await StreamIoc.start(
+    const stream = await StreamSlot.inNewIoc(
       t,
       ({ directory, serverEnvironment: environment }) => ({
-        pvapy: consumersWorkflow({ directory, ids: [1], environment, prefix: '$streamId' }),
+        pvapy: consumersCommand({ directory, ids: [1], environment, prefix: '$streamId' }),
       }),
       { searchPort, environment: { ...network.clientEnvironment, EPICS_PVA_CONN_TMO: '3' } },
     );
-    const { directory } = stream;
+    const { directory } = stream.ioc;
     await stream.put('Workflow', 'pvapy');
     await stream.put('Protocol', 'PvaPy');
     await stream.put('DataPv', 'nowhere');
@@ -64,10 +64,10 @@ await t.test(
 );
 
 await t.test('consumers that come after Stop are told to stop', async (t) => {
-  const stream = await StreamIoc.start(t, ({ directory, serverEnvironment: environment }) => ({
-    pvapy: consumersWorkflow({ directory, ids: [1, 2], environment, isHeld: true }),
+  const stream = await StreamSlot.inNewIoc(t, ({ directory, serverEnvironment: environment }) => ({
+    pvapy: consumersCommand({ directory, ids: [1, 2], environment, isHeld: true }),
   }));
-  const { directory } = stream;
+  const { directory } = stream.ioc;
   await stream.put('Workflow', 'pvapy');
   await stream.put('Protocol', 'PvaPy');
   await stream.put('NConsumers', 12);
@@ -83,8 +83,7 @@ await t.test('consumers that come after Stop are told to stop', async (t) => {
   const stopped = stream.put('Stop', 1).catch(() => undefined);
   await stream.until('State', (state) => state === 'Finishing');
   t.notMatch(stream.ioc.output, /MaxListeners/u, 'a dozen consumers are none too many');
-  await stream.kill();
-  await stream.restart();
+  await stream.ioc.restart();
   for (const id of [1, 2]) letGo(directory, id);
   await stream.until('State', (state) => state === 'Done');
   await Promise.all([started, stopped]);

@@ -1,23 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PvaClient } from 'epics-pva-ts';
 import t from 'tap';
-import { configured, consumerPid, consumersWorkflow, isRunning, letGo } from './stream-consumers.js';
-import { end, StreamIoc } from './stream-ioc.js';
+import { configured, consumerPid, consumersCommand, isRunning, letGo } from './stream-consumers.js';
+import { StreamSlot } from './stream-slot.js';
 
 const IDS = [1, 2, 3, 4];
 
 await t.test("a stream is worked on by four of pvaPy's consumers, in which there is nothing of ours", async (t) => {
-  const stream = await StreamIoc.start(t, ({ directory, serverEnvironment: environment }) => ({
-    pvapy: consumersWorkflow({ directory, ids: IDS, environment, isHeld: true }),
+  const stream = await StreamSlot.inNewIoc(t, ({ directory, serverEnvironment: environment }) => ({
+    pvapy: consumersCommand({ directory, ids: IDS, environment, isHeld: true }),
   }));
-  const { directory } = stream;
+  const { directory } = stream.ioc;
   const everyone = (names: string): readonly string[] => IDS.map((id) => `${id} ${names}`);
   const begun = (name: string): readonly string[] =>
     configured(directory)
       .filter((line) => line.endsWith(` ${name}`))
       .sort();
-  const frames = stream.run('pvapy-ad-sim-server', '-cn frames -nx 32 -ny 32 -fps 20 -rt 3600 -std 1'.split(' '));
-  const client = new PvaClient({ environment: stream.clientEnvironment });
+  const frames = stream.ioc.serve(
+    'pvapy-ad-sim-server',
+    ...'-cn frames -nx 32 -ny 32 -fps 20 -rt 3600 -std 1'.split(' '),
+  );
+  const client = new PvaClient({ environment: stream.ioc.serverEnvironment });
   t.teardown(() => {
     client.close();
   });
@@ -62,7 +65,7 @@ await t.test("a stream is worked on by four of pvaPy's consumers, in which there
     await stream.until('DataCount', (count) => Number(count) >= 20);
     t.equal(await stream.value('DataMissed'), 0);
     await stream.until('NProcessed', (count) => Number(count) > 0);
-    await end(frames);
+    await frames.end();
     await stream.until('DataConnected', (connected) => connected === 'No');
     await stream.command('get_stats');
     const sum = async (part: string, name: string): Promise<number> => {
@@ -141,9 +144,8 @@ await t.test("a stream is worked on by four of pvaPy's consumers, in which there
       const interrupted = stream.command('configure', { name: 'slow', slow: 12 }).catch((error: unknown) => error);
       while (begun('slow').length < 4) await delay(50);
       const id = await stream.value('StreamId');
-      await stream.kill();
       await interrupted;
-      await stream.restart();
+      await stream.ioc.restart();
       t.equal(await stream.value('StreamId'), id);
       await stream.until('NPending', (count) => count === 0);
       t.same(begun('slow'), everyone('slow'), 'each was configured once');

@@ -158,7 +158,8 @@ export function dropCommands(
   message: string,
 ): Stream {
   const answers = dropped.map((command) => {
-    return { sequence: command.sequence, requestId: command.requestId, digest: digestOf(command), outcome, message };
+    const { sequence, requestId } = command;
+    return { sequence, requestId, digest: requestId === '' ? '' : digestOf(command), outcome, message };
   });
   return streamWith(stream, {
     pending: stream.pending.filter((one) => !dropped.includes(one)),

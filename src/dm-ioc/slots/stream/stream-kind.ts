@@ -28,7 +28,11 @@ export const streamKind = defineSlotKind<StreamSlot, Stream, Stream>({
   keep: (stream) => stream,
   timeOf: ({ startedMs }) => startedMs / 1000,
   saved: {
-    toText: (stream) => JSON.stringify({ ...stream, live: undefined, status: undefined }),
+    toText: (stream) => {
+      // Nobody can ask for the others after a restart.
+      const answers = stream.answers.filter(({ requestId }) => requestId !== '');
+      return JSON.stringify({ ...stream, answers, live: undefined, status: undefined });
+    },
     fromText: streamOfText,
   },
   table: STREAM_TABLE,

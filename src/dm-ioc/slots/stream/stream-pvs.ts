@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { ThrottledNotice } from 'dm';
 import type { ClientRequest, Pv, PutRequest, StructureInput, StructureValue } from 'epics-pva-ts';
 import { callerOf, type Caller } from '../../commands/caller.js';
@@ -50,6 +51,10 @@ export class StreamPvs {
   readonly #notice: ThrottledNotice;
   readonly #refusals: RefusalLog;
   #shown: StreamSlot | null = null;
+  /** Of postings of commands; one that was overtaken is left out. */
+  #asked = 0;
+  #posted = 0;
+  #posting: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(host: KindHost, slot: number, service: StreamService) {
@@ -77,14 +82,19 @@ export class StreamPvs {
       stream?.report !== shown?.report || stream?.state !== shown?.state || stream?.jobId !== shown?.jobId;
     const isWarned = slot.warning !== before?.warning || stream?.live.data.problem !== shown?.live.data.problem;
     if (isNew || isReported || isWarned) this.#notice.announce();
-    if (isNew || stream?.newest !== shown?.newest || stream?.pending !== shown?.pending) void this.#postCommands(slot);
+    const isCommanded = isNew || stream?.newest !== shown?.newest;
+    if (isCommanded || stream?.pending !== shown?.pending) this.#posting = this.#postCommands(slot, isCommanded);
   }
 
   /** A command that a workflow has seen must not be forgotten: its number would be given again. */
-  async #postCommands({ object }: StreamSlot): Promise<void> {
+  async #postCommands({ object }: StreamSlot, isCommanded: boolean): Promise<void> {
+    const asked = (this.#asked += 1);
     const { id: streamId, newest, pending } = object ?? { id: '', newest: null, pending: [] };
     await this.#host.save();
-    if (this.#isClosed) return;
+    // Who waits for an acknowledgement hears of it before it is posted.
+    if (!isCommanded) await setImmediate();
+    if (this.#isClosed || asked < this.#posted) return;
+    this.#posted = asked;
     const fields = newest === null ? NO_COMMAND : commandFields(newest);
     this.#command.post({ streamId, ...fields, pending: pending.map(commandFields) });
   }
@@ -100,7 +110,7 @@ export class StreamPvs {
       const report = givenReport(put.value, put.changed);
       await this.#service.report(this.#slot, report);
       // Whoever leaves the number to us reads it then.
-      if (report.sequence === undefined) this.#notice.flush();
+      if (report.sequence === undefined && this.#notice.isWaiting) this.#notice.flush();
     });
   }
 
@@ -118,6 +128,8 @@ export class StreamPvs {
     await this.#as(WORKFLOW_GROUP, put, 'acknowledge', async () => {
       held = await this.#service.acknowledge(this.#slot, given);
     });
+    // From then on it isn't pending, whoever looks.
+    await this.#posting;
     if (held === undefined) return undefined;
     return { streamId, sequence, accepted: held.outcome === 'accepted', message: held.message };
   }
