@@ -156,7 +156,9 @@ await t.test('no PV begins undefined or in alarm', async (t) => {
     .slice(1)
     .map((line) => line.split(' ', 1)[0] ?? '')
     .filter((name) => name !== '');
-  const records = names.filter((name) => !/:(Table|Stages|Variables|PVI)$|:rpc:|Stream\d+:(Report|Command|Ack)$/u.test(name));
+  const records = names.filter(
+    (name) => !/:(Table|Stages|Variables|PVI)$|:rpc:|Stream\d+:(Report|Command|Ack)$/u.test(name),
+  );
   t.equal(records.length, 533);
   const overCa = await run('get', '--ca', ...records);
   t.match(overCa, { code: 0 });
