@@ -1,14 +1,14 @@
 import { PvaClient } from 'epics-pva-ts';
 import t, { type Test } from 'tap';
-import { StreamBench } from './stream-bench.js';
+import { ObeyingStream } from './obeying-stream.js';
 
 /** A stream whose job says nothing: the test speaks in its place. */
-async function silentBench(test: Test): Promise<{ readonly bench: StreamBench; readonly say: Say }> {
-  const bench = await StreamBench.start(test);
+async function silentBench(test: Test): Promise<{ readonly bench: ObeyingStream; readonly say: Say }> {
+  const bench = await ObeyingStream.create(test);
   await bench.prepare({ mode: 'mute', go: bench.gate('never').path });
   const say: Say = async (pv, content) => {
-    const { value: streamId } = await bench.until('StreamId', ({ value }) => value !== '');
-    await bench.client.put(`${bench.slot}:${pv}`, { streamId, ...content });
+    const streamId = await bench.until('StreamId', (id) => id !== '');
+    await bench.client.put(`${bench.name}:${pv}`, { streamId, ...content });
   };
   return { bench, say };
 }
@@ -18,8 +18,8 @@ type Say = (pv: 'Report' | 'Ack', content: Readonly<Record<string, unknown>>) =>
 await t.test('a Start whose client has gone goes on, and whoever puts Start then waits for the same', async (t) => {
   const { bench, say } = await silentBench(t);
   const dying = new PvaClient({ environment: bench.ioc.clientEnvironment });
-  const lost = dying.put(`${bench.slot}:Start`, 1, { block: true }).catch(() => undefined);
-  await bench.until('StateText', ({ value }) => value === 'Starting: Start waits for Ready');
+  const lost = dying.put(`${bench.name}:Start`, 1, { block: true }).catch(() => undefined);
+  await bench.until('StateText', (text) => text === 'Starting: Start waits for Ready');
   const id = await bench.text('StreamId');
   dying.close();
   await lost;
@@ -45,7 +45,7 @@ await t.test('the first word to a command holds, and Ack and Answer show it', as
   t.equal(await bench.text('Answer'), '1 accepted: gain is 2');
   await say('Ack', { sequence: 1, accepted: false, message: 'no, it is not' });
   t.equal(await bench.text('Answer'), '1 accepted: gain is 2');
-  t.match(await bench.client.get(`${bench.slot}:Ack`), { fields: { accepted: true, message: 'gain is 2' } });
+  t.match(await bench.client.get(`${bench.name}:Ack`), { fields: { accepted: true, message: 'gain is 2' } });
 
   const stopped = t.rejects(bench.put('Stop', 1), {
     message: /^the workflow refused stop: not yet; put Abort to end it$/u,
@@ -54,7 +54,7 @@ await t.test('the first word to a command holds, and Ack and Answer show it', as
   await say('Ack', { sequence: 2, accepted: false, message: 'not yet' });
   await stopped;
   t.equal(await bench.text('Answer'), '2 refused: not yet');
-  t.equal(await bench.label('State'), 'Ready');
+  t.equal(await bench.text('State'), 'Ready');
   await t.rejects(bench.client.rpc('dm:rpc:sendCommand', { command: 'x', slot: 'Stream1' }), {
     message: /slot: must be the number of a slot, from 1/u,
   });

@@ -91,10 +91,10 @@ await t.test('consumers that come after Stop are told to stop', async (t) => {
 });
 
 await t.test('Stop does not wait for a consumer that never answers a command', async (t) => {
-  const stream = await StreamIoc.start(t, ({ directory, serverEnvironment: environment }) => ({
-    pvapy: consumersWorkflow({ directory, ids: [1], environment }),
+  const stream = await StreamSlot.inNewIoc(t, ({ directory, serverEnvironment: environment }) => ({
+    pvapy: consumersCommand({ directory, ids: [1], environment }),
   }));
-  const { directory } = stream;
+  const { directory } = stream.ioc;
   await stream.put('Workflow', 'pvapy');
   await stream.put('Protocol', 'PvaPy');
   await stream.put('CommandTimeout', 0);

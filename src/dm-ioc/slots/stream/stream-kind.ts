@@ -29,8 +29,9 @@ export const streamKind = defineSlotKind<StreamSlot, Stream, Stream>({
   timeOf: ({ startedMs }) => startedMs / 1000,
   saved: {
     toText: (stream) => {
-      // Nobody can ask for the others after a restart.
-      const answers = stream.answers.filter(({ requestId }) => requestId !== '');
+      // Nobody can ask for the others after a restart; the last is shown.
+      const last = stream.answers.at(-1);
+      const answers = stream.answers.filter((one) => one.requestId !== '' || one === last);
       return JSON.stringify({ ...stream, answers, live: undefined, status: undefined });
     },
     fromText: streamOfText,
