@@ -170,7 +170,8 @@ export async function startApplication(config: Config, log: Logger, kinds = SLOT
     server,
     config.prefix,
     bindings,
-    server.names.filter((name) => !name.startsWith(`${config.prefix}rpc:`)),
+    // Structures of other kinds are no signals of ophyd-async.
+    areas.flatMap(({ tables: own = [] }) => own.map(({ name }) => `${config.prefix}${name}`)),
   );
   await dmStarted;
   store.dispatch({ type: 'identity', station: dm.station, owner: dm.owner });

@@ -25,6 +25,11 @@ export class ThrottledNotice {
     }, this.#periodMs);
   }
 
+  /** Whether something was announced that hasn't got its call. */
+  get isWaiting(): boolean {
+    return this.#again;
+  }
+
   /** Call now, whatever was announced before. */
   flush(): void {
     this.cancel();

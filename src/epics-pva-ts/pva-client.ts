@@ -69,6 +69,15 @@ export class PvaClient {
     }
   }
 
+  /** The settings in effect, named as the `EPICS_PVA_*` variables; addresses as they are searched. @throws PvaError `PVA_CLOSED` */
+  get settings(): Readonly<Record<string, string>> {
+    try {
+      return pvxs.contextDefinitions(this.#context);
+    } catch (error) {
+      throw PvaError.from(error);
+    }
+  }
+
   /** The present value. @throws PvaError `PVA_TIMEOUT`, `PVA_REMOTE`, `PVA_CANCELLED`, `PVA_CLOSED` */
   get<Value = unknown>(name: string, settings: ReadSettings<Value> = {}): Promise<PvaData<Value>> {
     return this.#operations.run(name, settings, (settle) => {

@@ -10,8 +10,7 @@ import { IocProcess, PYTHON } from '../system/ioc-process.js';
 import { spreadOf } from './ca-driver/spread.js';
 
 /**
- * A stream through the IOC, its workflow and its user in p4p, beside the same exchange directly between two p4p processes in the same
- * rounds. Run: node build/test/bench/dm-stream.js [--rounds 5] [--commands 500] [--reports 3000]
+ * A stream through the IOC, its workflow and its user in p4p, in turns with the same exchange directly between two p4p processes. Run: node build/test/bench/dm-stream.js [--rounds 5] [--commands 500] [--reports 3000]
  */
 const { values } = parseArgs({
   options: {
@@ -36,9 +35,11 @@ const client = new PvaClient({ environment: ioc.clientEnvironment });
 const put = (pv: string, value: string | number): Promise<void> =>
   client.put(`dm:Stream1:${pv}`, value, { block: true });
 
-async function microseconds(name: string, ...args: readonly string[]): Promise<number> {
-  const { stdout } = await run(PYTHON, [script(name), ...args], { env: environment });
-  return (JSON.parse(stdout) as { us: number }).us;
+/** Medians in microseconds. */
+async function commandTimes(): Promise<{ readonly ioc: number; readonly direct: number }> {
+  const args = [script('commands.py'), 'dm:Stream1', values.commands];
+  const { stdout } = await run(PYTHON, args, { env: environment });
+  return JSON.parse(stdout) as { ioc: number; direct: number };
 }
 
 function print(title: string, samples: readonly number[], digits: number, unit: string): void {
@@ -70,9 +71,7 @@ async function reportRate(watchers: number): Promise<number> {
 }
 
 const starts: number[] = [];
-const commands: number[] = [];
-const pairs: number[] = [];
-const exchanges: number[] = [];
+const commands: { readonly ioc: number; readonly direct: number }[] = [];
 const rates = new Map<number, number[]>([
   [1, []],
   [50, []],
@@ -82,19 +81,31 @@ for (let round = 0; round < Number(values.rounds); round += 1) {
   const beganMs = performance.now();
   await put('Start', 1);
   starts.push(performance.now() - beganMs);
-  commands.push(await microseconds('user_side.py', 'dm:Stream1:Command', values.commands));
-  pairs.push(await microseconds('direct_pair.py', 'put', values.commands));
-  exchanges.push(await microseconds('direct_pair.py', 'exchange', values.commands));
+  commands.push(await commandTimes());
   for (const [watchers, samples] of rates) samples.push(await reportRate(watchers));
   await put('Stop', 1);
 }
 print('Start until Ready', starts, 0, 'ms');
-print('a command until it is acknowledged, through the IOC', commands, 0, 'µs');
-print('a put between two p4p processes', pairs, 0, 'µs');
-print('command and acknowledgement between two p4p processes', exchanges, 0, 'µs');
-const ratio = (others: readonly number[]): number[] => commands.map((us, round) => us / (others[round] ?? NaN));
-print('through the IOC / a put directly (wanted 2)', ratio(pairs), 2, 'x');
-print('through the IOC / both directly', ratio(exchanges), 2, 'x');
+const of = (select: (one: (typeof commands)[number]) => number): number[] => commands.map(select);
+const directly = 'the same between two p4p processes';
+print(
+  'a command until it is acknowledged, through the IOC',
+  of(({ ioc }) => ioc),
+  0,
+  'µs',
+);
+print(
+  directly,
+  of(({ direct }) => direct),
+  0,
+  'µs',
+);
+print(
+  'through the IOC / directly (wanted 2)',
+  of(({ ioc, direct }) => ioc / direct),
+  2,
+  'x',
+);
 for (const [watchers, samples] of rates) print(`reports, ${watchers} watching`, samples, 0, 'reports/s');
 client.close();
 await ioc.stop();

@@ -86,7 +86,7 @@ def obey(one):
         note("said", put(REPORT, known))
         acknowledge(one)
     elif one.command == "long":
-        note("said", report(results="x" * given["size"]))
+        note("said", report(results=json.dumps("x" * (given["size"] - 2))))
         acknowledge(one)
     elif one.command == "exit":
         print("first line", given["reason"], sep="\n", file=sys.stderr, flush=True)

@@ -48,7 +48,7 @@ async def empty_tables():
     await dm.connect(timeout=10)
     tables = [device.table for _, device in dm.children() if hasattr(device, "table")]
     tables += [slot.stages for slot in dm.wf.values()]
-    check("there are tables of all kinds", len(tables) == 5 + len(dm.wf), tables)
+    check("there are tables of all kinds", len(tables) == 6 + len(dm.wf), tables)
     for table in tables:
         columns = (await table.get_value()).model_dump()
         check(

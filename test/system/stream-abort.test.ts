@@ -1,5 +1,6 @@
 import t from 'tap';
-import { StreamBench } from './stream-bench.js';
+import { ObeyingStream } from './obeying-stream.js';
+import type { Fields } from './stream-slot.js';
 
 function isRunning(pid: number): boolean {
   try {
@@ -11,7 +12,7 @@ function isRunning(pid: number): boolean {
 }
 
 await t.test('a stream that is being started is not started twice', async (t) => {
-  const bench = await StreamBench.start(t);
+  const bench = await ObeyingStream.create(t);
   const ready = bench.gate('ready');
   await bench.prepare({ mode: 'slow', go: ready.path });
   const first = bench.put('Start', 1);
@@ -20,20 +21,20 @@ await t.test('a stream that is being started is not started twice', async (t) =>
   ready.open();
   await first;
   await second;
-  t.equal(await bench.label('State'), 'Ready', 'the first goes on');
+  t.equal(await bench.text('State'), 'Ready', 'the first goes on');
   t.equal(bench.log.filter((line) => line.startsWith('hello')).length, 1);
 });
 
 await t.test('Abort ends the job for certain at each stage, and answers whoever waits', async (t) => {
-  const bench = await StreamBench.start(t);
+  const bench = await ObeyingStream.create(t);
   const gate = bench.gate('never');
   const aborted = async (which: string): Promise<void> => {
     const pid = await bench.workflowPid();
     await bench.put('Abort', 1);
     t.notOk(isRunning(pid), `${which}: its process has ended`);
-    t.equal(await bench.label('State'), 'Aborted');
+    t.equal(await bench.text('State'), 'Aborted');
     t.equal(await bench.text('NPending'), '0');
-    t.match((await bench.client.get(`${bench.slot}:State`)).alarm, { severity: 'MINOR' });
+    t.match((await bench.client.get(`${bench.name}:State`)).alarm, { severity: 'MINOR' });
   };
   for (const [mode, state] of [
     ['mute', 'Starting'],
@@ -57,42 +58,43 @@ await t.test('Abort ends the job for certain at each stage, and answers whoever 
   await Promise.all([held, stopped]);
   await bench.put('Abort', 1);
   await bench.start();
-  t.equal(await bench.label('State'), 'Ready', 'the slot serves the next one');
+  t.equal(await bench.text('State'), 'Ready', 'the slot serves the next one');
 });
 
 await t.test('a Start that is refused leaves the slot empty, with the reason', async (t) => {
-  const bench = await StreamBench.start(t);
+  const bench = await ObeyingStream.create(t);
   await t.rejects(bench.put('Start', 1), { message: /no Workflow: put it first/u });
   await bench.put('Workflow', 'nowhere');
   await t.rejects(bench.put('Start', 1), { message: /nowhere/u });
   t.equal(await bench.text('StreamId'), '');
   t.match(await bench.text('StateText'), /^Idle: .*nowhere/u);
-  await bench.until('Report', ({ fields }) => fields['state'] === 'Idle' && fields['streamId'] === '');
+  await bench.until('Report', ({ state, streamId }: Fields) => state === 'Idle' && streamId === '');
   await t.rejects(bench.put('Stop', 1), { message: /no stream in this slot/u });
   await bench.put('Abort', 1);
   await bench.put('Clear', 1);
   await bench.start();
-  t.equal(await bench.label('State'), 'Ready');
+  t.equal(await bench.text('State'), 'Ready');
 });
 
 await t.test(
   'a Stop before the workflow is ready ends the stream, and a Start that waits says that it never was',
   async (t) => {
-    const bench = await StreamBench.start(t);
+    const bench = await ObeyingStream.create(t);
     await bench.prepare({ mode: 'connected' });
     const started = t.rejects(bench.put('Start', 1), { message: /has ended, and was never Ready/u });
     await bench.untilState('Connected');
     await bench.put('Stop', 1);
     await started;
-    t.equal(await bench.label('State'), 'Done');
+    t.equal(await bench.text('State'), 'Done');
     const gate = bench.gate('go');
     await bench.prepare({ mode: 'mute', go: gate.path });
     const mute = t.rejects(bench.put('Start', 1), { message: /has ended, and was never Ready/u });
     await bench.untilState('Starting');
     await bench.put('CommandTimeout', 0.2);
-    const unheard = /^stop not acknowledged within 0\.\d s, withdrawn; the workflow was never heard$/u;
+    const unheard =
+      /^stop not acknowledged within 0\.\d s, withdrawn; the workflow was never heard; put Abort to end it$/u;
     await t.rejects(bench.put('Stop', 1), { message: unheard });
-    t.equal(await bench.label('State'), 'Starting', 'it goes on');
+    t.equal(await bench.text('State'), 'Starting', 'it goes on');
     gate.open();
     await mute;
   },

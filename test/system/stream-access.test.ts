@@ -5,7 +5,7 @@ import { PvaClient } from 'epics-pva-ts';
 import { CaClient } from 'node-epics-ca';
 import t, { type Test } from 'tap';
 import { temporaryDirectory } from './ioc-process.js';
-import { StreamBench } from './stream-bench.js';
+import { ObeyingStream } from './obeying-stream.js';
 
 const USER = userInfo().username;
 const OTHER = 'somebody-else';
@@ -36,20 +36,20 @@ const refusal = (what: string): RegExp =>
   );
 
 await t.test('who may command but is no workflow neither reports nor acknowledges, and the log says who', async (t) => {
-  const bench = await StreamBench.start(t, [`access.file=${rulesFor(t, { operators: USER, workflows: OTHER })}`]);
+  const bench = await ObeyingStream.create(t, [`access.file=${rulesFor(t, { operators: USER, workflows: OTHER })}`]);
   const denied = { code: 'PVA_REMOTE', remoteCode: 'ACCESS_DENIED' };
   await bench.prepare();
   const started = t.rejects(bench.put('Start', 1), { message: /aborted/u });
   await bench.untilState('Starting');
   await bench.workflowPid();
-  const { client, slot } = bench;
+  const { client, name: slot } = bench;
   const streamId = await bench.text('StreamId');
   await t.rejects(client.put(`${slot}:Report`, { streamId, state: 'Ready' }), denied);
   const command = bench.command('prepare');
   command.catch(() => undefined);
   await bench.untilPending(1);
   await t.rejects(client.put(`${slot}:Ack`, { streamId, sequence: 1, accepted: true }), denied);
-  t.equal(await bench.label('State'), 'Starting', 'nothing has changed');
+  t.equal(await bench.text('State'), 'Starting', 'nothing has changed');
   t.equal(await bench.text('NPending'), '1');
   await bench.put('Abort', 1);
   await started;
@@ -58,8 +58,8 @@ await t.test('who may command but is no workflow neither reports nor acknowledge
 });
 
 await t.test('who is a workflow but may not command is refused over structures, records and calls', async (t) => {
-  const bench = await StreamBench.start(t, [`access.file=${rulesFor(t, { operators: OTHER, workflows: USER })}`]);
-  const { client, slot } = bench;
+  const bench = await ObeyingStream.create(t, [`access.file=${rulesFor(t, { operators: OTHER, workflows: USER })}`]);
+  const { client, name: slot } = bench;
   await t.rejects(bench.command('prepare'), { code: 'PVA_REMOTE', remoteCode: 'ACCESS_DENIED' });
   t.match(bench.ioc.output, refusal('command'));
   for (const name of ['Workflow', 'SendCommand', 'SendArgs', 'Start', 'Stop', 'Abort', 'Send', 'Clear']) {
@@ -83,10 +83,10 @@ await t.test('who is a workflow but may not command is refused over structures, 
 });
 
 await t.test('an account that lies nowhere in the rules may watch all', async (t) => {
-  const bench = await StreamBench.start(t, [`access.file=${rulesFor(t, { operators: OTHER, workflows: OTHER })}`]);
+  const bench = await ObeyingStream.create(t, [`access.file=${rulesFor(t, { operators: OTHER, workflows: OTHER })}`]);
   const client = new PvaClient({ environment: bench.ioc.clientEnvironment });
   for (const name of ['Report', 'Command', 'Ack', 'State']) {
-    for await (const { fields } of client.monitor(`${bench.slot}:${name}`)) {
+    for await (const { fields } of client.monitor(`${bench.name}:${name}`)) {
       t.ok(Object.keys(fields).length > 1, name);
       break;
     }

@@ -4,11 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { freePort } from '../loopback-environment.js';
 import { PvaNetwork } from './pva-network.js';
-import { end, StreamIoc } from './stream-ioc.js';
+import type { ServerProcess } from './server-process.js';
+import { StreamSlot } from './stream-slot.js';
 
 const SCRIPT = resolve('test/system/stream_objects.py');
 /** A job that is there and says nothing: the test speaks in its place. */
-const SILENT = 'stages:\n  "1": { command: "exec sleep 3600" }\n';
+const SILENT = 'exec sleep 3600';
 
 function told(directory: string): readonly string[] {
   const path = join(directory, 'told');
@@ -16,7 +17,7 @@ function told(directory: string): readonly string[] {
 }
 
 /** Starts a stream whose workflow takes commands at an object. */
-async function begin(stream: StreamIoc, commandPv: string): Promise<void> {
+async function begin(stream: StreamSlot, commandPv: string): Promise<void> {
   await stream.put('Workflow', 'silent');
   const before = await stream.value('StreamId');
   const started = stream.put('Start', 1);
@@ -28,14 +29,14 @@ async function begin(stream: StreamIoc, commandPv: string): Promise<void> {
 await t.test('commands are put to an object that the workflow serves', async (t) => {
   const searchPort = await freePort();
   const network = await PvaNetwork.start(t, searchPort);
-  const stream = await StreamIoc.start(t, () => ({ silent: SILENT }), {
+  const stream = await StreamSlot.inNewIoc(t, () => ({ silent: SILENT }), {
     searchPort,
     environment: network.clientEnvironment,
   });
-  const { directory } = stream;
+  const { directory } = stream.ioc;
   let sequence = 0;
-  const serve = (library: string): ReturnType<StreamIoc['run']> =>
-    stream.run('python', [SCRIPT, library, 'command', 'wf:command', directory]);
+  const serve = (library: string): ServerProcess =>
+    stream.ioc.serve('python', SCRIPT, library, 'command', 'wf:command', directory);
   const line = (command: string, args = '{}'): string => `${(sequence += 1)} ${command} ${args}`;
   const expected: string[] = [];
   let server = serve('p4p');
@@ -86,7 +87,7 @@ await t.test('commands are put to an object that the workflow serves', async (t)
   });
 
   await t.test('a command waits for a server that is started again', async (t) => {
-    await end(server);
+    await server.end();
     const waiting = stream.command('wait');
     await stream.until('StateText', (text) => text === 'Ready: wf:command is not connected');
     server = serve('p4p');
@@ -96,15 +97,14 @@ await t.test('commands are put to an object that the workflow serves', async (t)
   });
 
   await t.test('after kill -9 of the IOC they are put to the same object', async (t) => {
-    await stream.kill();
-    await stream.restart();
+    await stream.ioc.restart();
     await stream.command('anew');
     expected.push(line('anew'));
     t.same(told(directory), expected);
   });
 
   await t.test('an object by pvapy is as good', async (t) => {
-    await end(server);
+    await server.end();
     server = serve('pvapy');
     await stream.command('same', { a: 1 });
     await stream.command('other');
@@ -117,7 +117,7 @@ await t.test('commands are put to an object that the workflow serves', async (t)
 await t.test('an object that is none for commands', async (t) => {
   const searchPort = await freePort();
   const environment = { EPICS_PVAS_BROADCAST_PORT: String(searchPort) };
-  const stream = await StreamIoc.start(t, () => ({ silent: SILENT }), { searchPort, environment });
+  const stream = await StreamSlot.inNewIoc(t, () => ({ silent: SILENT }), { searchPort, environment });
 
   await t.test('refuses them', async (t) => {
     await begin(stream, 'dm:Stream1:StreamId');
@@ -132,10 +132,11 @@ await t.test('an object that is none for commands', async (t) => {
     await stream.until('NPending', (count) => count === 1);
     const streamId = await stream.value('StreamId');
     await stream.client.put('dm:Stream1:Ack', { streamId, sequence: 1 });
-    await sent;
-    t.equal(await stream.value('NPending'), 0);
     const { fields } = await stream.client.get('dm:Stream1:Command');
     t.match(fields, { sequence: 1n, command: 'one' }, 'it was not put to itself');
+    t.same(fields['pending'], [], 'who has acknowledged does not find it again');
+    await sent;
+    t.equal(await stream.value('NPending'), 0);
     await stream.put('Abort', 1);
   });
 });

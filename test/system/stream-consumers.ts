@@ -15,8 +15,8 @@ export interface ConsumerSettings {
   readonly prefix?: string;
 }
 
-/** The text of a workflow whose stage runs pvaPy's consumers and nothing of ours. */
-export function consumersWorkflow({
+/** The command of a stage that runs pvaPy's consumers and nothing of ours. */
+export function consumersCommand({
   directory,
   ids,
   environment,
@@ -48,7 +48,7 @@ export function consumersWorkflow({
   ];
   const path = join(directory, 'consumers.sh');
   writeFileSync(path, script.join('\n'));
-  return `stages:\n  "1": { command: "exec sh ${path}" }\n`;
+  return `exec sh ${path}`;
 }
 
 /** Lets a held consumer begin. */

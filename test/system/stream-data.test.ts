@@ -2,20 +2,21 @@ import { resolve } from 'node:path';
 import t from 'tap';
 import { freePort } from '../loopback-environment.js';
 import { PvaNetwork } from './pva-network.js';
-import { end, StreamIoc } from './stream-ioc.js';
+import type { ServerProcess } from './server-process.js';
+import { StreamSlot } from './stream-slot.js';
 
 const FRAME_KB = 1000;
 
 await t.test('frames are counted without being fetched, wherever their source is and goes', async (t) => {
   const searchPort = await freePort();
   const network = await PvaNetwork.start(t, searchPort);
-  const stream = await StreamIoc.start(t, () => ({ silent: 'stages:\n  "1": { command: "exec sleep 3600" }\n' }), {
+  const stream = await StreamSlot.inNewIoc(t, () => ({ silent: 'exec sleep 3600' }), {
     searchPort,
     environment: network.clientEnvironment,
   });
-  const serve = (firstId: number, step: number): ReturnType<StreamIoc['run']> => {
-    const args = ['p4p', 'frames', 'frames', stream.directory, FRAME_KB, firstId, step].map(String);
-    return stream.run('python', [resolve('test/system/stream_objects.py'), ...args]);
+  const serve = (firstId: number, step: number): ServerProcess => {
+    const args = ['p4p', 'frames', 'frames', stream.ioc.directory, FRAME_KB, firstId, step].map(String);
+    return stream.ioc.serve('python', resolve('test/system/stream_objects.py'), ...args);
   };
   const number = async (name: string): Promise<number> => Number(await stream.value(name));
   const atLeast =
@@ -24,12 +25,18 @@ await t.test('frames are counted without being fetched, wherever their source is
       Number(value) >= least;
   await stream.put('Workflow', 'silent');
   await stream.put('DataPv', 'frames');
+  await stream.put('HeartbeatTimeout', 3600);
   const started = stream.put('Start', 1).catch(() => undefined);
   await stream.until('State', (state) => state === 'Starting');
   t.equal(await stream.value('DataConnected'), 'No');
+  await stream.until(
+    'State',
+    (_state, severity, message) => severity === 'MINOR' && message.startsWith('waits for frames, searched at 127'),
+  );
 
   let source = serve(1, 1);
   await stream.until('DataConnected', (connected) => connected === 'Yes');
+  await stream.until('State', (_state, severity) => severity === 'NONE');
   await stream.until('DataCount', atLeast(50));
   await stream.until('DataRate', atLeast(5));
   await stream.until('DataLastId', atLeast(50));
@@ -40,11 +47,15 @@ await t.test('frames are counted without being fetched, wherever their source is
 
   network.cut();
   await stream.until('DataConnected', (connected) => connected === 'No');
+  await stream.until(
+    'State',
+    (_state, severity, message) => `${severity} ${message}` === 'MINOR frames is not connected',
+  );
   await stream.until('DataRate', (rate) => rate === 0);
   network.restore();
   await stream.until('DataMissed', atLeast(1));
 
-  await end(source);
+  await source.end();
   await stream.until('DataConnected', (connected) => connected === 'No');
   const [count, missed, lastId] = [await number('DataCount'), await number('DataMissed'), await number('DataLastId')];
   source = serve(1, 1);
@@ -52,12 +63,12 @@ await t.test('frames are counted without being fetched, wherever their source is
   await stream.until('DataCount', atLeast(count + 10));
   t.equal(await number('DataMissed'), missed, 'a source that begins anew has missed nothing');
 
-  await end(source);
+  await source.end();
   await stream.until('DataConnected', (connected) => connected === 'No');
   const before = { count: await number('DataCount'), missed: await number('DataMissed') };
   source = serve(1_000_000, 3);
   await stream.until('DataCount', atLeast(before.count + 20));
-  await end(source);
+  await source.end();
   await stream.until('DataConnected', (connected) => connected === 'No');
   const frames = (await number('DataCount')) - before.count;
   const gaps = (await number('DataMissed')) - before.missed;
@@ -70,6 +81,6 @@ await t.test('frames are counted without being fetched, wherever their source is
 
   const again = stream.put('Start', 1).catch(() => undefined);
   await stream.until('State', (state) => state === 'Starting');
-  t.equal(await stream.ioc.stop('SIGUSR2'), 0, 'the IOC ends well while it follows frames that are not there');
+  t.equal(await stream.ioc.stop(), 0, 'the IOC ends well while it follows frames that are not there');
   await again;
 });

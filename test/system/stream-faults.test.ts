@@ -1,22 +1,20 @@
-import { PvaClient, type PvaData } from 'epics-pva-ts';
+import { PvaClient } from 'epics-pva-ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import t from 'tap';
 import { cleanEnvironment, PYTHON, runProgram } from './ioc-process.js';
-import { labelOf, StreamBench } from './stream-bench.js';
+import { ObeyingStream } from './obeying-stream.js';
+import type { Fields } from './stream-slot.js';
 
 await t.test('a workflow that dies fails its stream with its last word, and whoever waits hears it', async (t) => {
-  const bench = await StreamBench.start(t);
-  const { client, slot } = bench;
+  const bench = await ObeyingStream.create(t);
+  const { client, name: slot } = bench;
   await t.rejects(bench.start({ mode: 'early' }), { message: /1 failed \(exit 7\): no detector/u }, 'Start');
-  t.equal(await bench.label('State'), 'Failed');
+  t.equal(await bench.text('State'), 'Failed');
   t.match((await client.get(`${slot}:State`)).alarm, { severity: 'MAJOR', message: /no detector/u });
   t.match(await bench.text('StateText'), /^Failed: 1 failed \(exit 7\): no detector/u);
-  await bench.until(
-    'Report',
-    ({ alarm }) => alarm?.severity === 'MAJOR' && alarm.message?.includes('no detector') === true,
-  );
+  await bench.until('Report', (_report, severity, message) => severity === 'MAJOR' && message.includes('no detector'));
 
   await bench.start();
   const said = { message: /the job has ended \(failed\): 1 failed \(exit 1\): disk full/u };
@@ -32,24 +30,24 @@ await t.test('a workflow that dies fails its stream with its last word, and whoe
   await bench.untilPending(2);
   process.kill(pid, 'SIGKILL');
   await Promise.all([held, stopped]);
-  t.equal(await bench.label('State'), 'Failed');
+  t.equal(await bench.text('State'), 'Failed');
   await t.rejects(bench.put('Stop', 1), { message: /SIGKILL|signal/u }, 'also when it has ended already');
 });
 
 await t.test('a workflow that ends well without a word has ended, but was never ready', async (t) => {
-  const bench = await StreamBench.start(t);
+  const bench = await ObeyingStream.create(t);
   const gate = bench.gate('go');
   gate.open();
   await t.rejects(bench.start({ mode: 'mute', go: gate.path }), { message: /has ended, and was never Ready/u });
-  t.equal(await bench.label('State'), 'Done');
+  t.equal(await bench.text('State'), 'Done');
   await bench.start({ leave: 'at once' });
   await bench.put('Stop', 1);
-  t.equal(await bench.label('State'), 'Done', 'to go instead of acknowledging Stop is to stop');
+  t.equal(await bench.text('State'), 'Done', 'to go instead of acknowledging Stop is to stop');
 });
 
 await t.test('a stream goes on without the client that began it, and another one takes it over', async (t) => {
-  const bench = await StreamBench.start(t);
-  const { slot } = bench;
+  const bench = await ObeyingStream.create(t);
+  const { name: slot } = bench;
   const [ready, go] = [bench.gate('ready'), bench.gate('go')];
   await bench.prepare({ mode: 'slow', go: ready.path });
   const environment = { ...cleanEnvironment(), ...bench.ioc.clientEnvironment };
@@ -63,17 +61,17 @@ await t.test('a stream goes on without the client that began it, and another one
   ready.open();
   await bench.untilState('Ready');
 
+  const hold = { command: 'hold', arguments: JSON.stringify({ go: go.path }), requestId: 'scan' };
   const lines = [
     'from p4p.client.thread import Context',
-    `value = {"command": "hold", "arguments": '{"go": "${go.path}"}', "requestId": "scan"}`,
-    `Context("pva", nt=False).put("${slot}:Command", value, timeout=None)`,
+    `Context("pva", nt=False).put("${slot}:Command", ${JSON.stringify(hold)}, timeout=None)`,
   ];
   const commander = spawn(PYTHON, ['-c', lines.join('\n')], { env: environment, stdio: 'inherit' });
   await bench.untilLogged(/^command 1 hold/u);
   commander.kill('SIGKILL');
   await once(commander, 'exit');
   const other = new PvaClient({ environment: bench.ioc.clientEnvironment });
-  const again = other.put(`${slot}:Command`, { command: 'hold', requestId: 'scan' }, { timeoutMs: 600_000 });
+  const again = other.put(`${slot}:Command`, hold, { timeoutMs: 600_000 });
   go.open();
   await again;
   other.close();
@@ -85,17 +83,17 @@ await t.test('a stream goes on without the client that began it, and another one
 });
 
 await t.test('a client of PVAccess that leaves while its Start waits leaves the stream', async (t) => {
-  const bench = await StreamBench.start(t);
+  const bench = await ObeyingStream.create(t);
   const ready = bench.gate('ready');
   await bench.prepare({ mode: 'slow', go: ready.path });
   const leaving = new PvaClient({ environment: bench.ioc.clientEnvironment });
-  const started = t.rejects(leaving.put(`${bench.slot}:Start`, 1, { block: true }), { code: 'PVA_CLOSED' });
+  const started = t.rejects(leaving.put(`${bench.name}:Start`, 1, { block: true }), { code: 'PVA_CLOSED' });
   await bench.untilState('Connected');
   leaving.close();
   await started;
   ready.open();
   await bench.untilState('Ready');
-  await bench.until('Start', (update) => labelOf(update) === 'Done');
+  await bench.until('Start', (now) => now === 'Done');
   await bench.command('mine');
   await bench.put('Stop', 1);
 });
@@ -103,7 +101,7 @@ await t.test('a client of PVAccess that leaves while its Start waits leaves the 
 await t.test(
   'an old process that still reports and acknowledges is refused, and the new stream is unharmed',
   async (t) => {
-    const bench = await StreamBench.start(t);
+    const bench = await ObeyingStream.create(t);
     const gate = bench.gate('go');
     await bench.start();
     const old = await bench.text('StreamId');
@@ -111,10 +109,10 @@ await t.test(
     await bench.start();
     const held = bench.command('hold', { go: gate.path });
     await bench.untilLogged(/^command 1 hold/u);
-    const before = (await bench.until('Report', ({ fields }) => fields['state'] === 'Ready')).fields;
-    const log = join(bench.directory, 'old');
+    const before = await bench.until('Report', ({ state }: Fields) => state === 'Ready');
+    const log = join(bench.ioc.directory, 'old');
     const environment = { streamId: old, mode: 'once', log };
-    const pvs = { reportPv: `${bench.slot}:Report`, commandPv: `${bench.slot}:Command`, ackPv: `${bench.slot}:Ack` };
+    const pvs = { reportPv: `${bench.name}:Report`, commandPv: `${bench.name}:Command`, ackPv: `${bench.name}:Ack` };
     const { code, stderr } = await runProgram(PYTHON, [resolve('test/system/obeying_workflow.py')], {
       ...bench.ioc.clientEnvironment,
       ...pvs,
@@ -130,7 +128,7 @@ await t.test(
       );
     }
     t.equal(await bench.text('NPending'), '1', 'what it acknowledged waits still');
-    t.same((await bench.client.get(`${bench.slot}:Report`)).fields, before);
+    t.same((await bench.client.get(`${bench.name}:Report`)).fields, before);
     gate.open();
     await held;
     await bench.put('Stop', 1);
@@ -138,40 +136,41 @@ await t.test(
 );
 
 await t.test('silence is an alarm that goes when the workflow speaks again, also when it never spoke', async (t) => {
-  const bench = await StreamBench.start(t);
+  const bench = await ObeyingStream.create(t);
   const [first, second] = [bench.gate('first'), bench.gate('second')];
   await bench.put('HeartbeatTimeout', 1);
   const ended = t.rejects(bench.start({ mode: 'mute', go: first.path }));
-  await bench.until('State', (update) => labelOf(update) === 'Starting' && update.alarm?.severity === 'MINOR');
+  await bench.until('State', (now, severity) => now === 'Starting' && severity === 'MINOR');
   first.open();
   await ended;
   await bench.start();
   const held = bench.command('hold', { go: second.path });
   const silent = /^silent for \d+ s$/u;
-  const isSilent = (severity: string) => {
-    return ({ alarm }: PvaData): boolean => alarm?.severity === severity && silent.test(alarm.message ?? '');
-  };
+  const isSilent =
+    (wanted: string) =>
+    (_now: unknown, severity: string, message: string): boolean =>
+      severity === wanted && silent.test(message);
   await bench.until('State', isSilent('MINOR'));
   await bench.until('Alive', isSilent('MAJOR'));
   await bench.until('Report', isSilent('MINOR'));
   t.match(await bench.text('StateText'), /^Ready, run: silent for \d+ s$/u);
-  t.equal(await bench.label('Alive'), 'No');
+  t.equal(await bench.text('Alive'), 'No');
   second.open();
   await held;
-  for (const name of ['State', 'Alive', 'Report']) await bench.until(name, ({ alarm }) => alarm?.severity === 'NONE');
-  t.equal(await bench.label('State'), 'Ready', 'silence ends nothing');
+  for (const name of ['State', 'Alive', 'Report']) await bench.until(name, (_now, severity) => severity === 'NONE');
+  t.equal(await bench.text('State'), 'Ready', 'silence ends nothing');
   await bench.put('Stop', 1);
 });
 
 await t.test('a step in the wrong order is refused with what it was, and nothing changes', async (t) => {
-  const bench = await StreamBench.start(t);
+  const bench = await ObeyingStream.create(t);
   const said = (): string | undefined => bench.log.findLast((line) => line.startsWith('said'));
   await bench.prepare({ mode: 'connected' });
   const started = bench.put('Start', 1);
   await bench.untilState('Connected');
   await t.rejects(bench.command('start'), { message: /start makes no sense while Connected/u });
   await bench.command('say', { state: 'Streaming', nReceived: 5 });
-  t.equal(said(), "said STREAM_ORDER: Streaming can't follow Connected");
+  t.equal(said(), "said STREAM_ORDER: Streaming can't follow Connected: report Ready first");
   await bench.command('say', { state: 'Warm' });
   t.match(said(), /^said STREAM_ORDER: no state Warm/u);
   t.equal(await bench.text('NReceived'), '0');
@@ -183,17 +182,17 @@ await t.test('a step in the wrong order is refused with what it was, and nothing
   await bench.command('repeat', { sequence: 2, content: { message: 'older' } });
   t.match(said(), /^said STREAM_ORDER: report 2 after 4/u);
   t.equal(await bench.text('Message'), 'in any case');
-  t.equal(await bench.label('State'), 'Ready');
+  t.equal(await bench.text('State'), 'Ready');
   await bench.put('Stop', 1);
 });
 
 await t.test('a workflow may report Failed and Done by itself, and commands have nobody then', async (t) => {
-  const bench = await StreamBench.start(t);
+  const bench = await ObeyingStream.create(t);
   await bench.start();
   await bench.command('say', { state: 'Failed', message: 'no beam' });
-  t.equal(await bench.label('State'), 'Failed');
+  t.equal(await bench.text('State'), 'Failed');
   t.equal(await bench.text('ErrorMessage'), 'no beam');
-  await t.rejects(bench.command('mine'), { message: /mine makes no sense while Failed/u });
+  await t.rejects(bench.command('mine'), { message: /the stream is Failed: put Start first/u });
   await t.rejects(bench.put('Start', 1), { message: /busy with stream/u }, 'while its job runs');
   await bench.put('Abort', 1);
   t.equal(await bench.text('ErrorMessage'), 'no beam', 'the reason stays');

@@ -1,7 +1,8 @@
 import { PvaClient, type PvaData } from 'epics-pva-ts';
 import { CaClient, type CaUpdate } from 'node-epics-ca';
 import t from 'tap';
-import { StreamBench } from './stream-bench.js';
+import { ObeyingStream } from './obeying-stream.js';
+import type { Fields } from './stream-slot.js';
 
 const WATCHERS = 50;
 const REPORTS = 5000;
@@ -9,8 +10,8 @@ const REPORTS = 5000;
 const LANES = 20;
 
 await t.test('a flood of reports starves nobody, and its last one comes to every watcher', async (t) => {
-  const bench = await StreamBench.start(t);
-  const { slot } = bench;
+  const bench = await ObeyingStream.create(t);
+  const { name: slot } = bench;
   await bench.start();
   const streamId = await bench.text('StreamId');
   const clients = Array.from({ length: WATCHERS }, () => new PvaClient({ environment: bench.ioc.clientEnvironment }));
@@ -72,26 +73,53 @@ await t.test('a flood of reports starves nobody, and its last one comes to every
   for (const client of [...clients, writer]) client.close();
 });
 
-await t.test('a long report passes, one beyond 1 MB is refused with the reason, and the stream goes on', async (t) => {
-  const bench = await StreamBench.start(t);
+await t.test('a report without a number has one as soon as it is answered, and is shown once', async (t) => {
+  const bench = await ObeyingStream.create(t);
   await bench.start();
+  const streamId = await bench.text('StreamId');
+  const pv = `${bench.name}:Report`;
+  const numberOf = ({ fields }: PvaData): number => Number(fields['sequence']);
+  const first = numberOf(await bench.client.get(pv)) + 1;
+  const numbers = Array.from({ length: 50 }, (_number, index) => first + index);
+  const follow = async (): Promise<number[]> => {
+    const seen: number[] = [];
+    for await (const update of bench.client.monitor(pv))
+      if (seen.push(numberOf(update)) && seen.at(-1) === numbers.at(-1)) break;
+    return seen;
+  };
+  const following = follow();
+  const read: number[] = [];
+  for (const nReceived of numbers) {
+    await bench.client.put(pv, { streamId, nReceived });
+    read.push(numberOf(await bench.client.get(pv)));
+  }
+  t.same(read, numbers);
+  const shown = await following;
+  t.same(shown, [...new Set(shown)]);
+  await bench.put('Stop', 1);
+});
+
+await t.test('a long report passes, one beyond 1 MB is refused with the reason, and the stream goes on', async (t) => {
+  const bench = await ObeyingStream.create(t);
+  await bench.start();
+  const isLong = ({ results }: Fields): boolean => String(results).length === 900_000;
   await bench.command('long', { size: 900_000 });
   t.ok(bench.log.includes('said None'));
-  const { fields } = await bench.until('Report', (update) => String(update.fields['results']).length === 900_000);
-  t.equal(fields['state'], 'Ready');
+  const { state } = await bench.until('Report', isLong);
+  t.equal(state, 'Ready');
   await bench.command('long', { size: 1_100_000 });
   await bench.untilLogged(
     /^said SETPOINT_INVALID: report of 11000\d\d bytes, at most 1000000: put results in a file$/u,
   );
   await t.rejects(
-    bench.client.put(`${bench.slot}:Report`, { streamId: 'x'.repeat(2_000_000), state: 'Ready' }),
+    bench.client.put(`${bench.name}:Report`, { streamId: 'x'.repeat(2_000_000), state: 'Ready' }),
     { message: /^STREAM_STALE: streamId x{200}… \(2,000,000 characters\) is of another run/u },
     'whatever is long, the answer is short',
   );
-  await bench.restart('SIGKILL');
-  await bench.until('Report', (update) => String(update.fields['results']).length === 900_000);
+  await bench.ioc.restart();
+  await bench.until('Report', isLong);
   await bench.command('say', { results: '{}', message: 'short again' });
   t.equal(await bench.text('Results'), '{}');
   await bench.put('Stop', 1);
-  t.equal(await bench.label('State'), 'Done');
+  t.equal(await bench.text('State'), 'Done');
 });

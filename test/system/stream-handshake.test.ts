@@ -1,16 +1,17 @@
 import { CaClient } from 'node-epics-ca';
 import t from 'tap';
-import { StreamBench } from './stream-bench.js';
+import { ObeyingStream } from './obeying-stream.js';
+import type { Fields } from './stream-slot.js';
 
 const LONG_REASON = `it has no such thing, ${'and says so at length, '.repeat(10)}the end`;
 
 await t.test('Start is done when the workflow is ready, and each way to command ends with its answer', async (t) => {
-  const bench = await StreamBench.start(t);
-  const { client, slot } = bench;
+  const bench = await ObeyingStream.create(t);
+  const { client, name: slot } = bench;
   await bench.start();
-  t.equal(await bench.label('State'), 'Ready');
-  t.equal(await bench.label('Ready'), 'Yes');
-  t.equal(await bench.label('Alive'), 'Yes');
+  t.equal(await bench.text('State'), 'Ready');
+  t.equal(await bench.text('Ready'), 'Yes');
+  t.equal(await bench.text('Alive'), 'Yes');
   t.equal(await bench.text('Stage'), 'run');
   const { fields: report } = await client.get(`${slot}:Report`);
   t.match(report, { streamId: await bench.text('StreamId'), jobId: await bench.text('JobId'), state: 'Ready' });
@@ -48,14 +49,14 @@ await t.test('Start is done when the workflow is ready, and each way to command 
   });
 
   await bench.command('start');
-  t.equal(await bench.label('State'), 'Streaming');
+  t.equal(await bench.text('State'), 'Streaming');
   await bench.command('say', { nReceived: 100, nProcessed: 99, nDropped: 1, receiveRate: 10.5, message: 'going on' });
   t.same(
     await Promise.all(['NReceived', 'NProcessed', 'NDropped', 'ReceiveRate', 'Message'].map((pv) => bench.text(pv))),
     ['100', '99', '1', '10.5', 'going on'],
   );
   await bench.put('Stop', 1);
-  t.equal(await bench.label('State'), 'Done');
+  t.equal(await bench.text('State'), 'Done');
   t.match((await client.get(`${slot}:Command`)).fields, { command: 'stop', source: /^\w+@127\.0\.0\.1$/u });
   t.equal(await bench.text('Results'), '{"answer": 42}');
   t.equal(await bench.text('Progress'), '100');
@@ -70,22 +71,22 @@ await t.test('Start is done when the workflow is ready, and each way to command 
     '8 say',
     '9 stop',
   ]);
-  await t.rejects(bench.command('prepare'), { code: 'PVA_REMOTE', remoteCode: 'STREAM_ORDER' });
+  await t.rejects(bench.command('prepare'), { code: 'PVA_REMOTE', remoteCode: 'STREAM_ENDED' });
   await bench.put('Clear', 1);
-  t.equal(await bench.label('State'), 'Idle');
-  t.match((await bench.until('Report', ({ fields: { state } }) => state === 'Idle')).fields, { streamId: '' });
-  t.match((await bench.until('Command', ({ fields: { streamId } }) => streamId === '')).fields, { command: '' });
+  t.equal(await bench.text('State'), 'Idle');
+  t.match(await bench.until('Report', ({ state }: Fields) => state === 'Idle'), { streamId: '' });
+  t.match(await bench.until('Command', ({ streamId }: Fields) => streamId === ''), { command: '' });
   await t.rejects(bench.command('prepare'), { remoteCode: 'STREAM_ENDED', message: /put Start first/u });
 });
 
 await t.test(
   'what the workflow finds wrong with itself is an alarm of the stream, until it takes it back',
   async (t) => {
-    const bench = await StreamBench.start(t);
+    const bench = await ObeyingStream.create(t);
     await bench.start();
-    const alarmOf = async (name: string): Promise<unknown> => (await bench.client.get(`${bench.slot}:${name}`)).alarm;
+    const alarmOf = async (name: string): Promise<unknown> => (await bench.client.get(`${bench.name}:${name}`)).alarm;
     await bench.command('say', { alarm: { severity: 2, message: 'detector is warm' } });
-    await bench.until('Report', ({ alarm }) => alarm?.severity === 'MAJOR');
+    await bench.until('Report', (_now, severity) => severity === 'MAJOR');
     for (const name of ['Report', 'State'])
       t.match(await alarmOf(name), { severity: 'MAJOR', message: 'detector is warm' });
     t.equal(await bench.text('StateText'), 'Ready, run: detector is warm');
@@ -96,10 +97,10 @@ await t.test(
       bench.log.findLast((line) => line.startsWith('said')),
       /SETPOINT_INVALID: alarm\.severity 4/u,
     );
-    await bench.restart('SIGKILL');
-    await bench.until('Report', ({ alarm }) => alarm?.message === 'detector is warm');
+    await bench.ioc.restart();
+    await bench.until('Report', (_now, _severity, message) => message === 'detector is warm');
     await bench.command('say', { alarm: { severity: 0 } });
-    await bench.until('Report', ({ alarm }) => alarm?.severity === 'NONE' && alarm.message === '');
+    await bench.until('Report', (_now, severity, message) => severity === 'NONE' && message === '');
     t.match(await alarmOf('State'), { severity: 'NONE', message: '' });
     await bench.command('say', { alarm: { severity: 1, message: 'left over' } });
     await bench.put('Stop', 1);
@@ -108,13 +109,13 @@ await t.test(
 );
 
 await t.test('a command ends at its time limit, with when the workflow was heard, and is not done later', async (t) => {
-  const bench = await StreamBench.start(t);
+  const bench = await ObeyingStream.create(t);
   const gate = bench.gate('go');
   await bench.start();
   const held = bench.command('hold', { go: gate.path });
   await bench.untilLogged(/^command 1 hold/u);
   await t.rejects(bench.command('prepare', {}, { timeout: 0.3 }), {
-    remoteCode: 'COMMAND_REFUSED',
+    remoteCode: 'COMMAND_TIMEOUT',
     message: /prepare not acknowledged within 0\.\d s, withdrawn; the workflow was heard \d+\.\d s ago/u,
   });
   await bench.put('CommandTimeout', 0.2);
@@ -128,7 +129,7 @@ await t.test('a command ends at its time limit, with when the workflow was heard
 });
 
 await t.test('commands come once and in order, though the workflow sleeps or its monitor is gone', async (t) => {
-  const bench = await StreamBench.start(t);
+  const bench = await ObeyingStream.create(t);
   const [asleep, away] = [bench.gate('asleep'), bench.gate('away')];
   await bench.start();
   const held = bench.command('hold', { go: asleep.path });
@@ -157,7 +158,7 @@ await t.test('commands come once and in order, though the workflow sleeps or its
 });
 
 await t.test('a put that is repeated with its request id is one command, also of another client', async (t) => {
-  const bench = await StreamBench.start(t);
+  const bench = await ObeyingStream.create(t);
   const gate = bench.gate('go');
   await bench.start();
   const once = { requestId: 'scan-17' };
@@ -166,7 +167,8 @@ await t.test('a put that is repeated with its request id is one command, also of
   gate.open();
   await Promise.all(twice);
   await bench.command('hold', { go: gate.path }, once);
-  await bench.client.rpc('dm:rpc:sendCommand', { command: 'hold', requestId: 'scan-17' });
+  const held = { command: 'hold', arguments: JSON.stringify({ go: gate.path }), ...once };
+  await bench.client.rpc('dm:rpc:sendCommand', held);
   await t.rejects(bench.command('refuse', { reason: 'never' }, { requestId: 'scan-18' }), { message: /never$/u });
   await t.rejects(bench.command('refuse', { reason: 'never' }, { requestId: 'scan-18' }), { message: /never$/u });
   t.same(bench.commands, ['1 hold', '2 refuse']);

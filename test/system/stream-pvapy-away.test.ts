@@ -2,22 +2,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { freePort } from '../loopback-environment.js';
 import { PvaNetwork } from './pva-network.js';
-import { configured, consumerPid, consumersWorkflow, isRunning, letGo } from './stream-consumers.js';
-import { StreamIoc } from './stream-ioc.js';
+import { configured, consumerPid, consumersCommand, isRunning, letGo } from './stream-consumers.js';
+import { StreamSlot } from './stream-slot.js';
 
 await t.test(
   'a consumer behind a network that breaks does each command once, and is told to stop when it is back',
   async (t) => {
     const searchPort = await freePort();
     const network = await PvaNetwork.start(t, searchPort);
-    const stream = await StreamIoc.start(
+    const stream = await StreamSlot.inNewIoc(
       t,
       ({ directory, serverEnvironment: environment }) => ({
-        pvapy: consumersWorkflow({ directory, ids: [1], environment, prefix: '$streamId' }),
+        pvapy: consumersCommand({ directory, ids: [1], environment, prefix: '$streamId' }),
       }),
       { searchPort, environment: { ...network.clientEnvironment, EPICS_PVA_CONN_TMO: '3' } },
     );
-    const { directory } = stream;
+    const { directory } = stream.ioc;
     await stream.put('Workflow', 'pvapy');
     await stream.put('Protocol', 'PvaPy');
     await stream.put('DataPv', 'nowhere');
@@ -26,12 +26,13 @@ await t.test(
     await stream.put('StatusPattern', '$streamId:1:status');
     await stream.put('Start', 1);
     const isLost = (_state: unknown, _severity: string, message: string): boolean =>
-      message === 'consumer 1 is not connected';
+      message.startsWith('consumer 1 is not connected');
+    const isBack = (_state: unknown, _severity: string, message: string): boolean => !message.includes('consumer');
 
     process.kill(consumerPid(directory, 1), 'SIGSTOP');
     await stream.until('State', isLost);
     process.kill(consumerPid(directory, 1), 'SIGCONT');
-    await stream.until('State', (_state, severity) => severity === 'NONE');
+    await stream.until('State', isBack);
 
     const slow = stream.command('configure', { name: 'slow', slow: 2 });
     while (configured(directory).length === 0) await delay(50);
@@ -48,7 +49,7 @@ await t.test(
     network.restore();
     await waiting;
     t.same(configured(directory), ['1 slow', '1 waiting'], 'a command waits for its consumer');
-    await stream.until('State', (_state, severity) => severity === 'NONE');
+    await stream.until('State', isBack);
 
     network.cut();
     await stream.until('State', isLost);
@@ -63,27 +64,51 @@ await t.test(
 );
 
 await t.test('consumers that come after Stop are told to stop', async (t) => {
-  const stream = await StreamIoc.start(t, ({ directory, serverEnvironment: environment }) => ({
-    pvapy: consumersWorkflow({ directory, ids: [1, 2], environment, isHeld: true }),
+  const stream = await StreamSlot.inNewIoc(t, ({ directory, serverEnvironment: environment }) => ({
+    pvapy: consumersCommand({ directory, ids: [1, 2], environment, isHeld: true }),
   }));
-  const { directory } = stream;
+  const { directory } = stream.ioc;
   await stream.put('Workflow', 'pvapy');
   await stream.put('Protocol', 'PvaPy');
   await stream.put('NConsumers', 12);
   await stream.put('DataPv', 'nowhere');
   const started = stream.put('Start', 1).catch(() => undefined);
-  await stream.until('StateText', (text) => /^Starting: consumer 1, 2, .*, 12 is not connected$/u.test(String(text)));
+  await stream.until('StateText', (text) =>
+    /^Starting: waits for consumer 1, 2, .*, 12 \(as consumer:1:control, .*searched at/u.test(String(text)),
+  );
   await t.rejects(
     stream.client.put('dm:Stream1:Command', { command: 'configure', timeout: 1 }, { timeoutMs: 60_000 }),
-    { message: /consumer 1: consumer:1:control is not connected; .* consumer 12: / },
+    { message: /consumer 1: .*consumer:1:control.*; .* consumer 12: / },
   );
   const stopped = stream.put('Stop', 1).catch(() => undefined);
   await stream.until('State', (state) => state === 'Finishing');
   t.notMatch(stream.ioc.output, /MaxListeners/u, 'a dozen consumers are none too many');
-  await stream.kill();
-  await stream.restart();
+  await stream.ioc.restart();
   for (const id of [1, 2]) letGo(directory, id);
   await stream.until('State', (state) => state === 'Done');
   await Promise.all([started, stopped]);
   t.notOk([1, 2].some((id) => isRunning(consumerPid(directory, id))));
+});
+
+await t.test('Stop does not wait for a consumer that never answers a command', async (t) => {
+  const stream = await StreamSlot.inNewIoc(t, ({ directory, serverEnvironment: environment }) => ({
+    pvapy: consumersCommand({ directory, ids: [1], environment }),
+  }));
+  const { directory } = stream.ioc;
+  await stream.put('Workflow', 'pvapy');
+  await stream.put('Protocol', 'PvaPy');
+  await stream.put('CommandTimeout', 0);
+  await stream.put('DataPv', 'nowhere');
+  await stream.put('Start', 1);
+  const commands = [stream.command('configure', { name: 'mute', mute: true }), stream.command('get_stats')];
+  const outcomes = Promise.allSettled(commands);
+  while (configured(directory).length === 0) await delay(50);
+  await t.rejects(stream.command('dance'), { message: /^COMMAND_REFUSED: pvaPy's consumers know configure, / });
+  await stream.until('NPending', (count) => count === 2);
+  await stream.put('Stop', 1);
+  t.equal(await stream.value('StateText'), 'Done');
+  t.match(await outcomes, [
+    { reason: { message: 'COMMAND_REFUSED: the job has ended (done)' } },
+    { reason: { message: 'COMMAND_REFUSED: the job has ended (done)' } },
+  ]);
 });

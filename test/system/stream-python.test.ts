@@ -2,28 +2,29 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import t from 'tap';
 import { PYTHON, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
-import { PYTHON_COMMAND, StreamIoc } from './stream-process.js';
+import { PYTHON_COMMAND } from './python-command.js';
+import { StreamSlot } from './stream-slot.js';
 
 const WORKFLOW = `${PYTHON_COMMAND} ${resolve('test/system/stream_workflow.py')}`;
 /** The same for a shell that goes on. */
 const SHELL = `env ${PYTHON_COMMAND.replace('exec ', '')} -m dm_ioc.stream`;
 
 /** What the processes of the run that is now have in their environment. */
-async function environmentOfRun(streams: StreamIoc): Promise<Record<string, string>> {
+async function environmentOfRun(streams: StreamSlot): Promise<Record<string, string>> {
   const names = { reportPv: 'dm:Stream1:Report', commandPv: 'dm:Stream1:Command', ackPv: 'dm:Stream1:Ack' };
-  return { ...streams.clientEnvironment, ...names, streamId: await streams.text('StreamId') };
+  return { ...streams.ioc.clientEnvironment, ...names, streamId: await streams.text('StreamId') };
 }
 
 await t.test('a workflow on dm_ioc.stream gets ready, does commands in order, and its results come back', async (t) => {
-  const streams = await StreamIoc.start(t, { python: WORKFLOW });
+  const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
   await streams.begin('python');
   t.match([await streams.text('State'), await streams.text('Message')], ['Ready', 'waits']);
   t.equal(await streams.text('Stage'), 'warm-up');
-  await streams.send('start');
-  await streams.send('count', { number: 200 });
+  await streams.command('start');
+  await streams.command('count', { number: 200 });
   t.match([await streams.text('NReceived'), await streams.text('NProcessed')], ['200', '199']);
-  await t.rejects(streams.send('dance'), { remoteCode: 'COMMAND_REFUSED', message: /what is dance\?/u });
-  await t.rejects(streams.send('skip'), { message: /STREAM_ORDER/u }, 'a wrong step is told to the workflow');
+  await t.rejects(streams.command('dance'), { remoteCode: 'COMMAND_REFUSED', message: /what is dance\?/u });
+  await t.rejects(streams.command('skip'), { message: /STREAM_ORDER/u }, 'a wrong step is told to the workflow');
   t.equal(await streams.text('State'), 'Streaming');
   await streams.put('Stop', 1);
   t.equal(await streams.text('State'), 'Done', 'its threads have ended, too');
@@ -39,28 +40,28 @@ await t.test('a workflow on dm_ioc.stream gets ready, does commands in order, an
 });
 
 await t.test('an exception that ends the workflow is the reason of the stream', async (t) => {
-  const streams = await StreamIoc.start(t, { python: WORKFLOW });
+  const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
   await streams.begin('python');
-  await streams.send('break');
+  await streams.command('break');
   await streams.until('State', (state) => state === 'Failed');
   t.equal(await streams.text('ErrorMessage'), 'ValueError: no light');
 });
 
 await t.test('both sides go on with their numbers over kill -9 of the IOC', async (t) => {
-  const streams = await StreamIoc.start(t, { python: WORKFLOW });
+  const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
   await streams.begin('python');
-  await streams.send('start');
-  await streams.send('count', { number: 50 });
+  await streams.command('start');
+  await streams.command('count', { number: 50 });
   for (let round = 1; round <= 3; round += 1) {
     // Unanswered while the IOC dies: maybe taken, maybe not.
-    const lost = streams.send('count', { number: 100 }).then(
+    const lost = streams.command('count', { number: 100 }).then(
       () => 'answered',
       () => 'lost',
     );
-    await streams.restart();
+    await streams.ioc.restart();
     t.comment(`round ${round}: ${await lost}`);
-    await streams.until('NPending', (number) => number === '0');
-    await streams.send('count', { number: 10 + round });
+    await streams.untilPending(0);
+    await streams.command('count', { number: 10 + round });
     t.match([await streams.text('State'), await streams.text('NReceived')], ['Streaming', String(10 + round)]);
   }
   await streams.put('Stop', 1);
@@ -77,7 +78,7 @@ await t.test('both sides go on with their numbers over kill -9 of the IOC', asyn
 await t.test(
   'the workflow is heard while it says nothing, and its silence shows until it is heard again',
   async (t) => {
-    const streams = await StreamIoc.start(t, { python: `echo $$ > "$kept"; ${WORKFLOW}` });
+    const streams = await StreamSlot.inNewIoc(t, () => ({ python: `echo $$ > "$kept"; ${WORKFLOW}` }));
     const kept = join(temporaryDirectory(t), 'pid');
     await streams.put('HeartbeatTimeout', 1);
     await streams.begin('python', { kept });
@@ -97,11 +98,11 @@ await t.test(
 
 await t.test('a later process of the same run goes on with the numbers of the one before', async (t) => {
   const before = 'for n in 1 2 3; do $stream report --state Preparing --received $n; done';
-  const streams = await StreamIoc.start(t, { stages: `stream="${SHELL}"; ${before}; ${WORKFLOW}` });
+  const streams = await StreamSlot.inNewIoc(t, () => ({ stages: `stream="${SHELL}"; ${before}; ${WORKFLOW}` }));
   await streams.begin('stages');
   t.equal(await streams.text('NReceived'), '3', 'what was said stays');
-  await streams.send('start');
-  await streams.send('count', { number: 5 });
+  await streams.command('start');
+  await streams.command('count', { number: 5 });
   t.equal(await streams.text('NReceived'), '5');
   await streams.put('Stop', 1);
   t.equal(await streams.text('State'), 'Done');
@@ -137,19 +138,19 @@ code=0; $stream fail late || code=$?; echo "late $code"
 `;
 
 await t.test('shell stages report, take commands and finish by python -m dm_ioc.stream', async (t) => {
-  const streams = await StreamIoc.start(t, { shell: STAGES });
+  const streams = await StreamSlot.inNewIoc(t, () => ({ shell: STAGES }));
   const kept = join(temporaryDirectory(t), 'output');
   await streams.begin('shell', { phase: 'two words', kept });
   t.match(
     [await streams.text('Stage'), await streams.text('Progress'), await streams.text('Message')],
     ['two words', '12.5', 'quoted "text"'],
   );
-  await streams.send('start', { frames: 10 });
+  await streams.command('start', { frames: 10 });
   for (const [pv, text] of Object.entries({ NReceived: '10', NDropped: '1', ReceiveRate: '5', ProcessRate: '4.5' })) {
     t.equal(await streams.text(pv), text, pv);
   }
-  await t.rejects(streams.send('refuse'), { message: /not refuse/u });
-  await streams.send('show');
+  await t.rejects(streams.command('refuse'), { message: /not refuse/u });
+  await streams.command('show');
   await streams.put('Stop', 1);
   t.match([await streams.text('State'), await streams.text('Results')], ['Done', '{"frames": 10}']);
   const output = readFileSync(kept, 'utf8');
@@ -162,10 +163,10 @@ await t.test('shell stages report, take commands and finish by python -m dm_ioc.
 await t.test(
   'who speaks for another run, asks for nonsense or finds no IOC learns it by text and exit code',
   async (t) => {
-    const streams = await StreamIoc.start(t, { python: WORKFLOW });
+    const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
     await streams.begin('python');
     const old = {
-      ...streams.clientEnvironment,
+      ...streams.ioc.clientEnvironment,
       PYTHONPATH: resolve('ioc/bluesky'),
       streamId: await streams.text('StreamId'),
       reportPv: 'dm:Stream1:Report',
@@ -195,7 +196,7 @@ await t.test(
 );
 
 await t.test('a process that outlives its run is told so by the module while it waits for commands', async (t) => {
-  const streams = await StreamIoc.start(t, { python: WORKFLOW });
+  const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
   await streams.begin('python');
   const outside = runProgram(PYTHON, ['-u', resolve('test/system/stream_workflow.py')], {
     ...(await environmentOfRun(streams)),

@@ -4,21 +4,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { freePort } from '../loopback-environment.js';
 import { PvaNetwork } from './pva-network.js';
-import { end, StreamIoc } from './stream-ioc.js';
+import type { ServerProcess } from './server-process.js';
+import { StreamSlot } from './stream-slot.js';
 
 const SCRIPT = resolve('test/system/stream_objects.py');
 /** A job that is there and says nothing: the test speaks in its place. */
-const SILENT = 'stages:\n  "1": { command: "exec sleep 3600" }\n';
+const SILENT = 'exec sleep 3600';
 
 await t.test('reports are read from an object that Bluesky serves', async (t) => {
   const searchPort = await freePort();
   const network = await PvaNetwork.start(t, searchPort);
   const environment = { ...network.clientEnvironment, EPICS_PVA_CONN_TMO: '3' };
-  const stream = await StreamIoc.start(t, () => ({ silent: SILENT }), { searchPort, environment });
-  const { directory } = stream;
-  const serve = (...rest: string[]): ReturnType<StreamIoc['run']> =>
-    stream.run('python', [SCRIPT, 'p4p', 'report', 'blue:report', directory, ...rest]);
-  const workflow = new PvaClient({ environment: stream.clientEnvironment });
+  const stream = await StreamSlot.inNewIoc(t, () => ({ silent: SILENT }), { searchPort, environment });
+  const { directory } = stream.ioc;
+  const serve = (...rest: string[]): ServerProcess =>
+    stream.ioc.serve('python', SCRIPT, 'p4p', 'report', 'blue:report', directory, ...rest);
+  const workflow = new PvaClient({ environment: stream.ioc.serverEnvironment });
   t.teardown(() => {
     workflow.close();
   });
@@ -33,9 +34,11 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
   await t.test('it says that the object is not there, as long as it is not', async (t) => {
     await stream.put('Workflow', 'silent');
     await stream.put('ReportPv', 'blue:report');
-    await end(server);
+    await server.end();
     const started = stream.put('Start', 1);
-    await stream.until('StateText', (text) => text === 'Starting: blue:report is not connected');
+    await stream.until('StateText', (text) =>
+      String(text).startsWith('Starting: waits for blue:report, searched at 127'),
+    );
     streamId = String(await stream.until('StreamId', (id) => id !== ''));
     server = serve();
     await report({ streamId, sequence: 1, state: 'Connected' });
@@ -104,7 +107,7 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
   });
 
   await t.test('an object with only some of the fields, served anew, leaves the others as they are', async (t) => {
-    await end(server);
+    await server.end();
     await stream.until('State', (_state, severity) => severity === 'MINOR');
     server = serve('streamId,state,nProcessed');
     await report({ streamId, nProcessed: 5 });
@@ -115,14 +118,14 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
   });
 
   await t.test('the next stream knows nothing of what the last one has lost', async (t) => {
-    await end(server);
+    await server.end();
     await stream.until('StateText', (text) => text === 'Finishing: blue:report is not connected');
     await stream.put('Abort', 1);
     await stream.until('State', (state, _severity, message) => state === 'Aborted' && message === 'aborted');
     await stream.put('ReportPv', '');
     const started = stream.put('Start', 1).catch(() => undefined);
     await stream.until('State', (state, severity) => state === 'Starting' && severity === 'NONE');
-    t.equal(await stream.value('StateText'), 'Starting');
+    t.equal(await stream.value('StateText'), 'Starting: Start waits for Ready');
     await stream.put('Abort', 1);
     await started;
   });

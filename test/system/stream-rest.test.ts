@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path';
 import t, { type Test } from 'tap';
 import { freePort } from '../loopback-environment.js';
 import { IocProcess, PYTHON, temporaryDirectory } from './ioc-process.js';
-import { configured, consumersWorkflow } from './stream-consumers.js';
-import { StreamIoc } from './stream-ioc.js';
+import { configured, consumersCommand } from './stream-consumers.js';
+import { StreamSlot } from './stream-slot.js';
+import { writeWorkflows } from './write-workflows.js';
 
 const LOGIN = 'user2bm|a secret';
 
@@ -54,14 +55,11 @@ class ServedDm {
 
 await t.test('a stream whose workflow runs in a DM elsewhere goes on while that DM is away', async (t) => {
   const dm = await ServedDm.prepare(t);
-  const stream = await StreamIoc.start(t, () => ({}), { settings: dm.clientSettings });
+  const stream = await StreamSlot.inNewIoc(t, () => ({}), { settings: dm.clientSettings });
   const workflow = resolve('test/system/stream_rest_workflow.py');
   const settings = { ...stream.ioc.clientEnvironment, PYTHONPATH: resolve('ioc/bluesky') };
   const variables = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
-  writeFileSync(
-    join(dm.directory, 'native.yaml'),
-    `stages:\n  "1": { command: "exec env ${variables.join(' ')} ${PYTHON} ${workflow}" }\n`,
-  );
+  writeWorkflows(dm.directory, { native: `exec env ${variables.join(' ')} ${PYTHON} ${workflow}` });
   await dm.start();
   await stream.until('dm:Connected', (connected) => connected === 'Connected');
   await stream.put('Workflow', 'native');
@@ -80,12 +78,12 @@ await t.test('a stream whose workflow runs in a DM elsewhere goes on while that 
 
 await t.test('the consumer of a job in a DM elsewhere is found, also when it reports nothing by itself', async (t) => {
   const dm = await ServedDm.prepare(t);
-  const stream = await StreamIoc.start(t, () => ({}), { settings: dm.clientSettings });
-  const consumers = { directory: dm.directory, ids: [1], environment: stream.serverEnvironment, reportPeriodS: 0 };
-  writeFileSync(join(dm.directory, 'pvapy.yaml'), consumersWorkflow(consumers));
+  const stream = await StreamSlot.inNewIoc(t, () => ({}), { settings: dm.clientSettings });
+  const consumers = { directory: dm.directory, ids: [1], environment: stream.ioc.serverEnvironment, reportPeriodS: 0 };
+  writeWorkflows(dm.directory, { pvapy: consumersCommand(consumers) });
   await dm.start();
   await stream.until('dm:Connected', (connected) => connected === 'Connected');
-  stream.run('pvapy-ad-sim-server', '-cn frames -nx 32 -ny 32 -fps 20 -rt 3600 -std 1'.split(' '));
+  stream.ioc.serve('pvapy-ad-sim-server', ...'-cn frames -nx 32 -ny 32 -fps 20 -rt 3600 -std 1'.split(' '));
   await stream.put('Workflow', 'pvapy');
   await stream.put('Protocol', 'PvaPy');
   await stream.put('DataPv', 'frames');

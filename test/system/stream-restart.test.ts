@@ -1,9 +1,10 @@
 import t from 'tap';
-import { StreamBench } from './stream-bench.js';
+import { ObeyingStream } from './obeying-stream.js';
+import type { Fields } from './stream-slot.js';
 
 for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
   await t.test(`both sides go on with the same stream and numbers after the IOC has ended (${signal})`, async (t) => {
-    const bench = await StreamBench.start(t);
+    const bench = await ObeyingStream.create(t);
     const gate = bench.gate('go');
     await bench.start();
     await bench.command('start');
@@ -19,15 +20,15 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     await bench.put('SendCommand', 'configure');
     const sent = t.rejects(bench.put('Send', 1), cut);
     await bench.untilLogged(/^pending 5: 3 4 5$/u);
-    await bench.restart(signal);
+    await bench.ioc.restart(signal);
     await Promise.all([held, second, sent]);
 
     t.equal(await bench.text('StreamId'), streamId);
     t.equal(await bench.text('JobId'), jobId);
-    t.equal(await bench.label('State'), 'Streaming');
+    t.equal(await bench.text('State'), 'Streaming');
     t.equal(await bench.text('NReceived'), '7');
     t.equal(await bench.text('NPending'), '3', 'what was not acknowledged still is not');
-    const { fields: before } = await bench.until('Command', ({ fields }) => fields['streamId'] === streamId);
+    const before = await bench.until('Command', ({ streamId: id }: Fields) => id === streamId);
     t.match(before, { pending: [{ command: 'hold' }, { command: 'mine' }, { command: 'configure' }] });
     const repeated = bench.command('hold', { go: gate.path }, once);
     gate.open();
@@ -35,11 +36,11 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     await bench.untilPending(0);
     await bench.command('say', { nReceived: 8, message: 'after' });
     t.equal(await bench.text('NReceived'), '8');
-    const { fields: report } = await bench.until('Report', ({ fields }) => fields['message'] === 'after');
+    const report = await bench.until('Report', ({ message }: Fields) => message === 'after');
     t.match(report, { streamId, jobId, state: 'Streaming' });
     t.equal(Number(report['sequence']), 6, 'the next number');
     await bench.put('Stop', 1);
-    t.equal(await bench.label('State'), 'Done');
+    t.equal(await bench.text('State'), 'Done');
     t.same(bench.commands, ['1 start', '2 say', '3 hold', '4 mine', '5 configure', '6 say', '7 stop']);
     t.equal(bench.log.filter((line) => line.startsWith('hello')).length, 1);
     t.equal(bench.log.at(-1), 'bye', 'of the same process', { pid });
@@ -50,7 +51,7 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
   await t.test(
     `a stream that was being started when the IOC ended becomes ready all the same (${signal})`,
     async (t) => {
-      const bench = await StreamBench.start(t);
+      const bench = await ObeyingStream.create(t);
       const gate = bench.gate('go');
       await bench.prepare({ mode: 'slow', go: gate.path });
       const cut =
@@ -58,7 +59,7 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       const started = t.rejects(bench.put('Start', 1), cut);
       await bench.untilLogged(/^hello/u);
       await bench.untilState('Connected');
-      await bench.restart(signal);
+      await bench.ioc.restart(signal);
       await started;
       await t.rejects(bench.put('Start', 1), { message: /busy with stream/u });
       gate.open();
@@ -71,53 +72,53 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
 }
 
 await t.test('a stream whose workflow ended while the IOC was away has ended', async (t) => {
-  const bench = await StreamBench.start(t);
+  const bench = await ObeyingStream.create(t);
   await bench.start();
   const streamId = await bench.text('StreamId');
   const pid = await bench.workflowPid();
-  await bench.restart('SIGKILL');
+  await bench.ioc.restart();
   process.kill(pid, 'SIGKILL');
   await bench.untilState('Failed');
   t.equal(await bench.text('StreamId'), streamId);
   await bench.start();
-  t.equal(await bench.label('State'), 'Ready', 'and the next one begins');
+  t.equal(await bench.text('State'), 'Ready', 'and the next one begins');
   t.not(await bench.text('StreamId'), streamId);
 });
 
 await t.test(
   'a Stop that waited when the IOC was killed still reaches the workflow, and may be put again',
   async (t) => {
-    const bench = await StreamBench.start(t);
+    const bench = await ObeyingStream.create(t);
     const gate = bench.gate('go');
     await bench.start();
     const held = t.rejects(bench.command('hold', { go: gate.path }), { code: 'PVA_DISCONNECTED' });
     await bench.untilLogged(/^command 1 hold/u);
     const stopped = t.rejects(bench.put('Stop', 1), { code: 'PVA_DISCONNECTED' });
     await bench.untilLogged(/^pending 2: 1 2$/u);
-    await bench.restart('SIGKILL');
+    await bench.ioc.restart();
     await Promise.all([held, stopped]);
     const again = bench.put('Stop', 1);
     await bench.untilPending(3);
     gate.open();
     await again;
-    t.equal(await bench.label('State'), 'Done');
+    t.equal(await bench.text('State'), 'Done');
     t.same(bench.commands, ['1 hold', '2 stop']);
   },
 );
 
 await t.test('what is at one slot is nothing to another, also over a restart', async (t) => {
-  const bench = await StreamBench.start(t);
+  const bench = await ObeyingStream.create(t);
   const other = bench.ofSlot(2);
   await bench.start();
   await other.start();
   const ids = [await bench.text('StreamId'), await other.text('StreamId')];
   t.not(ids[0], ids[1]);
   await other.command('mine');
-  await bench.restart('SIGKILL');
+  await bench.ioc.restart();
   t.same([await bench.text('StreamId'), await other.text('StreamId')], ids);
   await other.command('mine');
   await bench.put('Stop', 1);
-  t.equal(await other.label('State'), 'Ready');
+  t.equal(await other.text('State'), 'Ready');
   await t.rejects(bench.client.put('dm:Stream1:Report', { streamId: ids[1], message: 'lost' }), {
     message: /another run/u,
   });

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import t from 'tap';
 import { cleanEnvironment, PROGRAM, runProgram, type Finished } from './ioc-process.js';
-import { PYTHON_COMMAND, StreamIoc } from './stream-process.js';
+import { PYTHON_COMMAND } from './python-command.js';
+import { StreamSlot } from './stream-slot.js';
 
 const WORKFLOW = `${PYTHON_COMMAND} ${resolve('test/system/stream_workflow.py')}`;
 
@@ -12,9 +13,9 @@ class Watch {
   readonly child: ChildProcess;
   #output = '';
 
-  constructor(streams: StreamIoc, ...options: string[]) {
+  constructor(streams: StreamSlot, ...options: string[]) {
     this.child = spawn(process.execPath, [PROGRAM, 'stream', 'watch', '1', ...options], {
-      env: { ...cleanEnvironment(), ...streams.clientEnvironment },
+      env: { ...cleanEnvironment(), ...streams.ioc.clientEnvironment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.child.stdout?.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
@@ -33,15 +34,15 @@ class Watch {
 }
 
 await t.test('a stream is followed in a terminal until it has ended, which is the exit code', async (t) => {
-  const streams = await StreamIoc.start(t, { python: WORKFLOW });
+  const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
   const watch = new Watch(streams);
   await watch.until(/Idle/u);
   const ended = watch.ended();
   await streams.begin('python');
-  await streams.send('start');
+  await streams.command('start');
   await watch.until(/command 1 accepted/u);
-  await streams.send('count', { number: 10 });
-  await t.rejects(streams.send('dance'));
+  await streams.command('count', { number: 10 });
+  await t.rejects(streams.command('dance'));
   await watch.until(/command 3 refused/u);
   await streams.put('Stop', 1);
   const { code, lines } = await ended;
@@ -63,12 +64,12 @@ await t.test('a stream is followed in a terminal until it has ended, which is th
 });
 
 await t.test('a stream that fails ends the watching with its reason, now and later', async (t) => {
-  const streams = await StreamIoc.start(t, { python: WORKFLOW });
+  const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
   await streams.begin('python');
   const watch = new Watch(streams);
   const ended = watch.ended();
   await watch.until(/Ready/u);
-  await streams.send('break');
+  await streams.command('break');
   const { code, lines } = await ended;
   t.equal(code, 1);
   t.ok(lines.includes('error: ValueError: no light'), 'why', { lines });
@@ -77,19 +78,19 @@ await t.test('a stream that fails ends the watching with its reason, now and lat
     'the state with its alarm',
   );
   const cli = (...args: string[]): Promise<Finished> =>
-    runProgram(process.execPath, [PROGRAM, 'stream', 'watch', ...args], streams.clientEnvironment);
+    runProgram(process.execPath, [PROGRAM, 'stream', 'watch', ...args], streams.ioc.clientEnvironment);
   t.match(await cli('1'), { code: 1, stdout: /error: ValueError: no light/u }, 'of one that has ended before');
   t.match(await cli('none'), { code: 1, stderr: /give a slot's number/u });
 });
 
 await t.test('with --follow the watching goes on with the next stream, and over a restart of the IOC', async (t) => {
-  const streams = await StreamIoc.start(t, { python: WORKFLOW });
+  const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
   const watch = new Watch(streams, '--follow');
   const ended = watch.ended();
   await streams.begin('python');
   await streams.put('Abort', 1);
   await watch.until(/Aborted/u);
-  await streams.restart();
+  await streams.ioc.restart();
   await streams.begin('python');
   await streams.put('Stop', 1);
   await watch.until(/Done/u);
@@ -100,13 +101,13 @@ await t.test('with --follow the watching goes on with the next stream, and over 
 });
 
 await t.test('structures are written as JSON and read as JSON from the command line', async (t) => {
-  const streams = await StreamIoc.start(t, { idle: 'exec sleep 1000' });
+  const streams = await StreamSlot.inNewIoc(t, () => ({ idle: 'exec sleep 1000' }));
   await streams.put('Workflow', 'idle');
   const started = streams.put('Start', 1);
   await streams.until('State', (state) => state === 'Starting');
   const streamId = await streams.text('StreamId');
   const cli = (...args: string[]): Promise<Finished> =>
-    runProgram(process.execPath, [PROGRAM, ...args], streams.clientEnvironment);
+    runProgram(process.execPath, [PROGRAM, ...args], streams.ioc.clientEnvironment);
   const put = (name: string, fields: unknown): Promise<Finished> =>
     cli('put', `dm:Stream1:${name}`, typeof fields === 'string' ? fields : JSON.stringify(fields));
   t.match(await put('Report', { streamId, state: 'Ready', nReceived: 7, progress: 12.5, message: 'says "hi"' }), {
@@ -115,8 +116,8 @@ await t.test('structures are written as JSON and read as JSON from the command l
   });
   await started;
   t.match(await cli('get', 'dm:Stream1:Report'), { code: 0, stdout: /^\{"streamId":"[^"]*","sequence":1,.*\}\n$/u });
-  const sent = streams.send('configure', { gain: 2 });
-  await streams.until('NPending', (number) => number === '1');
+  const sent = streams.command('configure', { gain: 2 });
+  await streams.untilPending(1);
   const { stdout } = await cli('get', 'dm:Stream1:Command');
   t.match(JSON.parse(stdout), { command: 'configure', pending: [{ sequence: 1, arguments: '{"gain":2}' }] });
   t.match(await put('Ack', { streamId, sequence: 1, accepted: true, message: 'set' }), { code: 0 });

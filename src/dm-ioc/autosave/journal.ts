@@ -26,6 +26,7 @@ export class Journal {
   #number: number;
   #hasLines = false;
   #open: { readonly number: number; readonly file: FileHandle } | undefined;
+  #isWriting = false;
   #writing: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
 
@@ -44,16 +45,27 @@ export class Journal {
     return new Map(texts.flatMap((text) => text.split('\n').slice(0, -1).map(parseSaved)));
   }
 
-  /** Resolves when what has changed until now is written; all who wait share one writing. @throws Error of the file system */
+  /**
+   * Resolves when what has changed until now is written. It is collected at once, or, while something is being written, for all who
+   * wait together. @throws Error of the file system
+   */
   write(): Promise<void> {
+    if (!this.#isWriting) return this.#begin();
     this.#next ??= this.#writing
       .catch(() => undefined)
       .then(() => {
         this.#next = undefined;
-        this.#writing = this.#append();
-        return this.#writing;
+        return this.#begin();
       });
     return this.#next;
+  }
+
+  #begin(): Promise<void> {
+    this.#isWriting = true;
+    this.#writing = this.#append().finally(() => {
+      this.#isWriting = this.#next !== undefined;
+    });
+    return this.#writing;
   }
 
   /** What is collected from now on goes into the journal of this number, and `forget` removes those of before. */
@@ -77,15 +89,15 @@ export class Journal {
   }
 
   async #append(): Promise<void> {
-    const lines = formatSaved(this.#collect());
-    if (lines === '') return;
+    let rest = Buffer.from(formatSaved(this.#collect()));
+    if (rest.length === 0) return;
     this.#hasLines = true;
-    const file = await this.#fileOf(this.#number);
-    await file.appendFile(lines);
+    // Without a turn in between: what else there is to do goes on beside the writing.
+    const file = this.#open?.number === this.#number ? this.#open.file : await this.#reopen(this.#number);
+    while (rest.length > 0) rest = rest.subarray((await file.write(rest)).bytesWritten);
   }
 
-  async #fileOf(number: number): Promise<FileHandle> {
-    if (this.#open?.number === number) return this.#open.file;
+  async #reopen(number: number): Promise<FileHandle> {
     await this.#open?.file.close();
     this.#open = undefined;
     const file = await open(pathOf(this.#directory, number), 'a');

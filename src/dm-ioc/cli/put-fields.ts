@@ -1,10 +1,10 @@
-import { readJson } from 'dm';
+import { exactJsonText, readJson } from 'dm';
 import { StartupError } from '../errors.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The fields of a structure that a JSON object names; whole numbers keep all their digits.
+ * The fields of a structure that a JSON object names; whole numbers keep all their digits, and an object for a text is written as JSON.
  * @param present the structure as it is
  * @throws StartupError PUT_FAILED that lists what the structure has
  */
@@ -19,7 +19,12 @@ export function putFields(pv: string, text: string, present: Fields): Fields {
     );
   }
   const unknown = Object.keys(given).filter((name) => !names.includes(name));
-  if (unknown.length === 0) return given;
+  if (unknown.length === 0) {
+    const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+    const asText = (name: string, value: unknown): unknown =>
+      typeof present[name] === 'string' && isObject(value) ? exactJsonText(value) : value;
+    return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, asText(name, value)]));
+  }
   throw new StartupError('PUT_FAILED', `put ${pv}: no field ${unknown.join(', ')}; there are ${names.join(', ')}`);
 }
 

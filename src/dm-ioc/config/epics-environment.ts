@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { StartupError } from '../errors.js';
 import type { Config } from './config.js';
 
@@ -45,8 +46,21 @@ export function requestedEndpoints(config: Config, environment: Environment): En
   };
 }
 
-/** The settings that EPICS is given before its libraries load: the chosen ports, and what the environment leaves open. */
-export function epicsEnvironment(endpoints: Endpoints, environment: Environment): Record<string, string> {
+/** The IPv4 addresses of this host. */
+function ownAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.filter(({ family }) => family === 'IPv4').map(({ address }) => address);
+}
+
+/**
+ * The settings that EPICS is given before its libraries load: the chosen ports, and what the environment leaves open. PVAccess searches
+ * reach all addresses of this host: a server may hear them on one of its own only, as those of pvaPy do.
+ */
+export function epicsEnvironment(
+  endpoints: Endpoints,
+  environment: Environment,
+  own: readonly string[] = ownAddresses(),
+): Record<string, string> {
   const interfaces = endpoints.interfaces.join(' ');
   const isEverywhere = endpoints.interfaces.includes('0.0.0.0');
   const wanted: Record<string, string> = {
@@ -61,7 +75,7 @@ export function epicsEnvironment(endpoints: Endpoints, environment: Environment)
           EPICS_PVAS_AUTO_BEACON_ADDR_LIST: 'NO',
           EPICS_CA_ADDR_LIST: interfaces,
           EPICS_CA_AUTO_ADDR_LIST: 'NO',
-          EPICS_PVA_ADDR_LIST: interfaces,
+          EPICS_PVA_ADDR_LIST: [...new Set([...endpoints.interfaces, ...own])].join(' '),
           EPICS_PVA_AUTO_ADDR_LIST: 'NO',
         }),
   };

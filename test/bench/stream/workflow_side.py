@@ -15,10 +15,13 @@ stream = {"streamId": environ["streamId"]}
 context = Context("pva", nt=False)
 updates = queue.SimpleQueue()
 done = 0
+sequence = 0
 
 
 def report(**fields):
-    context.put(environ["reportPv"], {**stream, **fields})
+    global sequence
+    sequence += 1
+    context.put(environ["reportPv"], {**stream, "sequence": sequence, **fields})
 
 
 def write_reports(count):

@@ -41,6 +41,16 @@ await t.test('a get is typed by the type it is given, and tells what it knows', 
   t.match(await client.info('t:table'), { id: 'epics:nt/NTTable:1.0' });
 });
 
+await t.test('a client tells where it searches, until it is closed', (t) => {
+  const client = new PvaClient({
+    environment: { EPICS_PVA_ADDR_LIST: '127.0.0.1', EPICS_PVA_AUTO_ADDR_LIST: 'NO', EPICS_PVA_BROADCAST_PORT: '6076' },
+  });
+  t.match(client.settings, { EPICS_PVA_ADDR_LIST: '127.0.0.1:6076', EPICS_PVA_NAME_SERVERS: '' });
+  client.close();
+  t.throws(() => client.settings, { code: 'PVA_CLOSED' });
+  t.end();
+});
+
 await t.test('data of another type than was asked for is an error that names the field', async (t) => {
   const { server, client } = start(t);
   server.add('t:double', ntScalar('float64'), { initial: 1 });

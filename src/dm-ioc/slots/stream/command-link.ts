@@ -9,7 +9,7 @@ export interface CommandLinkOptions {
   readonly pv: string;
   readonly streamId: string;
   /** The workflow has taken the put of a command, or refused it. */
-  readonly onAnswer: (sequence: number, accepted: boolean, message: string) => void;
+  readonly onAnswer: (sequence: number, outcome: 'accepted' | 'refused', message: string) => void;
   readonly onConnection: (problem: string) => void;
 }
 
@@ -23,7 +23,7 @@ export class CommandLink {
   readonly #queue = new CommandQueue(
     (command, signal) => this.#put(command, signal),
     ({ sequence }, error) => {
-      this.#options.onAnswer(sequence, false, errorText(error));
+      this.#options.onAnswer(sequence, 'refused', errorText(error));
     },
   );
   readonly #waiting = new Set<() => void>();
@@ -67,12 +67,12 @@ export class CommandLink {
         if (!fields.has('command')) throw new TypeError(`${pv} has no field command`);
         const value = Object.fromEntries(content.filter(([name]) => fields.has(name)));
         await client.put(pv, value, { signal, timeoutMs: Infinity });
-        onAnswer(sequence, true, '');
+        onAnswer(sequence, 'accepted', '');
         return;
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof PvaError && error.code === 'PVA_DISCONNECTED') continue;
-        onAnswer(sequence, false, errorText(error));
+        onAnswer(sequence, 'refused', errorText(error));
         return;
       }
     }

@@ -1,4 +1,5 @@
 import { PvaError, type PvaClient, type PvaData } from 'epics-pva-ts';
+import { CONSUMER_COMMANDS } from './consumer-commands.js';
 import { followPv } from './follow-pv.js';
 
 /** A command as pvaPy's consumers take it. */
@@ -14,17 +15,6 @@ export interface ConsumerCommand {
 const TAKEN = 'Command successful';
 /** How it begins to say that a command failed. */
 const FAILURE = /^\w+ failed|^Ignoring invalid request/iu;
-/** How the outcome of each command begins. */
-const OUTCOMES: ReadonlyMap<string, RegExp> = new Map([
-  ['configure', /^Configuration /iu],
-  ['get_stats', /^Stats update /iu],
-  ['reset_stats', /^Stats reset /iu],
-  ['stop', /^Stop /iu],
-]);
-
-/** What pvaPy's consumers know. */
-export const CONSUMER_COMMANDS: readonly string[] = [...OUTCOMES.keys()];
-
 /** A control object as it was seen last. */
 interface Seen {
   readonly command: unknown;
@@ -36,7 +26,7 @@ interface Seen {
 
 /** False for what an earlier command may say late. */
 function mayAnswer(command: string, message: string): boolean {
-  return [...OUTCOMES].every(([other, outcome]) => other === command || !outcome.test(message));
+  return [...CONSUMER_COMMANDS].every(([other, outcome]) => other === command || !outcome.test(message));
 }
 
 /** The control object of a consumer. It has no numbers: which words are the answer to which command is found out here. */
@@ -74,7 +64,7 @@ export class ConsumerControl {
     for (let isAgain = mayBePut; ; isAgain = true) {
       const before = await this.#idle(command, signal);
       const isPut = isAgain && before.command === command && before.args === args;
-      if (isPut && OUTCOMES.get(command)?.test(before.message) === true) return outcomeOf(before.message);
+      if (isPut && CONSUMER_COMMANDS.get(command)?.test(before.message) === true) return outcomeOf(before.message);
       const outcome = this.#next(signal, (message) => {
         if (message === null) return null;
         const isNew = isPut || this.#seen?.time !== before.time;
@@ -117,7 +107,7 @@ export class ConsumerControl {
     if (isFirst && message !== TAKEN) this.#owed.clear();
     // A put of the command alone still shows what was said before.
     if (!isFirst && !changed.includes('statusMessage')) return;
-    for (const [owed, outcome] of OUTCOMES) if (outcome.test(message)) this.#owed.delete(owed);
+    for (const [owed, outcome] of CONSUMER_COMMANDS) if (outcome.test(message)) this.#owed.delete(owed);
     this.#hear(isFirst ? '' : message);
   }
 
@@ -151,8 +141,9 @@ export class ConsumerControl {
   }
 
   #unanswered(): Error {
+    if (this.#seen === null) return new Error(this.#problem || `${this.#pv} is not connected`);
     const [owed = ''] = this.#owed;
-    return new Error(this.#problem || (owed === '' ? 'not answered' : `has not answered ${owed}`));
+    return new Error(owed === '' ? 'not answered' : `has not answered ${owed}`);
   }
 }
 

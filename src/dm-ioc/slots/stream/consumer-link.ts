@@ -17,6 +17,8 @@ export interface ConsumerCounts {
 export interface ConsumerView {
   readonly id: number;
   readonly isConnected: boolean;
+  /** Its PVs that are not connected. */
+  readonly away: readonly string[];
   readonly counts: ConsumerCounts;
 }
 
@@ -44,7 +46,7 @@ function countsOf({ receiverStats, queueStats, processorStats }: Readonly<Record
 /** One consumer of pvaPy's streaming framework: its control and its status object (pvapy.hpc). */
 export class ConsumerLink {
   readonly #stopped = new AbortController();
-  readonly #connected = { control: false, status: false };
+  readonly #away: Set<string>;
   readonly #onChange: () => void;
   readonly #control: ConsumerControl;
   #view: ConsumerView;
@@ -56,14 +58,15 @@ export class ConsumerLink {
   ) {
     const { signal } = this.#stopped;
     this.#onChange = onChange;
-    this.#view = { id, isConnected: false, counts: NO_COUNTS };
+    this.#away = new Set([control, status]);
+    this.#view = { id, isConnected: false, away: [...this.#away], counts: NO_COUNTS };
     this.#control = new ConsumerControl(client, control, signal, (isConnected) => {
-      this.#connect({ control: isConnected });
+      this.#connect(control, isConnected);
     });
     void followPv(client, status, {
       signal,
       onConnection: (problem) => {
-        this.#connect({ status: problem === '' });
+        this.#connect(status, problem === '');
       },
       onUpdate: ({ fields }) => {
         this.#show({ counts: countsOf(fields) });
@@ -91,11 +94,16 @@ export class ConsumerLink {
     }
   }
 
-  #connect(change: Partial<{ readonly control: boolean; readonly status: boolean }>): void {
-    Object.assign(this.#connected, change);
-    const isConnected = this.#connected.control && this.#connected.status;
+  #connect(pv: string, isPvConnected: boolean): void {
+    if (isPvConnected) this.#away.delete(pv);
+    else this.#away.add(pv);
+    const isConnected = this.#away.size === 0;
     const { counts } = this.#view;
-    this.#show({ isConnected, counts: isConnected ? counts : { ...counts, receiveRate: 0, processRate: 0 } });
+    this.#show({
+      isConnected,
+      away: [...this.#away],
+      counts: isConnected ? counts : { ...counts, receiveRate: 0, processRate: 0 },
+    });
   }
 
   #show(change: Partial<ConsumerView>): void {

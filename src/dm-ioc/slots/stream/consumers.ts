@@ -2,10 +2,10 @@ import { errorText, ThrottledNotice } from 'dm';
 import type { PvaClient } from 'epics-pva-ts';
 import { setMaxListeners } from 'node:events';
 import { CommandQueue } from './command-queue.js';
-import { CONSUMER_COMMANDS } from './consumer-control.js';
+import { consumerPvs } from './consumers-of.js';
 import { ConsumerLink, type ConsumerCounts, type ConsumerView } from './consumer-link.js';
 import { streamTimeMs } from './stream-time.js';
-import type { StreamCommand, StreamConsumers } from './stream.js';
+import type { StreamAnswer, StreamCommand, StreamConsumers } from './stream.js';
 
 const PERIOD_MS = 200;
 /** So long before a command is withdrawn its answer says who has not answered. */
@@ -20,7 +20,7 @@ export interface ConsumersOptions extends StreamConsumers {
   /** They were told to stop: one that comes back is told again. */
   readonly isStopping: boolean;
   readonly onChange: (consumers: readonly ConsumerView[]) => void;
-  readonly onAnswer: (sequence: number, accepted: boolean, message: string) => void;
+  readonly onAnswer: (sequence: number, outcome: StreamAnswer['outcome'], message: string) => void;
 }
 
 /** The counts of all. */
@@ -35,22 +35,19 @@ export function sumOf(consumers: readonly ConsumerView[]): ConsumerCounts {
   };
 }
 
-/** The consumers of a stream: commands go to all of them, one after the other, and are accepted when all accept. */
+/** The consumers of a stream: commands go to all of them, one after the other but for a stop, and are accepted when all accept. */
 export class Consumers {
   readonly #options: ConsumersOptions;
   readonly #links: readonly ConsumerLink[];
   readonly #stopped = new AbortController();
   readonly #notice: ThrottledNotice;
-  readonly #queue = new CommandQueue(
-    (command, withdrawn) => this.#send(command, withdrawn),
-    ({ sequence }, error) => {
-      this.#options.onAnswer(sequence, false, errorText(error));
-    },
-  );
+  readonly #queue = this.#newQueue();
+  /** A stop doesn't wait for a consumer that never answers. */
+  readonly #stops = this.#newQueue();
 
   constructor(options: ConsumersOptions) {
     this.#options = options;
-    const { client, count, controlPattern, statusPattern, isStopping, onChange } = options;
+    const { client, count, isStopping, onChange } = options;
     setMaxListeners(0, this.#stopped.signal);
     this.#notice = new ThrottledNotice(PERIOD_MS, () => {
       onChange(this.#links.map(({ view }) => view));
@@ -58,8 +55,7 @@ export class Consumers {
     const links: ConsumerLink[] = [];
     this.#links = links;
     for (let id = 1; id <= count; id += 1) {
-      const named = (pattern: string): string => pattern.replaceAll('*', String(id));
-      const pvs = { id, control: named(controlPattern), status: named(statusPattern) };
+      const pvs = { id, ...consumerPvs(options, id) };
       links.push(
         new ConsumerLink(client, pvs, () => {
           if (links.length === count) this.#notice.announce();
@@ -72,37 +68,47 @@ export class Consumers {
 
   close(): void {
     this.#stopped.abort();
-    this.#queue.close();
+    for (const queue of [this.#queue, this.#stops]) queue.close();
     this.#notice.cancel();
     for (const link of this.#links) link.close();
   }
 
   /** What has not been acknowledged. */
   forward(pending: readonly StreamCommand[]): void {
-    this.#queue.forward(pending);
+    const isStop = ({ command }: StreamCommand): boolean => command === 'stop';
+    this.#stops.forward(pending.filter(isStop));
+    this.#queue.forward(pending.filter((one) => !isStop(one)));
+  }
+
+  #newQueue(): CommandQueue {
+    return new CommandQueue(
+      (command, withdrawn) => this.#send(command, withdrawn),
+      ({ sequence }, error) => {
+        this.#options.onAnswer(sequence, 'refused', errorText(error));
+      },
+    );
   }
 
   async #send({ sequence, command, arguments: given, limitMs }: StreamCommand, withdrawn: AbortSignal): Promise<void> {
     const { onAnswer, pending } = this.#options;
-    if (!CONSUMER_COMMANDS.includes(command)) {
-      onAnswer(sequence, false, `pvaPy's consumers know ${CONSUMER_COMMANDS.join(', ')}, not ${command}`);
-      return;
-    }
     const args = given + ' '.repeat(sequence % MARKS);
     const mayBePut = pending.some((one) => one.sequence === sequence);
     // One that isn't there needs no stop to be gone, but may come back.
     const isAsked = ({ view }: ConsumerLink): boolean => command !== 'stop' || view.isConnected;
-    const limit = limitMs === null ? [] : [AbortSignal.timeout(Math.max(1, limitMs - streamTimeMs() - ANSWER_MS))];
-    const signal = AbortSignal.any([withdrawn, ...limit]);
+    const limit = limitMs === null ? undefined : AbortSignal.timeout(Math.max(1, limitMs - streamTimeMs() - ANSWER_MS));
+    const signal = AbortSignal.any(limit === undefined ? [withdrawn] : [withdrawn, limit]);
     setMaxListeners(0, signal);
     const asked = this.#links.filter(isAsked);
     const outcomes = await Promise.allSettled(asked.map((link) => link.send({ command, args, mayBePut }, signal)));
     if (withdrawn.aborted) return;
     const reasons = outcomes.flatMap((one) => (one.status === 'rejected' ? [errorText(one.reason)] : []));
     const said = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    if (command === 'stop' && reasons.length === 0)
-      this.#stopLater(this.#links.filter((link) => !asked.includes(link)));
-    onAnswer(sequence, reasons.length === 0, reasons.length === 0 ? (said[0] ?? '') : reasons.join('; '));
+    if (reasons.length > 0) {
+      onAnswer(sequence, limit?.aborted === true ? 'withdrawn' : 'refused', reasons.join('; '));
+      return;
+    }
+    if (command === 'stop') this.#stopLater(this.#links.filter((link) => !asked.includes(link)));
+    onAnswer(sequence, 'accepted', said[0] ?? '');
   }
 
   #stopLater(links: readonly ConsumerLink[]): void {

@@ -16,7 +16,7 @@ export class DataLink {
   readonly #notice: ThrottledNotice;
   readonly #rate = new FrameRate();
   readonly #ticks: NodeJS.Timeout;
-  #view: DataView = { isConnected: false, count: 0, rate: 0, missed: 0, lastId: 0 };
+  #view: DataView = { isConnected: false, problem: '', count: 0, rate: 0, missed: 0, lastId: 0 };
   /** Null: no frame with an id was seen. */
   #lastId: bigint | null = null;
 
@@ -34,7 +34,7 @@ export class DataLink {
       queueSize: QUEUE_SIZE,
       onConnection: (problem) => {
         if (problem !== '') this.#rate.reset();
-        this.#show({ isConnected: problem === '' });
+        this.#show({ isConnected: problem === '', problem });
       },
       onUpdate: ({ fields: { uniqueId } }, isFirst) => {
         this.#take(typeof uniqueId === 'number' || typeof uniqueId === 'bigint' ? BigInt(uniqueId) : null, isFirst);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CommandError } from '../../errors.js';
 import { shortText } from '../../log/short-text.js';
+import { CONSUMER_COMMANDS } from './consumer-commands.js';
 import { isFinal, statesFor } from './stream-state.js';
 import { streamWith, type Stream, type StreamAnswer, type StreamCommand } from './stream.js';
 import { requireStream } from './take-report.js';
@@ -21,11 +22,11 @@ export interface GivenCommand extends Pick<StreamCommand, 'command' | 'arguments
   readonly timeoutMs: number;
 }
 
-/** What a workflow says to a command. */
+/** What is said to a command. */
 export interface Acknowledgement {
   readonly streamId: string;
   readonly sequence: number;
-  readonly accepted: boolean;
+  readonly outcome: StreamAnswer['outcome'];
   readonly message: string;
 }
 
@@ -60,7 +61,7 @@ function requireKnown(sequence: number, { sequence: newest }: Stream): void {
 
 /**
  * The stream with one more command, and its sequence number. A command whose `requestId` is known is the same one again.
- * @throws CommandError STREAM_ENDED without a stream that could take it, STREAM_ORDER, SETPOINT_INVALID
+ * @throws CommandError STREAM_ENDED without a stream that could take it, STREAM_ORDER, SETPOINT_INVALID, COMMAND_REFUSED
  */
 export function issueCommand(
   stream: Stream | null,
@@ -92,6 +93,10 @@ export function issueCommand(
   if (!statesFor(command).includes(stream.state)) {
     throw new CommandError('STREAM_ORDER', `${command} makes no sense while ${stream.state}`);
   }
+  if (stream.protocol === 'PvaPy' && !CONSUMER_COMMANDS.has(command)) {
+    const known = [...CONSUMER_COMMANDS.keys()].join(', ');
+    throw new CommandError('COMMAND_REFUSED', `pvaPy's consumers know ${known}, not ${command}`, { severity: 'MAJOR' });
+  }
   if (stream.pending.length >= MOST_PENDING) {
     throw new CommandError('STREAM_ORDER', `${MOST_PENDING} commands wait for the workflow already`);
   }
@@ -109,23 +114,23 @@ export function issueCommand(
  */
 export function takeAcknowledgement(held: Stream | null, given: Acknowledgement, nowMs: number): Stream {
   const stream = requireStream(held, given.streamId);
-  const { sequence } = given;
-  const outcome = given.accepted ? ('accepted' as const) : ('refused' as const);
+  const { sequence, outcome } = given;
+  const seenMs = outcome === 'withdrawn' ? stream.seenMs : nowMs;
   const message = shortText(given.message, MOST_CHARACTERS);
   const command = stream.pending.find((one) => one.sequence === sequence);
   if (command === undefined) {
     requireKnown(sequence, stream);
     const isLate = (one: StreamAnswer): boolean => one.sequence === sequence && one.outcome === 'withdrawn';
     const answers = stream.answers.map((one) => (isLate(one) ? { ...one, outcome, message } : one));
-    return streamWith(stream, { answers, seenMs: nowMs });
+    return streamWith(stream, { answers, seenMs });
   }
   const { requestId } = command;
   const answer: StreamAnswer = { sequence, requestId, digest: digestOf(command), outcome, message };
-  const isEnding = command.command === 'stop' && given.accepted && statesFor('stop').includes(stream.state);
+  const isEnding = command.command === 'stop' && outcome === 'accepted' && statesFor('stop').includes(stream.state);
   return streamWith(stream, {
     pending: stream.pending.filter((one) => one !== command),
     answers: [...stream.answers, answer].slice(-KEPT_ANSWERS),
-    seenMs: nowMs,
+    seenMs,
     ...(isEnding ? { state: 'Finishing' } : {}),
   });
 }
@@ -153,7 +158,8 @@ export function dropCommands(
   message: string,
 ): Stream {
   const answers = dropped.map((command) => {
-    return { sequence: command.sequence, requestId: command.requestId, digest: digestOf(command), outcome, message };
+    const { sequence, requestId } = command;
+    return { sequence, requestId, digest: requestId === '' ? '' : digestOf(command), outcome, message };
   });
   return streamWith(stream, {
     pending: stream.pending.filter((one) => !dropped.includes(one)),

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { remoteCall, nameArgument } from '../../commands/remote-call.js';
 import { StreamService } from './stream-service.js';
 
-const slotArgument = z.coerce.number().int().min(1).default(1);
+const SLOT_FAULT = 'must be the number of a slot, from 1';
+const slotArgument = z.coerce.number(SLOT_FAULT).int(SLOT_FAULT).min(1, SLOT_FAULT).default(1);
 
 export const STREAM_CALLS = [
   remoteCall(

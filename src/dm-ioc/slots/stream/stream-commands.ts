@@ -79,6 +79,7 @@ export async function startStream(context: StreamContext): Promise<void> {
   });
   try {
     const stream = await reached;
+    if (stream !== undefined) context.service(StreamService).live(numberOf(context), stream.id, { waiting: '' });
     if (stream !== undefined && isFinal(stream.state)) {
       throw new CommandError('STREAM_ENDED', 'the workflow has ended, and was never Ready', { severity: 'MAJOR' });
     }
@@ -112,6 +113,15 @@ export function stopStream(context: StreamContext): Promise<void> {
   return context.abort('Stop', () => endStream(context));
 }
 
+/** What keeps a stream from being stopped, with what to do. */
+function unstopped(error: unknown): unknown {
+  if (!(error instanceof CommandError)) return error;
+  const { code, message, severity } = error;
+  const said = code === 'COMMAND_REFUSED' ? `the workflow refused stop: ${message}` : message;
+  const isOpen = code === 'COMMAND_REFUSED' || code === 'COMMAND_TIMEOUT';
+  return isOpen ? new CommandError(code, `${said}; put Abort to end it`, { severity, cause: error }) : error;
+}
+
 async function endStream(context: StreamContext): Promise<void> {
   const stream = requireStream(context);
   const { slot, service, signal, source } = context;
@@ -121,7 +131,7 @@ async function endStream(context: StreamContext): Promise<void> {
       await service(StreamService).send(numberOf(context), { ...SENT, source, command: 'stop', timeoutMs }, signal);
     } catch (error) {
       // A workflow that ends instead of acknowledging has stopped, too.
-      if (context.slot.object?.id !== stream.id || !isFinal(context.slot.object.state)) throw error;
+      if (context.slot.object?.id !== stream.id || !isFinal(context.slot.object.state)) throw unstopped(error);
     }
   }
   await until(context, stream.id, (one) => !isActive(one));

@@ -28,7 +28,12 @@ export const streamKind = defineSlotKind<StreamSlot, Stream, Stream>({
   keep: (stream) => stream,
   timeOf: ({ startedMs }) => startedMs / 1000,
   saved: {
-    toText: (stream) => JSON.stringify({ ...stream, live: undefined, status: undefined }),
+    toText: (stream) => {
+      // Nobody can ask for the others after a restart; the last is shown.
+      const last = stream.answers.at(-1);
+      const answers = stream.answers.filter((one) => one.requestId !== '' || one === last);
+      return JSON.stringify({ ...stream, answers, live: undefined, status: undefined });
+    },
     fromText: streamOfText,
   },
   table: STREAM_TABLE,

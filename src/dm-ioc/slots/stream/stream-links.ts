@@ -5,9 +5,10 @@ import type { ConsumerView } from './consumer-link.js';
 import { Consumers, sumOf } from './consumers.js';
 import { DataLink } from './data-link.js';
 import { ReportLink } from './report-link.js';
+import { searchedAt } from './searched-at.js';
 import type { StreamService } from './stream-service.js';
 import { isFinal } from './stream-state.js';
-import type { Stream, StreamCommand, StreamLive } from './stream.js';
+import type { Stream, StreamAnswer, StreamCommand, StreamLive } from './stream.js';
 
 interface Link {
   close(): void;
@@ -15,12 +16,25 @@ interface Link {
   forward?(pending: readonly StreamCommand[]): void;
 }
 
+type Open = (key: string, client: PvaClient) => Link;
+
+/** So many consumers are named. */
+const MOST_NAMED = 16;
+
+function namesOf(consumers: readonly ConsumerView[]): string {
+  const more = consumers.length - MOST_NAMED;
+  const ids = consumers.slice(0, MOST_NAMED).map(({ id }) => id);
+  return `consumer ${ids.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 /** What of a slot's stream lives elsewhere, as a PVAccess client: its frames, its report and command objects, pvaPy's consumers. */
 export class StreamLinks {
-  readonly #client: PvaClient;
+  readonly #newClient: () => PvaClient;
   readonly #slot: number;
   readonly #service: StreamService;
   readonly #host: KindHost;
+  /** Of this stream: one that has searched for something in vain searches for it ever more seldom. */
+  #client: PvaClient | null = null;
   /** By what they lead to; closed when the stream has another one. */
   readonly #links = new Map<string, Link>();
   /** What is not connected, by what it is for. */
@@ -28,8 +42,8 @@ export class StreamLinks {
   /** The commands that the links have. */
   #forwarded: readonly StreamCommand[] | null = null;
 
-  constructor(client: PvaClient, slot: number, service: StreamService, host: KindHost) {
-    this.#client = client;
+  constructor(newClient: () => PvaClient, slot: number, service: StreamService, host: KindHost) {
+    this.#newClient = newClient;
     this.#slot = slot;
     this.#service = service;
     this.#host = host;
@@ -38,6 +52,7 @@ export class StreamLinks {
   close(): void {
     for (const link of this.#links.values()) link.close();
     this.#links.clear();
+    this.#closeClient();
   }
 
   /** Keeps the links that the stream needs. */
@@ -49,11 +64,13 @@ export class StreamLinks {
       this.#lost.delete(key);
       link.close();
     }
+    if (this.#links.size === 0) this.#closeClient();
     for (const [key, open] of wanted) {
       if (this.#links.has(key)) continue;
       // What it tells at once comes back to here.
       this.#links.set(key, { close: () => undefined });
-      this.#links.set(key, open(key));
+      this.#client ??= this.#newClient();
+      this.#links.set(key, open(key, this.#client));
       this.#forwarded = null;
     }
     void this.#forward();
@@ -70,17 +87,24 @@ export class StreamLinks {
     for (const link of takers) link.forward?.(pending);
   }
 
-  #wanted(stream: Stream | null): Map<string, (key: string) => Link> {
-    const wanted = new Map<string, (key: string) => Link>();
+  #closeClient(): void {
+    this.#client?.close();
+    this.#client = null;
+  }
+
+  /** By keys that have the stream's id. */
+  #wanted(stream: Stream | null): Map<string, Open> {
+    const wanted = new Map<string, Open>();
     if (stream === null || isFinal(stream.state)) return wanted;
     const { id, dataPv, reportPv, protocol, report } = stream;
     const ownCommand = `${this.#host.prefix}Stream${this.#slot}:Command`;
     const commandPv = report.commandPv === ownCommand ? '' : report.commandPv;
-    if (dataPv !== '') wanted.set(`${id} data ${dataPv}`, () => this.#data(stream));
+    if (dataPv !== '') wanted.set(`${id} data ${dataPv}`, (_key, client) => this.#data(client, stream));
     if (reportPv !== '' && protocol === 'Native')
-      wanted.set(`${id} report ${reportPv}`, (key) => this.#report(key, stream));
-    if (protocol === 'PvaPy') wanted.set(`${id} consumers`, (key) => this.#consumers(key, stream));
-    else if (commandPv !== '') wanted.set(`${id} command ${commandPv}`, (key) => this.#command(key, stream, commandPv));
+      wanted.set(`${id} report ${reportPv}`, (key, client) => this.#report(key, client, stream));
+    if (protocol === 'PvaPy') wanted.set(`${id} consumers`, (key, client) => this.#consumers(key, client, stream));
+    else if (commandPv !== '')
+      wanted.set(`${id} command ${commandPv}`, (key, client) => this.#command(key, client, stream, commandPv));
     return wanted;
   }
 
@@ -96,15 +120,15 @@ export class StreamLinks {
     this.#live(id, { lost: [...this.#lost.values()].join('; ') });
   }
 
-  #data({ id, dataPv }: Stream): Link {
-    return new DataLink(this.#client, dataPv, (data) => {
+  #data(client: PvaClient, { id, dataPv }: Stream): Link {
+    return new DataLink(client, dataPv, (data) => {
       this.#live(id, { data });
     });
   }
 
-  #report(key: string, { id, reportPv }: Stream): Link {
+  #report(key: string, client: PvaClient, { id, reportPv }: Stream): Link {
     return new ReportLink({
-      client: this.#client,
+      client,
       pv: reportPv,
       streamId: id,
       onReport: (report) => this.#service.report(this.#slot, report),
@@ -117,13 +141,13 @@ export class StreamLinks {
     });
   }
 
-  #answer(id: string, sequence: number, accepted: boolean, message: string): void {
-    void this.#service.acknowledge(this.#slot, { streamId: id, sequence, accepted, message }).catch(() => undefined);
+  #answer(streamId: string, sequence: number, outcome: StreamAnswer['outcome'], message: string): void {
+    void this.#service.acknowledge(this.#slot, { streamId, sequence, outcome, message }).catch(() => undefined);
   }
 
-  #command(key: string, { id }: Stream, commandPv: string): Link {
+  #command(key: string, client: PvaClient, { id }: Stream, commandPv: string): Link {
     return new CommandLink({
-      client: this.#client,
+      client,
       pv: commandPv,
       streamId: id,
       onAnswer: (...answer) => {
@@ -135,14 +159,14 @@ export class StreamLinks {
     });
   }
 
-  #consumers(key: string, { id, consumers, pending, state }: Stream): Link {
+  #consumers(key: string, client: PvaClient, { id, consumers, pending, state }: Stream): Link {
     return new Consumers({
       ...consumers,
-      client: this.#client,
+      client,
       pending,
       isStopping: state === 'Finishing',
       onChange: (views) => {
-        this.#show(key, id, views);
+        this.#show(key, id, views, client);
       },
       onAnswer: (...answer) => {
         this.#answer(id, ...answer);
@@ -151,15 +175,17 @@ export class StreamLinks {
   }
 
   /** The consumers' own words make no report: their connections and counts do. */
-  #show(key: string, id: string, views: readonly ConsumerView[]): void {
+  #show(key: string, id: string, views: readonly ConsumerView[], client: PvaClient): void {
     const stream = this.#service.streamIn(this.#slot);
     if (stream?.id !== id || isFinal(stream.state)) return;
-    const away = views.filter(({ isConnected }) => !isConnected).map((view) => String(view.id));
+    const away = views.filter(({ isConnected }) => !isConnected);
     const isBegun = stream.state !== 'Starting' && stream.state !== 'Connected';
     const isLeaving = stream.state === 'Finishing';
-    const missing = away.length === 0 || isLeaving ? '' : `consumer ${away.join(', ')} is not connected`;
-    this.#tell(id, key, isBegun ? missing : '');
-    this.#live(id, { waiting: isBegun ? '' : missing });
+    const [first] = away;
+    const missing = first === undefined || isLeaving ? '' : namesOf(away);
+    this.#tell(id, key, isBegun && missing !== '' ? `${missing} is not connected` : '');
+    const waiting = `waits for ${missing} (as ${first?.away.join(', ') ?? ''}), ${searchedAt(client)}`;
+    this.#live(id, { waiting: isBegun || missing === '' ? '' : waiting });
     if (!isBegun && away.length === views.length) return;
     const counts = sumOf(views);
     // Each has seen the frame that was there before it came.

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { ThrottledNotice } from 'dm';
 import type { ClientRequest, Pv, PutRequest, StructureInput, StructureValue } from 'epics-pva-ts';
 import { callerOf, type Caller } from '../../commands/caller.js';
@@ -11,7 +12,7 @@ import { ACK, COMMAND, REPORT } from './stream-structures.js';
 import type { StreamService } from './stream-service.js';
 import type { StreamSlot } from './stream-slot.js';
 import { streamAlarm } from './stream-view.js';
-import { NO_REPORT, type StreamCommand } from './stream.js';
+import { NO_REPORT, type StreamAnswer, type StreamCommand } from './stream.js';
 
 type CommandValue = StructureValue<typeof COMMAND.fields>;
 type AckValue = StructureValue<typeof ACK.fields>;
@@ -50,6 +51,10 @@ export class StreamPvs {
   readonly #notice: ThrottledNotice;
   readonly #refusals: RefusalLog;
   #shown: StreamSlot | null = null;
+  /** Of postings of commands; one that was overtaken is left out. */
+  #asked = 0;
+  #posted = 0;
+  #posting: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(host: KindHost, slot: number, service: StreamService) {
@@ -75,15 +80,21 @@ export class StreamPvs {
     const isNew = before === null || stream?.id !== shown?.id;
     const isReported =
       stream?.report !== shown?.report || stream?.state !== shown?.state || stream?.jobId !== shown?.jobId;
-    if (isNew || isReported || slot.warning !== before.warning) this.#notice.announce();
-    if (isNew || stream?.newest !== shown?.newest || stream?.pending !== shown?.pending) void this.#postCommands(slot);
+    const isWarned = slot.warning !== before?.warning || stream?.live.data.problem !== shown?.live.data.problem;
+    if (isNew || isReported || isWarned) this.#notice.announce();
+    const isCommanded = isNew || stream?.newest !== shown?.newest;
+    if (isCommanded || stream?.pending !== shown?.pending) this.#posting = this.#postCommands(slot, isCommanded);
   }
 
   /** A command that a workflow has seen must not be forgotten: its number would be given again. */
-  async #postCommands({ object }: StreamSlot): Promise<void> {
+  async #postCommands({ object }: StreamSlot, isCommanded: boolean): Promise<void> {
+    const asked = (this.#asked += 1);
     const { id: streamId, newest, pending } = object ?? { id: '', newest: null, pending: [] };
     await this.#host.save();
-    if (this.#isClosed) return;
+    // Who waits for an acknowledgement hears of it before it is posted.
+    if (!isCommanded) await setImmediate();
+    if (this.#isClosed || asked < this.#posted) return;
+    this.#posted = asked;
     const fields = newest === null ? NO_COMMAND : commandFields(newest);
     this.#command.post({ streamId, ...fields, pending: pending.map(commandFields) });
   }
@@ -99,21 +110,28 @@ export class StreamPvs {
       const report = givenReport(put.value, put.changed);
       await this.#service.report(this.#slot, report);
       // Whoever leaves the number to us reads it then.
-      if (report.sequence === undefined) this.#notice.flush();
+      if (report.sequence === undefined && this.#notice.isWaiting) this.#notice.flush();
     });
   }
 
-  async #takeAck(put: PutRequest<AckValue>): Promise<StructureInput<typeof ACK.fields>> {
+  /** @returns what holds: the first word to a command does */
+  async #takeAck(put: PutRequest<AckValue>): Promise<StructureInput<typeof ACK.fields> | undefined> {
     const { streamId, sequence, accepted, message } = put.value;
     const isSent = (name: string): boolean => put.changed.includes(name);
     const given = {
       streamId: isSent('streamId') ? streamId : '',
       sequence: isSent('sequence') ? Number(sequence) : 0,
-      accepted: isSent('accepted') ? accepted : true,
+      outcome: isSent('accepted') && !accepted ? ('refused' as const) : ('accepted' as const),
       message: isSent('message') ? message : '',
     };
-    await this.#as(WORKFLOW_GROUP, put, 'acknowledge', () => this.#service.acknowledge(this.#slot, given));
-    return given;
+    let held: StreamAnswer | undefined;
+    await this.#as(WORKFLOW_GROUP, put, 'acknowledge', async () => {
+      held = await this.#service.acknowledge(this.#slot, given);
+    });
+    // From then on it isn't pending, whoever looks.
+    await this.#posting;
+    if (held === undefined) return undefined;
+    return { streamId, sequence, accepted: held.outcome === 'accepted', message: held.message };
   }
 
   async #takeCommand(put: PutRequest<CommandValue>): Promise<undefined> {

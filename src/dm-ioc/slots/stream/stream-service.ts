@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { errorText, jobError, type Job, type JobArguments } from 'dm';
 import { CommandError } from '../../errors.js';
+import { isActive } from '../../state/active.js';
 import { slotOf, type State } from '../../state/state.js';
 import type { KindHost, KindService } from '../kind-service.js';
+import { consumersOf } from './consumers-of.js';
 import {
   issueCommand,
   takeAcknowledgement,
@@ -15,16 +17,9 @@ import { PvaClient } from 'epics-pva-ts';
 import { StreamJobs } from './stream-jobs.js';
 import { StreamLinks } from './stream-links.js';
 import { StreamPvs } from './stream-pvs.js';
-import type { StreamInputs, StreamSlot } from './stream-slot.js';
+import type { StreamSlot } from './stream-slot.js';
 import { streamTimeMs } from './stream-time.js';
-import {
-  newStream,
-  streamWith,
-  type Stream,
-  type StreamAnswer,
-  type StreamConsumers,
-  type StreamLive,
-} from './stream.js';
+import { newStream, streamWith, type Stream, type StreamAnswer, type StreamLive } from './stream.js';
 import { takeReport, type GivenReport } from './take-report.js';
 
 /** A stream that begins, and the arguments by which its workflow finds it. */
@@ -38,34 +33,11 @@ function newId(startedMs: number): string {
   return `${time}-${randomBytes(4).toString('hex')}`;
 }
 
-/** @throws CommandError SETPOINT_INVALID when the consumers would share a PV */
-function consumersOf(
-  protocol: Stream['protocol'],
-  {
-    nConsumers: count,
-    controlPattern,
-    statusPattern,
-  }: Pick<StreamInputs, 'nConsumers' | 'controlPattern' | 'statusPattern'>,
-  id: string,
-): StreamConsumers {
-  for (const [name, pattern] of Object.entries({ ControlPattern: controlPattern, StatusPattern: statusPattern })) {
-    if (protocol !== 'PvaPy' || (pattern !== '' && (count === 1 || pattern.includes('*')))) continue;
-    const remedy = `write * where the consumer's id is, as in consumer:*:control`;
-    throw new CommandError(
-      'SETPOINT_INVALID',
-      `${name} names ${pattern || 'nothing'} for ${count} consumers: ${remedy}`,
-    );
-  }
-  const named = (pattern: string): string => pattern.replaceAll('$streamId', id);
-  return { count, controlPattern: named(controlPattern), statusPattern: named(statusPattern) };
-}
-
 /** Holds the two sides of each slot's stream together. All that changes a stream goes through here: it is in the state, and on the disk before it is answered. */
 export class StreamService implements KindService {
   readonly #host: KindHost;
   readonly #pvs: readonly StreamPvs[];
   readonly #jobs: StreamJobs;
-  readonly #client = new PvaClient();
   readonly #links: readonly StreamLinks[];
   #limit: NodeJS.Timeout | undefined;
   #unsubscribe: (() => void) | undefined;
@@ -74,7 +46,7 @@ export class StreamService implements KindService {
     this.#host = host;
     this.#pvs = Array.from({ length: host.slots }, (_slot, index) => new StreamPvs(host, index + 1, this));
     this.#jobs = new StreamJobs(host, this);
-    this.#links = this.#pvs.map((_pvs, index) => new StreamLinks(this.#client, index + 1, this, host));
+    this.#links = this.#pvs.map((_pvs, index) => new StreamLinks(() => new PvaClient(), index + 1, this, host));
   }
 
   start(): void {
@@ -90,7 +62,6 @@ export class StreamService implements KindService {
     this.#unsubscribe?.();
     this.#jobs.close();
     for (const one of [...this.#links, ...this.#pvs]) one.close();
-    this.#client.close();
   }
 
   slotNumbered(slot: number): StreamSlot {
@@ -101,7 +72,7 @@ export class StreamService implements KindService {
     return this.slotNumbered(slot).object;
   }
 
-  /** Begins a stream in a slot whose last one has ended. @throws CommandError SETPOINT_INVALID when consumers would share a PV */
+  /** Begins a stream in a slot whose last one has ended. @throws CommandError SETPOINT_INVALID as `consumersOf` */
   begin(slot: number, { workflow, owner }: { readonly workflow: string; readonly owner: string }): BegunStream {
     const { store, prefix } = this.#host;
     const { protocol, dataPv, reportPv: given, ...inputs } = this.slotNumbered(slot).inputs;
@@ -111,9 +82,14 @@ export class StreamService implements KindService {
     // Our own would be mirrored into itself.
     const reportPv = given === `${name}:Report` ? '' : given;
     const id = newId(startedMs);
-    const consumers = consumersOf(protocol, inputs, id);
+    const others = this.#pvs.flatMap((_pvs, index) => {
+      const stream = this.streamIn(index + 1);
+      return stream !== null && isActive(stream) ? [{ name: `Stream${index + 1}`, stream }] : [];
+    });
+    const consumers = consumersOf(protocol, inputs, id, others);
     const about = { id, protocol, workflow, owner, experiment, dataPv, reportPv, consumers };
-    const stream = newStream(about, startedMs);
+    const begun = newStream(about, startedMs);
+    const stream = streamWith(begun, { live: { ...begun.live, waiting: 'Start waits for Ready' } });
     store.dispatch({ type: 'slotTaken', kind: 'stream', slot, object: stream });
     return {
       stream,
@@ -148,10 +124,12 @@ export class StreamService implements KindService {
     if (stream?.id === streamId) this.#change(streamWith(stream, { live: { ...stream.live, ...change } }));
   }
 
-  /** @throws CommandError as `takeAcknowledgement` */
-  async acknowledge(slot: number, given: Acknowledgement): Promise<void> {
-    this.#change(takeAcknowledgement(this.streamIn(slot), given, streamTimeMs()));
+  /** @returns the answer that holds; undefined: it is too old to be remembered. @throws CommandError as `takeAcknowledgement` */
+  async acknowledge(slot: number, given: Acknowledgement): Promise<StreamAnswer | undefined> {
+    const stream = takeAcknowledgement(this.streamIn(slot), given, streamTimeMs());
+    this.#change(stream);
     await this.#host.save();
+    return stream.answers.find(({ sequence }) => sequence === given.sequence);
   }
 
   /** @throws CommandError SETPOINT_INVALID when there is no such slot */

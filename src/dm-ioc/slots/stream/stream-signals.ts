@@ -4,7 +4,7 @@ import { command, type Plain, type ReadingSignal, type Signals, type ValueKind }
 import { abortStream, clearStream, sendCommand, startStream, stopStream } from './stream-commands.js';
 import type { StreamContext, StreamSlot } from './stream-slot.js';
 import { isFinal, STREAM_STATES } from './stream-state.js';
-import { isReady, shownAlive, shownState, stateText } from './stream-view.js';
+import { answerText, isReady, shownAlive, shownState, stateText } from './stream-view.js';
 import { PROTOCOLS, type Stream, type StreamReport } from './stream.js';
 
 const { reading } = readingsOf<StreamSlot>();
@@ -77,6 +77,7 @@ export const STREAM_SIGNALS: Signals<StreamSlot, StreamContext> = {
   receiveRate: reported('number', 'Frames received per second', ({ receiveRate }) => receiveRate, { unit: 'Hz' }),
   processRate: reported('number', 'Frames processed per second', ({ processRate }) => processRate, { unit: 'Hz' }),
   nPending: ofStream('integer', 'Commands not acknowledged', ({ pending }) => pending.length),
+  answer: ofStream('text', 'What was said to the last command', ({ answers }) => answerText(answers.at(-1))),
   results: reported('text', 'Results, JSON', ({ results }) => results),
   commandPv: reported('text', 'Command object of the workflow', ({ commandPv }) => commandPv),
   dataConnected: ofStream(

@@ -99,6 +99,8 @@ export type StreamReport = z.output<typeof reportSchema>;
 /** How the frames come, as a client sees them. */
 export interface DataView {
   readonly isConnected: boolean;
+  /** Why it isn't, as far as a user should know; empty: it is, or was asked for just now. */
+  readonly problem: string;
   readonly count: number;
   /** Per second. */
   readonly rate: number;
@@ -117,7 +119,7 @@ export interface StreamLive {
 }
 
 const NOTHING_LIVE: StreamLive = {
-  data: { isConnected: false, count: 0, rate: 0, missed: 0, lastId: 0 },
+  data: { isConnected: false, problem: '', count: 0, rate: 0, missed: 0, lastId: 0 },
   lost: '',
   waiting: '',
 };

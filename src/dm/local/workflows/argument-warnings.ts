@@ -5,8 +5,11 @@ import { INPUT_KEYS } from '../jobs/job-keys.js';
 import { reservedReason } from '../jobs/job-variables.js';
 import { outputVariableNames, usedVariableNames, wordsOf } from './workflow-words.js';
 
-/** What the IOC, and a DAQ or upload that starts jobs, give beside the arguments. */
-const GIVEN = ['experimentName', 'experimentFilePath'];
+/** What the IOC, with a stream too, and a DAQ or upload that starts jobs, give beside the arguments. */
+const GIVEN = [
+  ...['experimentName', 'experimentFilePath'],
+  ...['streamId', 'reportPv', 'commandPv', 'ackPv', 'dataPv'],
+];
 
 /**
  * Arguments that nothing in a workflow seems to be for. With a workflow that declares its `arguments`, any other that no stage names; else only what looks like a

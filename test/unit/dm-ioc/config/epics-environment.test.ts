@@ -28,6 +28,16 @@ await t.test('nothing searches beyond loopback unless the configuration opens it
   t.end();
 });
 
+await t.test('PVAccess searches reach all addresses of this host, and none of another', (t) => {
+  const endpoints = requestedEndpoints(config, {});
+  const closed = epicsEnvironment(endpoints, {}, ['127.0.0.1', '192.0.2.7']);
+  t.match(closed, { EPICS_PVA_ADDR_LIST: '127.0.0.1 192.0.2.7', EPICS_PVA_AUTO_ADDR_LIST: 'NO' });
+  t.equal(closed['EPICS_CA_ADDR_LIST'], '127.0.0.1');
+  const given = epicsEnvironment(endpoints, { EPICS_PVA_ADDR_LIST: '10.0.0.255' }, ['127.0.0.1', '192.0.2.7']);
+  t.notOk('EPICS_PVA_ADDR_LIST' in given);
+  t.end();
+});
+
 await t.test('processes of jobs find the IOC beside what they find already, and serve elsewhere', (t) => {
   const given = { PATH: '/bin', EPICS_PVA_ADDR_LIST: '10.0.0.255', EPICS_PVAS_SERVER_PORT: '6075', EPICS_CAS_X: '1' };
   const endpoints = { interfaces: ['192.0.2.7', '127.0.0.1'], caPort: 6064, pvaPort: 6075, pvaBroadcastPort: 6076 };

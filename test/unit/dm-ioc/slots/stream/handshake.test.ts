@@ -81,7 +81,7 @@ void tap.test('commands are numbered without gaps and stay until they are acknow
       [2, 'configure'],
     ],
   );
-  const given = { streamId: 's1', sequence: 1, accepted: true, message: 'fine' };
+  const given = { streamId: 's1', sequence: 1, outcome: 'accepted' as const, message: 'fine' };
   const answered = takeAcknowledgement(second.stream, given, BEGUN_MS + 3);
   t.match(answered, {
     sequence: 2,
@@ -98,7 +98,7 @@ void tap.test('commands are numbered without gaps and stay until they are acknow
 void tap.test('64 commands may wait, and of what the workflow says to one 32,000 characters are kept', (t) => {
   const full = Array.from({ length: 64 }).reduce<Stream>((stream) => issueCommand(stream, GIVEN, BEGUN_MS).stream, NEW);
   t.throws(() => issueCommand(full, GIVEN, BEGUN_MS), { code: 'STREAM_ORDER', message: /64 commands wait/u });
-  const said = { streamId: 's1', sequence: 1, accepted: false, message: 'x'.repeat(1_000_000) };
+  const said = { streamId: 's1', sequence: 1, outcome: 'refused' as const, message: 'x'.repeat(1_000_000) };
   t.match(takeAcknowledgement(full, said, BEGUN_MS).answers, [{ message: /^x{32000}… \(1,000,000 characters\)$/u }]);
   t.end();
 });
@@ -108,7 +108,7 @@ void tap.test('a command that is put again under its request id is the same comm
   t.same(issueCommand(first.stream, { ...GIVEN, requestId: 'r1' }, BEGUN_MS + 1), first);
   const answered = takeAcknowledgement(
     first.stream,
-    { streamId: 's1', sequence: 1, accepted: true, message: '' },
+    { streamId: 's1', sequence: 1, outcome: 'accepted' as const, message: '' },
     BEGUN_MS,
   );
   t.equal(issueCommand(answered, { ...GIVEN, requestId: 'r1' }, BEGUN_MS + 1).sequence, 1);
@@ -139,11 +139,15 @@ void tap.test('an accepted stop makes a stream Finishing', (t) => {
   const { stream } = issueCommand(reported('Ready', 'Streaming'), { ...GIVEN, command: 'stop' }, BEGUN_MS);
   const refused = takeAcknowledgement(
     stream,
-    { streamId: 's1', sequence: 1, accepted: false, message: 'no' },
+    { streamId: 's1', sequence: 1, outcome: 'refused' as const, message: 'no' },
     BEGUN_MS,
   );
   t.equal(refused.state, 'Streaming');
-  const accepted = takeAcknowledgement(stream, { streamId: 's1', sequence: 1, accepted: true, message: '' }, BEGUN_MS);
+  const accepted = takeAcknowledgement(
+    stream,
+    { streamId: 's1', sequence: 1, outcome: 'accepted' as const, message: '' },
+    BEGUN_MS,
+  );
   t.equal(accepted.state, 'Finishing');
   t.end();
 });
@@ -160,10 +164,14 @@ void tap.test('a command is withdrawn at its time limit, with whether the workfl
       message: 'prepare not acknowledged within 2.0 s, withdrawn; the workflow was heard 3.0 s ago',
     },
   ]);
-  const late = { streamId: 's1', sequence: 1, accepted: true, message: 'done at last' };
+  const late = { streamId: 's1', sequence: 1, outcome: 'accepted' as const, message: 'done at last' };
   const told = takeAcknowledgement(after, late, BEGUN_MS + 4000);
   t.match(told.answers, [{ outcome: 'accepted', message: 'done at last' }], 'whoever asks again is told');
-  t.same(takeAcknowledgement(told, { ...late, accepted: false }, BEGUN_MS + 4000).answers, told.answers, 'only once');
+  t.same(
+    takeAcknowledgement(told, { ...late, outcome: 'refused' }, BEGUN_MS + 4000).answers,
+    told.answers,
+    'only once',
+  );
   t.match(dropCommands(stream, stream.pending, 'refused', 'gone').answers, [{ outcome: 'refused', message: 'gone' }]);
   t.end();
 });
@@ -183,5 +191,15 @@ void tap.test('a stream that is Done lasts as long as its job, and fails with it
   t.match(done, { state: 'Done', status: 'finalizing' });
   t.match(followJob(done, { id: 'j', status: 'failed', error: 'late' }), { state: 'Failed', error: 'late' });
   t.match(followJob(done, { id: 'j', status: 'done', error: '' }), { state: 'Done', status: 'done' });
+  t.end();
+});
+
+void tap.test("a command that pvaPy's consumers don't know is refused before it waits in line", (t) => {
+  const stream = streamWith(reported('Ready'), { protocol: 'PvaPy' });
+  t.throws(() => issueCommand(stream, { ...GIVEN, command: 'dance' }, BEGUN_MS), {
+    code: 'COMMAND_REFUSED',
+    message: /know configure, get_stats, reset_stats, stop, not dance/u,
+  });
+  t.equal(issueCommand(stream, { ...GIVEN, command: 'get_stats' }, BEGUN_MS).sequence, 1);
   t.end();
 });

@@ -1,5 +1,5 @@
 import { EMPTY_STREAM_SLOT, tickStream, updateStream, type StreamSlot } from 'dm-ioc/internal/slots/stream/stream-slot';
-import { shownAlive, shownState, stateText, streamAlarm } from 'dm-ioc/internal/slots/stream/stream-view';
+import { answerText, shownAlive, shownState, stateText, streamAlarm } from 'dm-ioc/internal/slots/stream/stream-view';
 import { newStream, streamWith, type Stream } from 'dm-ioc/internal/slots/stream/stream';
 import { takeReport } from 'dm-ioc/internal/slots/stream/take-report';
 import tap from 'tap';
@@ -79,5 +79,36 @@ void tap.test('what was restored is silent from then on, as nobody could be hear
   const restored = slotWith(said(RUNNING, { state: 'Ready' }, 5000), 50_000);
   t.equal(restored.warning, '');
   t.equal(tickStream(restored, { nowMs: 95_000 }).warning, 'silent for 45 s');
+  t.end();
+});
+
+void tap.test('StateText says what is waited for beside what is wrong or was said, until it is there', (t) => {
+  const waiting = { ...RUNNING.live, waiting: 'Start waits for Ready' };
+  const begun = streamWith(RUNNING, { live: waiting });
+  t.equal(stateText(slotWith(begun)), 'Starting: Start waits for Ready');
+  const preparing = said(begun, { state: 'Preparing', stage: 'warm-up', message: 'loads' });
+  t.equal(stateText(slotWith(preparing)), 'Preparing, warm-up: loads; Start waits for Ready');
+  const silent = tickStream(slotWith(preparing), { nowMs: 31_000 });
+  t.equal(stateText(silent), 'Preparing, warm-up: Start waits for Ready, silent for 31 s');
+  t.equal(stateText(slotWith(streamWith(begun, { state: 'Done' }))), 'Done, its job is running');
+  t.end();
+});
+
+void tap.test('frames that can not be seen are a MINOR alarm that says why, until the stream finishes', (t) => {
+  const problem = 'waits for frames, searched at 127.0.0.1:5076';
+  const ready = said(RUNNING, { state: 'Ready' });
+  const lost = streamWith(ready, { live: { ...ready.live, data: { ...ready.live.data, problem } } });
+  t.match(streamAlarm(slotWith(lost)), { severity: 'MINOR', message: problem });
+  t.match(shownAlive(slotWith(lost)), { value: true }, 'the workflow is none the worse for it');
+  t.match(streamAlarm(slotWith(said(lost, { alarm: WARM }))), WARM);
+  t.match(streamAlarm(slotWith(said(lost, { state: 'Finishing' }))), { severity: 'NONE' });
+  t.end();
+});
+
+void tap.test('an answer shows its number, so that the same words again are seen as new', (t) => {
+  const answer = { sequence: 2, requestId: '', digest: '', outcome: 'accepted', message: 'gain is 2' } as const;
+  t.equal(answerText(answer), '2 accepted: gain is 2');
+  t.equal(answerText({ ...answer, outcome: 'refused', message: '' }), '2 refused');
+  t.equal(answerText(undefined), '');
   t.end();
 });

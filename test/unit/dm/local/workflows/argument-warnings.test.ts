@@ -17,5 +17,7 @@ void t.test('an argument that nothing is for is named, with the one that was pro
   t.same(argumentWarnings(declaring, { gpu: 1, detector: 'eiger', inside: 1, other: 2 }), [
     'argument other: no stage uses it',
   ]);
+  const ofStream = { streamId: 's', reportPv: 'r', commandPv: 'c', ackPv: 'a', dataPv: 'd' };
+  t.same(argumentWarnings(declaring, ofStream), [], 'nobody has put what a stream gives to each workflow');
   t.end();
 });
