@@ -67,9 +67,9 @@ export class StreamIoc {
     return this.#ioc.output;
   }
 
-  /** kill -9, and another one that goes on. */
-  async restart(): Promise<void> {
-    await this.#ioc.stop('SIGKILL');
+  /** An end, and another one that goes on. */
+  async restart(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+    await this.#ioc.stop(signal);
     this.#ioc = await IocProcess.start(this.#root, this.#settings, this.#environment);
   }
 

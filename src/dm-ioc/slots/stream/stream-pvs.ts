@@ -21,6 +21,8 @@ const WORKFLOW_GROUP = 'WORKFLOW';
 const OPERATOR_GROUP = 'OPERATOR';
 /** Watchers get reports at most so often, and always the last. */
 const REPORT_PERIOD_MS = 20;
+/** What came of the last commands is shown, of so many. */
+const SHOWN_ANSWERS = 8;
 
 function reportFields({ object }: StreamSlot): StructureInput<typeof REPORT.fields> {
   const { id, jobId, state, report } = object ?? { id: '', jobId: '', state: 'Idle', report: NO_REPORT };
@@ -37,6 +39,7 @@ function commandFields({
   return { sequence, command, arguments: given, source, requestId };
 }
 
+const NO_STREAM = { id: '', newest: null, pending: [], answers: [] };
 const NO_COMMAND = { sequence: 0, command: '', arguments: '', source: '', requestId: '' };
 
 /** The three structures of a slot, over PVAccess. */
@@ -76,16 +79,21 @@ export class StreamPvs {
     const isReported =
       stream?.report !== shown?.report || stream?.state !== shown?.state || stream?.jobId !== shown?.jobId;
     if (isNew || isReported || slot.warning !== before.warning) this.#notice.announce();
-    if (isNew || stream?.newest !== shown?.newest || stream?.pending !== shown?.pending) void this.#postCommands(slot);
+    const isCommanded =
+      stream?.newest !== shown?.newest || stream?.pending !== shown?.pending || stream?.answers !== shown?.answers;
+    if (isNew || isCommanded) void this.#postCommands(slot);
   }
 
   /** A command that a workflow has seen must not be forgotten: its number would be given again. */
   async #postCommands({ object }: StreamSlot): Promise<void> {
-    const { id: streamId, newest, pending } = object ?? { id: '', newest: null, pending: [] };
+    const { id: streamId, newest, pending, answers } = object ?? NO_STREAM;
     await this.#host.save();
     if (this.#isClosed) return;
     const fields = newest === null ? NO_COMMAND : commandFields(newest);
-    this.#command.post({ streamId, ...fields, pending: pending.map(commandFields) });
+    const last = answers
+      .slice(-SHOWN_ANSWERS)
+      .map(({ sequence, outcome, message }) => ({ sequence, outcome, message }));
+    this.#command.post({ streamId, ...fields, pending: pending.map(commandFields), answers: last });
   }
 
   close(): void {
