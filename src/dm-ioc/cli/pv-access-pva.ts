@@ -1,7 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { PvaClient, type PvaData } from 'epics-pva-ts';
 import { putFields } from './put-fields.js';
 import { putInteger, putNumber, putState } from './put-value.js';
 import type { PvAccess, PvReading } from './pv-reading.js';
+
+/** Until a PV is looked for again whose server has closed it. */
+const AGAIN_MS = 500;
 
 interface EnumFields {
   readonly index: number;
@@ -33,8 +37,15 @@ export function pvaAccess(environment: Readonly<Record<string, string>>): PvAcce
     async put(pv, value, wait, timeoutMs) {
       await client.put(pv, await asPut(client, pv, value, timeoutMs), wait ? { block: true } : { timeoutMs });
     },
-    async *monitor(pv, signal) {
-      for await (const update of client.monitor(pv, { signal })) yield toReading(update);
+    async *monitor(pv, signal, onLost) {
+      const onConnection = (isConnected: boolean): void => {
+        if (!isConnected) onLost();
+      };
+      for (;;) {
+        for await (const update of client.monitor(pv, { signal, onConnection })) yield toReading(update);
+        onLost();
+        await delay(AGAIN_MS, undefined, { signal });
+      }
     },
     close: () => {
       client.close();

@@ -90,11 +90,13 @@ export function monitorPvs(pvs: readonly string[], options: AccessOptions): Prom
 /**
  * Follows PVs until interrupted, or until `take` stops it.
  * @param take gets each reading, null when the connection is lost
+ * @param remedyOf what else to say when nobody answers; empty: nothing
  */
 export function followPvs(
   options: AccessOptions,
   pvsOf: (config: Config) => readonly string[],
   take: (pv: string, reading: PvReading | null, stop: () => void) => void,
+  remedyOf: (config: Config) => string = () => '',
 ): Promise<void> {
   return withAccess(options, async (access, timeoutMs, place, config) => {
     const stopped = new AbortController();
@@ -102,21 +104,27 @@ export function followPvs(
       stopped.abort();
     };
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, stop);
+    const silent = new Set(pvsOf(config));
+    const silence = setTimeout(() => {
+      if (silent.size === 0) return;
+      const text = `${[...silent].join(', ')}: nobody has answered for ${options.timeout} s, waiting on (${place})`;
+      process.stderr.write(`${text}${remedyOf(config)}\n`);
+    }, timeoutMs);
     const follow = async (pv: string): Promise<void> => {
-      const silence = setTimeout(() => {
-        process.stderr.write(`${pv}: nobody has answered for ${options.timeout} s, waiting on (${place})\n`);
-      }, timeoutMs);
-      try {
-        for await (const reading of access.monitor(pv, stopped.signal)) {
-          clearTimeout(silence);
-          if (!stopped.signal.aborted) take(pv, reading, stop);
-        }
-      } finally {
-        clearTimeout(silence);
+      const onLost = (): void => {
+        if (!stopped.signal.aborted && !silent.has(pv)) take(pv, null, stop);
+      };
+      for await (const reading of access.monitor(pv, stopped.signal, onLost)) {
+        silent.delete(pv);
+        if (!stopped.signal.aborted) take(pv, reading, stop);
       }
     };
-    await Promise.all(pvsOf(config).map(follow)).catch((error: unknown) => {
+    try {
+      await Promise.all([...silent].map(follow));
+    } catch (error) {
       if (!stopped.signal.aborted) throw error;
-    });
+    } finally {
+      clearTimeout(silence);
+    }
   });
 }

@@ -16,7 +16,7 @@ export interface PvAccess {
   get(pv: string, timeoutMs: number): Promise<PvReading>;
   /** @param wait until what the put started is done; without time limit */
   put(pv: string, value: string, wait: boolean, timeoutMs: number): Promise<void>;
-  /** null: the connection is lost. */
-  monitor(pv: string, signal: AbortSignal): AsyncIterable<PvReading | null>;
+  /** @param onLost the connection is lost; the next reading says that it is back */
+  monitor(pv: string, signal: AbortSignal, onLost: () => void): AsyncIterable<PvReading>;
   close(): Promise<void>;
 }

@@ -9,6 +9,15 @@ interface Pending {
   readonly source: string;
 }
 
+interface Answer {
+  readonly sequence: number;
+  readonly outcome: string;
+  readonly message: string;
+}
+
+/** Rates and percentages are told with so many digits. */
+const DIGITS = 4;
+
 /** Of a report, in the order in which they are told. */
 const TOLD: Readonly<Record<string, (value: string) => string>> = {
   stage: (text) => `stage ${text}`,
@@ -24,7 +33,8 @@ const TOLD: Readonly<Record<string, (value: string) => string>> = {
 };
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  if (typeof value === 'number') return String(Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS)));
+  return typeof value === 'string' ? value : '';
 }
 
 function oneLine(text: string): string {
@@ -36,6 +46,8 @@ export class StreamNews {
   #streamId = '';
   #report: Fields = {};
   #newest = 0;
+  /** How each command was answered; null: those of the stream were not seen yet. */
+  #outcomes: Map<number, string> | null = null;
   #alarm = '';
 
   /** Of `Streamn:State`. */
@@ -56,7 +68,7 @@ export class StreamNews {
     this.#report = fields;
     const parts = Object.entries(TOLD).flatMap(([name, tell]) => {
       const value = textOf(fields[name]);
-      const isNothing = before[name] === undefined && (value === '' || value === '0');
+      const isNothing = value === '' || (before[name] === undefined && value === '0');
       return isNothing || fields[name] === before[name] ? [] : [oneLine(tell(value))];
     });
     return parts.length === 0 ? lines : [...lines, `report ${String(fields['sequence'])}: ${parts.join(', ')}`];
@@ -71,14 +83,19 @@ export class StreamNews {
       this.#newest = sequence;
       lines.push(oneLine(`command ${sequence}: ${command} ${given}${source === '' ? '' : ` from ${source}`}`));
     }
-    return lines;
+    return [...lines, ...this.#ofAnswers(fields)];
   }
 
-  /** Of `Streamn:Ack`. */
-  ofAck({ streamId, sequence, accepted, message }: Fields): string[] {
-    if (streamId !== this.#streamId || streamId === '') return [];
-    const said = message === '' ? '' : `: ${String(message)}`;
-    return [oneLine(`command ${String(sequence)} ${accepted === true ? 'accepted' : 'refused'}${said}`)];
+  /** Those of commands that were not told are left out. */
+  #ofAnswers({ answers, sequence: newest }: Fields): string[] {
+    const isFirst = this.#outcomes === null;
+    const outcomes = (this.#outcomes ??= new Map<number, string>());
+    return (answers as readonly Answer[]).flatMap(({ sequence, outcome, message }) => {
+      if (outcomes.get(sequence) === outcome) return [];
+      outcomes.set(sequence, outcome);
+      if (isFirst && sequence !== newest) return [];
+      return [oneLine(`command ${sequence} ${outcome}${message === '' ? '' : `: ${message}`}`)];
+    });
   }
 
   #ofStream({ streamId, jobId }: Fields): string[] {
@@ -86,6 +103,7 @@ export class StreamNews {
     this.#streamId = streamId;
     this.#report = {};
     this.#newest = 0;
+    this.#outcomes = null;
     return [`stream ${streamId}${typeof jobId === 'string' && jobId !== '' ? `, job ${jobId}` : ''}`];
   }
 }

@@ -35,6 +35,8 @@ export interface Area {
   readonly databases?: readonly Database[];
   readonly tables?: readonly RowTable<State>[];
   readonly calls?: readonly RemoteCall[];
+  /** PVs besides, over PVAccess only, and what each is. */
+  readonly structures?: Readonly<Record<string, string>>;
   readonly lists?: readonly DmList[];
   /** What each change that DM tells of does to the state; undefined: nothing. */
   readonly changes?: { readonly [K in DmChangeKind]?: (value: DmChanges[K], state: State) => Action | undefined };

@@ -53,6 +53,13 @@ function tables({ name, device, table, slotTables = [] }: SlotKind, numbers: rea
   return table === undefined ? ofSlots : [ofState(table, (state) => objectsOf(state, name)), ...ofSlots];
 }
 
+function structuresOf({ device, structures = {} }: SlotKind, numbers: readonly number[]): Record<string, string> {
+  const ofSlots = numbers.flatMap((number) =>
+    Object.entries(structures).map(([name, what]) => [`${device}${number}:${name}`, what] as const),
+  );
+  return Object.fromEntries(ofSlots);
+}
+
 /** A kind of slot with so many slots, as the area that it is. */
 export function areaOfKind(kind: SlotKind, count: number): Area {
   const { name, calls = [] } = kind;
@@ -64,6 +71,7 @@ export function areaOfKind(kind: SlotKind, count: number): Area {
     databases: databases(kind, numbers),
     tables: tables(kind, numbers),
     calls,
+    structures: structuresOf(kind, numbers),
     lists: list === undefined ? [] : [{ what: `${name} objects`, load: async (dm) => told(await list(dm)) }],
     changes: change === undefined ? {} : { [change]: (value: DmObject) => told([value]) },
   };

@@ -65,6 +65,8 @@ export interface SlotKindDefinition<
   /** Tables of each slot, under its name (`WF1:Stages`). */
   readonly slotTables?: readonly RowTable<Slot>[];
   readonly calls?: readonly RemoteCall[];
+  /** Structures that `serve` adds for each slot, under its name (`Stream1:Report`), and what each is. */
+  readonly structures?: Readonly<Record<string, string>>;
   /** What runs for the slots beside records and tables. */
   readonly serve?: (host: KindHost) => KindService;
 }

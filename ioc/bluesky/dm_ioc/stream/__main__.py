@@ -103,12 +103,14 @@ def run(shell: Shell, given: argparse.Namespace) -> int:
             command.accept()
     else:
         state = {"finish": "Done", "fail": "Failed"}.get(given.verb, "")
-        own = ("verb", "give_up", "state")
+        own = ("verb", "give_up", "state", "alarm", "alarm_message")
         fields = {
             name: value
             for name, value in vars(given).items()
             if name not in own and value is not None
         }
+        if given.verb == "report" and given.alarm is not None:
+            fields["alarm"] = (given.alarm, given.alarm_message or "")
         shell.report(state or given.state, fields)
     return 0
 
@@ -132,6 +134,8 @@ def main(arguments: list[str] | None = None) -> int:
     """:returns: the exit code"""
     program = parser()
     given = program.parse_args(arguments)
+    if given.verb == "report" and given.alarm_message and given.alarm is None:
+        program.error("--alarm-message needs --alarm")
     try:
         shell = Shell(StreamNames.of(), given.give_up)
     except LookupError as error:

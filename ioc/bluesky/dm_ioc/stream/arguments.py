@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 import threading
 
-from .report import COUNTS, NUMBERS, STATES
+from .report import COUNTS, NUMBERS, SEVERITIES, STATES, check_json
 
 EPILOG = """\
 The stream is that of the environment: streamId, reportPv, commandPv and ackPv, which Streamn:Start gives to the workflow.
@@ -51,6 +50,12 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--message", metavar="TEXT")
     report.add_argument("--command-pv", dest="commandPv", metavar="PV")
     report.add_argument("--results", type=json_text, metavar="JSON")
+    report.add_argument(
+        "--alarm",
+        choices=SEVERITIES,
+        help="what is wrong though it goes on; stays until NONE is said",
+    )
+    report.add_argument("--alarm-message", metavar="TEXT", help="of --alarm: why")
 
     command = verbs.add_parser(
         "command",
@@ -113,7 +118,7 @@ def seconds(text: str) -> float:
 def json_text(text: str) -> str:
     """Of an option: it must be JSON."""
     try:
-        json.loads(text)
+        check_json(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"no JSON: {error}") from error
     return text

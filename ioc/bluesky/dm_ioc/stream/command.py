@@ -10,7 +10,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Command:
-    """What the workflow is told to do. Answer each, by ``accept`` or ``refuse``: whoever sent it waits for that."""
+    """What the workflow is told to do. Answer each, by ``accept`` or ``refuse``: whoever sent it waits for that.
+
+    - ``sequence``: its number, from 1, without gaps
+    - ``name``: ``prepare``, ``start``, ``stop``, …, or the workflow's own
+    - ``arguments``: as a dictionary; ``arguments_text``: as they were sent
+    - ``source``: who sent it, ``user@host``
+    """
 
     #: From 1, without gaps.
     sequence: int
@@ -24,7 +30,7 @@ class Command:
 
     @property
     def arguments(self) -> Mapping[str, Any]:
-        """By name."""
+        """What was sent with it, by name."""
         given: Mapping[str, Any] = json.loads(self.arguments_text or "{}")
         return given
 

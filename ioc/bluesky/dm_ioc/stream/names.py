@@ -23,11 +23,14 @@ class StreamNames:
     data_pv: str = ""
 
     @classmethod
-    def of(cls, environment: Mapping[str, str] = os.environ) -> StreamNames:
+    def of(cls, environment: Mapping[str, str] | None = None) -> StreamNames:
         """By the variables ``streamId``, ``reportPv``, ``commandPv``, ``ackPv`` and ``dataPv``.
 
+        :param environment: default: that of this process
         :raises LookupError: one is missing
         """
+        if environment is None:
+            environment = os.environ
         needed = ("streamId", "reportPv", "commandPv", "ackPv")
         missing = [name for name in needed if not environment.get(name)]
         if missing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 #: What a workflow may say of how far it is.
 STATES = (
@@ -24,15 +24,25 @@ TEXTS = ("stage", "message", "commandPv", "results")
 COUNTS = ("nReceived", "nProcessed", "nDropped")
 NUMBERS = ("progress", "receiveRate", "processRate")
 
+#: In the order of PVAccess's numbers.
+SEVERITIES = ("NONE", "MINOR", "MAJOR", "INVALID")
+
 #: What it may say besides, as docs/streams.md has it.
-FIELDS = (*TEXTS, *COUNTS, *NUMBERS)
+FIELDS = (*TEXTS, *COUNTS, *NUMBERS, "alarm")
+
+#: A report of nothing.
+NOTHING: Mapping[str, Any] = {
+    **dict.fromkeys(TEXTS, ""),
+    **dict.fromkeys((*COUNTS, *NUMBERS), 0),
+    "alarm": {"severity": 0, "message": ""},
+}
 
 
 def report_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields as they are put: ``results`` as JSON.
+    """The fields as they are put: ``results`` as JSON, ``alarm`` as a structure.
 
     :raises TypeError: a report has no such field, or JSON can't say the results
-    :raises ValueError: results that are no number or infinite
+    :raises ValueError: results that are no JSON, no severity of an alarm
     """
     unknown = sorted(set(fields) - set(FIELDS))
     if unknown:
@@ -40,9 +50,42 @@ def report_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
             f"a report has no {', '.join(unknown)}; there are {', '.join(FIELDS)}"
         )
     given = dict(fields)
-    if "results" in given and not isinstance(given["results"], str):
-        given["results"] = json.dumps(given["results"], default=_plain, allow_nan=False)
+    if "results" in given:
+        given["results"] = _json_of(given["results"])
+    if "alarm" in given:
+        given["alarm"] = _alarm_of(given["alarm"])
     return given
+
+
+def check_json(text: str) -> None:
+    """:raises ValueError: it is no JSON"""
+    json.loads(text, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"JSON has no {name}")
+
+
+def _json_of(results: Any) -> str:
+    if not isinstance(results, str):
+        return json.dumps(results, default=_plain, allow_nan=False)
+    try:
+        if results != "":
+            check_json(results)
+    except ValueError as error:
+        raise ValueError(
+            f"results: a str must be JSON ({error}); for a text alone, give {{'text': …}}"
+        ) from error
+    return results
+
+
+def _alarm_of(given: Any) -> dict[str, Any]:
+    severity, message = (given, "") if isinstance(given, str) else given
+    if severity not in SEVERITIES:
+        raise ValueError(
+            f"alarm: severity {severity!r} is none of {', '.join(SEVERITIES)}"
+        )
+    return {"severity": SEVERITIES.index(severity), "message": message}
 
 
 def _plain(value: Any) -> Any:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import queue
 import threading
 from collections.abc import Iterator, Mapping
 from types import TracebackType
@@ -16,13 +14,41 @@ from .command import Command, pending_commands
 from .delivery import Delivery
 from .errors import StreamError, StreamRefusedError
 from .names import StreamNames
-from .report import ENDS, FIELDS, STATES, TEXTS, report_fields
+from .report import ENDS, FIELDS, NOTHING, STATES, report_fields
 
 __all__ = ["FIELDS", "STATES", "Stream"]
 
 
 class Stream:
-    """A stream as its workflow sees it. Its methods may be called by any thread."""
+    """A stream as its workflow sees it. Its methods may be called by any thread.
+
+    In the workflow's process::
+
+        with Stream.connect() as stream:
+            stream.report("Preparing")
+            stream.ready()
+            for command in stream.commands():
+                command.accept()
+                if command.name == "stop":
+                    break
+            stream.finish(results={"answer": 42})
+
+    ``report`` takes, of how far it is (``STATES``), in this order: Connected, Preparing, Ready, Streaming, Finishing, and at the end Done or
+    Failed. Of Ready and Streaming one may follow the other again and again; Connected and Preparing may be left out.
+
+    And besides (``FIELDS``), all by name:
+
+    - ``stage``, ``message``: texts, for people
+    - ``progress``: in percent, 0 to 100
+    - ``nReceived``, ``nProcessed``, ``nDropped``: frames since its start
+    - ``receiveRate``, ``processRate``: frames per second
+    - ``results``: anything that JSON can say, also arrays of numpy; a ``str`` must be JSON
+    - ``alarm``: what is wrong though it goes on, as ``("MINOR", "beam is weak")``: NONE, MINOR, MAJOR or INVALID, and why
+    - ``commandPv``: PV of a command object that the workflow serves itself
+
+    Attributes: ``names`` (``streamId`` and the PVs, among them ``names.data_pv`` of the frames), ``context`` (a client of p4p with
+    ``nt=False``, for them).
+    """
 
     def __init__(
         self,
@@ -48,19 +74,23 @@ class Stream:
         self._sequence = 0
         self._said: dict[str, Any] = {}
         self._is_ended = False
-        self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
-        self._seen = 0
+        #: Guards what follows, and wakes who waits for commands.
+        self._changed = threading.Condition()
+        #: What is not acknowledged, as the IOC has said last; what has been withdrawn is no more among them.
+        self._pending: list[Command] = []
+        #: Sequence number of the last command that was handed out.
+        self._handed = 0
         self._subscription: Any = None
         self._heartbeat: threading.Thread | None = None
         self._over: StreamRefusedError | None = None
 
     @classmethod
     def connect(
-        cls, environment: Mapping[str, str] = os.environ, **options: Any
+        cls, environment: Mapping[str, str] | None = None, **options: Any
     ) -> Stream:
         """The stream that has started this process.
 
-        :param environment: with the variables of ``StreamNames.of``
+        :param environment: with the variables of ``StreamNames.of``; default: that of this process
         :param options: as the constructor has them
         :raises LookupError: a variable is missing
         """
@@ -96,7 +126,8 @@ class Stream:
         """Say how it goes; what is left out stays as it was.
 
         :param state: one of ``STATES``; empty: unchanged
-        :param fields: any of ``FIELDS``; ``results`` may be anything that JSON can say
+        :param fields: any of ``FIELDS``
+        :raises TypeError, ValueError: there is no such field, or it can't say that
         :raises StreamRefusedError: the IOC takes no such report of this stream
         :raises StreamUnreachableError: it could not be delivered
         """
@@ -141,25 +172,28 @@ class Stream:
     def commands(self, timeout: float | None = None) -> Iterator[Command]:
         """Commands in their order, each once; ends when none has come for so many seconds (None: waits), or at ``close``.
 
+        One that was withdrawn at its time limit before its turn came is left out: nobody waits for it any more.
+
         :raises StreamRefusedError: the stream is over, or another run's
         """
         while True:
-            try:
-                command = self._commands.get(timeout=timeout)
-            except queue.Empty:
-                return
-            if command is None:
-                # For the next call, too.
-                self._commands.put(None)
-                if self._over is not None and not self._is_ended:
-                    raise self._over
-                return
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: self._is_over() or self._next() is not None, timeout
+                )
+                command = self._next()
+                if command is None:
+                    if self._over is not None and not self._is_ended:
+                        raise self._over
+                    return
+                self._handed = command.sequence
             yield command
 
     def close(self) -> None:
         """Leave without a word."""
         self._closed.set()
-        self._commands.put(None)
+        with self._changed:
+            self._changed.notify_all()
         if self._subscription is not None:
             self._subscription.close()
         if self._heartbeat is not None:
@@ -184,8 +218,7 @@ class Stream:
             before = self._delivery.get(pv)
             if before.streamId != self.names.stream_id:
                 # It shows another run's: the first report leaves nothing of that.
-                nothing = {**dict.fromkeys(FIELDS, 0), **dict.fromkeys(TEXTS, "")}
-                has = {name: value for name, value in nothing.items() if name in before}
+                has = {name: value for name, value in NOTHING.items() if name in before}
                 self._sequence = 1
                 try:
                     self._delivery.put(
@@ -208,11 +241,18 @@ class Stream:
     def _take(self, value: Any) -> None:
         if isinstance(value, Exception) or value.streamId != self.names.stream_id:
             return
-        for command in pending_commands(value, self.acknowledge):
-            if command.sequence <= self._seen:
-                continue
-            self._seen = command.sequence
-            self._commands.put(command)
+        with self._changed:
+            self._pending = pending_commands(value, self.acknowledge)
+            self._changed.notify_all()
+
+    def _is_over(self) -> bool:
+        return self._closed.is_set() or self._over is not None
+
+    def _next(self) -> Command | None:
+        """What to do next; None: nothing."""
+        if self._is_over():
+            return None
+        return next((one for one in self._pending if one.sequence > self._handed), None)
 
     def _beat(self) -> None:
         """Repeat what was said last, so that silence means something."""
@@ -224,8 +264,9 @@ class Stream:
                     self._repeat()
                 except StreamRefusedError as error:
                     if error.is_over:
-                        self._over = error
-                        self._commands.put(None)
+                        with self._changed:
+                            self._over = error
+                            self._changed.notify_all()
                         return
                 except (Disconnected, TimeoutError):
                     continue

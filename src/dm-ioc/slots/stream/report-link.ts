@@ -1,6 +1,7 @@
 import { errorText } from 'dm';
-import type { PvaClient } from 'epics-pva-ts';
+import type { PvaClient, PvaData } from 'epics-pva-ts';
 import { followPv } from './follow-pv.js';
+import { SEVERITIES } from './stream.js';
 import type { GivenReport } from './take-report.js';
 
 const TEXTS = ['state', 'stage', 'message', 'commandPv', 'results'] as const;
@@ -9,7 +10,7 @@ const NUMBERS = ['sequence', 'progress', 'nReceived', 'nProcessed', 'nDropped', 
 const QUEUE_SIZE = 64;
 
 /** What an object that somebody else serves says, of the fields that it has. */
-function reportOf(fields: Readonly<Record<string, unknown>>): GivenReport {
+function reportOf({ fields, alarm }: PvaData): GivenReport {
   const found = new Map<string, string | number>();
   for (const name of TEXTS) if (typeof fields[name] === 'string') found.set(name, fields[name]);
   for (const name of NUMBERS) {
@@ -17,7 +18,12 @@ function reportOf(fields: Readonly<Record<string, unknown>>): GivenReport {
     if (fields[name] !== undefined && Number.isFinite(value)) found.set(name, value);
   }
   const { streamId } = fields;
-  return { ...Object.fromEntries(found), streamId: typeof streamId === 'string' ? streamId : '' };
+  const severity = SEVERITIES.find((known) => known === alarm?.severity) ?? 'INVALID';
+  return {
+    ...Object.fromEntries(found),
+    ...(alarm === null ? {} : { alarm: { severity, message: alarm.message ?? '' } }),
+    streamId: typeof streamId === 'string' ? streamId : '',
+  };
 }
 
 export interface ReportLinkOptions {
@@ -45,7 +51,7 @@ export class ReportLink {
       signal: this.#stopped.signal,
       queueSize: QUEUE_SIZE,
       onConnection,
-      onUpdate: ({ fields }, isFirst) => this.#take(reportOf(fields), isFirst),
+      onUpdate: (update, isFirst) => this.#take(reportOf(update), isFirst),
     });
   }
 

@@ -38,5 +38,10 @@ export const streamKind = defineSlotKind<StreamSlot, Stream, Stream>({
   },
   table: STREAM_TABLE,
   calls: STREAM_CALLS,
+  structures: {
+    Report: 'What the workflow says of itself',
+    Command: 'A command for the workflow; done when acknowledged',
+    Ack: 'What the workflow says to a command',
+  },
   serve: (host) => new StreamService(host),
 });

@@ -22,6 +22,8 @@ const WORKFLOW_GROUP = 'WORKFLOW';
 const OPERATOR_GROUP = 'OPERATOR';
 /** Watchers get reports at most so often, and always the last. */
 const REPORT_PERIOD_MS = 20;
+/** What came of the last commands is shown, of so many. */
+const SHOWN_ANSWERS = 8;
 
 function reportFields({ object }: StreamSlot): StructureInput<typeof REPORT.fields> {
   const { id, jobId, state, report } = object ?? { id: '', jobId: '', state: 'Idle', report: NO_REPORT };
@@ -38,6 +40,7 @@ function commandFields({
   return { sequence, command, arguments: given, source, requestId };
 }
 
+const NO_STREAM = { id: '', newest: null, pending: [], answers: [] };
 const NO_COMMAND = { sequence: 0, command: '', arguments: '', source: '', requestId: '' };
 
 /** The three structures of a slot, over PVAccess. */
@@ -83,20 +86,24 @@ export class StreamPvs {
     const isWarned = slot.warning !== before?.warning || stream?.live.data.problem !== shown?.live.data.problem;
     if (isNew || isReported || isWarned) this.#notice.announce();
     const isCommanded = isNew || stream?.newest !== shown?.newest;
-    if (isCommanded || stream?.pending !== shown?.pending) this.#posting = this.#postCommands(slot, isCommanded);
+    const isAnswered = stream?.pending !== shown?.pending || stream?.answers !== shown?.answers;
+    if (isCommanded || isAnswered) this.#posting = this.#postCommands(slot, isCommanded);
   }
 
   /** A command that a workflow has seen must not be forgotten: its number would be given again. */
   async #postCommands({ object }: StreamSlot, isCommanded: boolean): Promise<void> {
     const asked = (this.#asked += 1);
-    const { id: streamId, newest, pending } = object ?? { id: '', newest: null, pending: [] };
+    const { id: streamId, newest, pending, answers } = object ?? NO_STREAM;
     await this.#host.save();
     // Who waits for an acknowledgement hears of it before it is posted.
     if (!isCommanded) await setImmediate();
     if (this.#isClosed || asked < this.#posted) return;
     this.#posted = asked;
     const fields = newest === null ? NO_COMMAND : commandFields(newest);
-    this.#command.post({ streamId, ...fields, pending: pending.map(commandFields) });
+    const last = answers
+      .slice(-SHOWN_ANSWERS)
+      .map(({ sequence, outcome, message }) => ({ sequence, outcome, message }));
+    this.#command.post({ streamId, ...fields, pending: pending.map(commandFields), answers: last });
   }
 
   close(): void {

@@ -31,7 +31,7 @@ const commandFields = {
   requestId: 'string',
 } as const;
 
-/** `Streamn:Command`: the newest command, and every one that isn't acknowledged. */
+/** `Streamn:Command`: the newest command, every one that isn't acknowledged, and what came of the last ones. */
 export const COMMAND = structure({
   id: 'dm:StreamCommand',
   fields: {
@@ -40,6 +40,7 @@ export const COMMAND = structure({
     /** In seconds; 0: as the slot's CommandTimeout. */
     timeout: 'float64',
     pending: { code: 'struct[]', fields: commandFields },
+    answers: { code: 'struct[]', fields: { sequence: 'int64', outcome: 'string', message: 'string' } },
     alarm: alarmField,
     timeStamp: timeStampField,
   },
