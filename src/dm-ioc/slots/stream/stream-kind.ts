@@ -7,6 +7,9 @@ import { EMPTY_STREAM_SLOT, tickStream, updateStream, type StreamSlot } from './
 import { STREAM_TABLE } from './stream-table.js';
 import { streamSchema, streamWith, type Stream } from './stream.js';
 
+/** Of answers to commands without a `requestId`, which nobody can put again, so many of the last are saved. */
+const SAVED_UNNAMED = 8;
+
 /** @throws Error in one line */
 function streamOfText(text: string): Stream {
   const { data, error } = streamSchema.safeParse(JSON.parse(text));
@@ -29,9 +32,8 @@ export const streamKind = defineSlotKind<StreamSlot, Stream, Stream>({
   timeOf: ({ startedMs }) => startedMs / 1000,
   saved: {
     toText: (stream) => {
-      // Nobody can ask for the others after a restart; the last is shown.
-      const last = stream.answers.at(-1);
-      const answers = stream.answers.filter((one) => one.requestId !== '' || one === last);
+      const first = stream.answers.length - SAVED_UNNAMED;
+      const answers = stream.answers.filter(({ requestId }, index) => requestId !== '' || index >= first);
       return JSON.stringify({ ...stream, answers, live: undefined, status: undefined });
     },
     fromText: streamOfText,
