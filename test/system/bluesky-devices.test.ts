@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import t from 'tap';
-import { checkByPython, IocProcess, temporaryDirectory } from './ioc-process.js';
+import { checkByPython, IocProcess, PROGRAM, temporaryDirectory } from './ioc-process.js';
 
 const WORKFLOWS = {
   variables: `
@@ -14,26 +14,46 @@ stages:
   sleep: `
 stages:
   01-SLEEP: { command: 'sleep "$seconds"' }`,
+  talks: `
+stages:
+  01-STREAM: { command: 'exec "$python" -u "$script"' }`,
+  gated: `
+stages:
+  01-WAIT:
+    command: 'until [ -e "$gate" ]; do sleep 0.1; done; [ "$end" = 0 ] || echo "the gate is broken" >&2; exit "$end"'`,
 } as const;
 
 const SCRIPTS = {
   operations: 'devices do what DM can do in plans, and fail them with the whole reason',
+  interruptions: 'what ends a plan ends its job, a pause does not, and the same plan runs again at once',
+  outlines: 'the ready plans do the outlines of the mission, with files and with streams',
 } as const;
+
+/** The directory of workflows for one test, as a setting. */
+function workflows(directory: string): string {
+  const folder = join(directory, 'workflows');
+  mkdirSync(folder);
+  for (const [name, text] of Object.entries(WORKFLOWS)) writeFileSync(join(folder, `${name}.yaml`), text);
+  return `dm.local.workflows=${folder}`;
+}
+
+const PACKAGE = { PYTHONPATH: resolve('ioc/bluesky') };
 
 for (const [script, title] of Object.entries(SCRIPTS)) {
   await t.test(title, async (t) => {
     const directory = temporaryDirectory(t);
-    const workflows = join(directory, 'workflows');
-    mkdirSync(workflows);
-    for (const [name, text] of Object.entries(WORKFLOWS)) writeFileSync(join(workflows, `${name}.yaml`), text);
-    const ioc = await IocProcess.start(join(directory, 'dm'), [`dm.local.workflows=${workflows}`]);
+    const ioc = await IocProcess.start(join(directory, 'dm'), [workflows(directory)], PACKAGE);
     try {
-      await checkByPython(t, `bluesky_devices/${script}.py`, [join(directory, 'work')], {
-        ...ioc.clientEnvironment,
-        PYTHONPATH: resolve('ioc/bluesky'),
-      });
+      const environment = { ...ioc.clientEnvironment, ...PACKAGE };
+      await checkByPython(t, `bluesky_devices/${script}.py`, [join(directory, 'work')], environment);
     } finally {
       t.equal(await ioc.stop(), 0, 'the IOC ends well', { output: ioc.output });
     }
   });
 }
+
+await t.test('a job outlives its IOC, and the status that waits for it ends as the job does', async (t) => {
+  const directory = temporaryDirectory(t);
+  const args = [join(directory, 'dm'), PROGRAM, workflows(directory)];
+  await checkByPython(t, 'bluesky_devices/outages.py', args, PACKAGE);
+});

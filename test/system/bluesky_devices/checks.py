@@ -32,6 +32,7 @@ def failure(RE, plan):
 
 def values(device):
     """What goes into the run, by the names of the signals."""
+    device.wait_for_connection(timeout=60)
     return {
         key.removeprefix(f"{device.name}_"): reading["value"]
         for key, reading in device.read().items()

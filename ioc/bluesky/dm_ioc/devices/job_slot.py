@@ -69,6 +69,7 @@ class JobSlot(Device):
         with self._lock:
             run = self._run
             if run is not None and (run.goes_on or not run.is_awaited):
+                run.patience.limit(timeout)
                 return run.awaited()
             found = Run(f"{self.name}: complete", {}, timeout)
             self._run = found
@@ -100,7 +101,7 @@ class JobSlot(Device):
 
     def _carry_out(self, run: Run, start: Callable[[], None]) -> None:
         try:
-            with self._watched(run.patience):
+            with self._watched(run):
                 start()
                 self._follow(run)
         except DmInterrupted as interruption:
@@ -111,13 +112,16 @@ class JobSlot(Device):
             raise DmTimeout(f"{timeout}; {rest}") from timeout
 
     @contextlib.contextmanager
-    def _watched(self, patience: Patience) -> Iterator[None]:
+    def _watched(self, run: Run) -> Iterator[None]:
         """Wake who waits by whatever changes."""
-        signals = [self._id, self.status]
+        wake = run.patience.wake
         tokens = [
-            (signal, signal.subscribe(patience.wake, event_type=kind, run=False))
-            for signal in signals
-            for kind in (signal.SUB_VALUE, signal.SUB_META)
+            (signal, signal.subscribe(callback, event_type=kind, run=False))
+            for signal, kind, callback in (
+                (self._id, self._id.SUB_VALUE, run.see),
+                (self.status, self.status.SUB_VALUE, wake),
+                (self.status, self.status.SUB_META, wake),
+            )
         ]
         try:
             yield
@@ -184,9 +188,13 @@ class JobSlot(Device):
         while fresh(self.start, patience) == 1:
             patience.wait("the Start that was put before the connection was lost", 0.2)
             held, _ = self._look(patience, run.tell)
-        if held in ("", before):
+        if held not in ("", before):
+            return held
+        # Shown, and lost before it was saved: DM has it all the same.
+        shown = [seen for seen in run.seen if seen not in ("", before)]
+        if not shown:
             raise DmFailed(f"{loss}, and has not started it: start it again") from loss
-        return held
+        return shown[-1]
 
     def _follow(self, run: Run) -> None:
         """Until it has ended.
@@ -212,6 +220,9 @@ class JobSlot(Device):
             f"how {self._what} {run.id} has ended can't be told: the slot holds {held or 'nothing'} by now"
         )
 
+    def _abort_elsewhere(self, run: Run, patience: Patience) -> None:
+        """The slot holds another one meanwhile, so it has ended."""
+
     def _end(self, run: Run) -> str:
         """Whoever waited has been interrupted. :returns: what has become of it"""
         if not run.id:
@@ -226,9 +237,12 @@ class JobSlot(Device):
         patience = Patience(_ABORT_S)
         try:
             held, state = self._look(patience)
-            if held != run.id or state not in self._active:
+            if held != run.id:
+                self._abort_elsewhere(run, patience)
+            elif state in self._active:
+                self.abort.put_again(1, patience)
+            else:
                 return f"{self._what} {run.id} had ended"
-            self.abort.put_again(1, patience)
         except DmFailed as failure:
             log.error("%s: %s %s goes on: %s", self.name, self._what, run.id, failure)
             return f"{self._what} {run.id} goes on: {failure}"

@@ -17,10 +17,14 @@ class Patience:
     """
 
     def __init__(self, timeout: float | None = None) -> None:
-        self.timeout = timeout
-        self._end_s = math.inf if timeout is None else time.monotonic() + timeout
+        self.limit(timeout)
         self._woken = threading.Event()
         self._interruption: str | None = None
+
+    def limit(self, timeout: float | None) -> None:
+        """Another time limit, from now on."""
+        self.timeout = timeout
+        self._end_s = math.inf if timeout is None else time.monotonic() + timeout
 
     @property
     def is_interrupted(self) -> bool:
@@ -55,5 +59,6 @@ class Patience:
 
     def unbroken(self) -> Patience:
         """The same time limit, without interruptions."""
-        rest = None if math.isinf(self._end_s) else self._end_s - time.monotonic()
-        return Patience(rest)
+        other = Patience(self.timeout)
+        other._end_s = self._end_s
+        return other

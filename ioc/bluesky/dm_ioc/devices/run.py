@@ -28,6 +28,8 @@ class Run(Work):
         self.setpoints: tuple[object, ...] = ()
         #: Of DM; empty: it has none yet.
         self.id = ""
+        #: What the slot held meanwhile.
+        self.seen: list[str] = []
         #: Somebody waits for its end, or has.
         self.is_awaited = False
         #: It goes on, and nobody waits.
@@ -37,6 +39,11 @@ class Run(Work):
         """It goes on for this very plan, by these setpoints."""
         is_same = plan is not None and plan is self.plan and inputs == self.inputs
         return is_same and self.goes_on and not self.patience.is_interrupted
+
+    def see(self, *, value: object, **_more: object) -> None:
+        """A monitor of the slot's id says so."""
+        self.seen.append(str(value))
+        self.patience.wake()
 
     def awaited(self) -> DmStatus:
         """For who waits for its end."""

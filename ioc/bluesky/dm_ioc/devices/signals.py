@@ -17,6 +17,16 @@ from .status import DmStatus
 from .work import Work
 
 
+#: What a get raises while the IOC is away.
+_UNANSWERED = (
+    TimeoutError,
+    DisconnectedError,
+    ca.ChannelAccessException,
+    ca.ChannelAccessGetFailure,
+    ca.CASeverityException,
+)
+
+
 class Reading(EpicsSignalRO):
     """A PV that takes no puts. Long texts (``.VAL$``) are UTF-8, which pyepics takes for Latin-1."""
 
@@ -132,18 +142,21 @@ def fresh(signal: Any, patience: Patience) -> Any:
 
     :raises DmInterrupted, DmTimeout: the patience has ended
     """
+    what = f"{signal.pvname}, which is not connected: does the IOC run?"
     while True:
-        with contextlib.suppress(TimeoutError, DisconnectedError):
-            return signal.get(use_monitor=False, timeout=5.0, connection_timeout=5.0)
-        patience.wait(f"an answer of {signal.pvname}", 0.2)
+        if signal.connected:
+            with contextlib.suppress(*_UNANSWERED):
+                return signal.get(use_monitor=False, timeout=5.0)
+        patience.wait(what, 0.1)
 
 
 def text_of(pv: str, context: Any) -> str:
     """A short text; empty when nobody answers."""
     if ca.current_context() is None:
         ca.attach_context(context)
-    value = get_pv(pv).get(timeout=5.0)
-    return str(value or "")
+    with contextlib.suppress(*_UNANSWERED):
+        return str(get_pv(pv).get(timeout=5.0) or "")
+    return ""
 
 
 def setpoint(pv: str, **options: Any) -> Component:

@@ -140,6 +140,11 @@ class StreamSlot(JobSlot):
 
         return work.begin(do)
 
+    def _follow(self, run: Run) -> None:
+        """Its job, and with it the slot, takes a moment more than the stream: Stop waits for that."""
+        super()._follow(run)
+        self.finish.put_again(1, run.patience, run.tell)
+
     def _put_start(self, run: Run, held: str) -> None:
         """Takes until the workflow is ready, so it can be interrupted; Abort ends this put, too."""
         try:

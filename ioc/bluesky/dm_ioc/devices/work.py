@@ -40,6 +40,10 @@ class Work:
         )
         self._thread.start()
         if self.plan is not None:
+            if not _of_plans:
+                # After pyepics has, so that it is called before.
+                atexit.unregister(_end_with_python)
+                atexit.register(_end_with_python)
             _of_plans.add(self)
             self.plan.add_done_callback(lambda _: self.interrupt("the plan has ended"))
         return self.status
@@ -94,7 +98,6 @@ def current_plan() -> asyncio.Task[Any] | None:
     return task if name.startswith("RunEngine.") else None
 
 
-@atexit.register
 def _end_with_python() -> None:
     """A plan that ends with its process leaves nothing running either."""
     works = [work for work in list(_of_plans) if work.goes_on]

@@ -11,7 +11,7 @@ from ophyd import Kind
 from .errors import DmJobFailed
 from .job_slot import JobSlot
 from .patience import Patience
-from .remote_job import remote_job
+from .remote_job import remote_job, stop_remote_job
 from .run import Run
 from .signals import (
     command,
@@ -95,6 +95,10 @@ class WorkflowSlot(JobSlot):
         stage = fresh(self.stage_id, run.patience)
         super()._tell(run, f"{state} {stage}".rstrip())
 
+    def _holder(self, run: Run, held: str, state: str) -> str:
+        which = fresh(self.workflow_name, run.patience)
+        return f"{super()._holder(run, held, state)} (it runs {which})"
+
     def _fault(self, state: str, patience: Patience) -> str:
         """With the last line of stderr, which says why."""
         text = super()._fault(state, patience)
@@ -102,11 +106,19 @@ class WorkflowSlot(JobSlot):
         last = next((line for line in reversed(lines) if line.strip()), "")
         return text if last in text else f"{text}: {last}"
 
+    @property
+    def _service(self) -> str:
+        """The prefix of the IOC."""
+        return str(self.prefix[: self.prefix.rindex("WF")])
+
+    def _abort_elsewhere(self, run: Run, patience: Patience) -> None:
+        if remote_job(self._service, run.id, patience).is_active:
+            stop_remote_job(self._service, run.id, patience)
+
     def _follow_elsewhere(self, run: Run, held: str) -> None:
-        prefix = self.prefix[: self.prefix.rindex("WF")]
         while True:
-            job = remote_job(prefix, run.id, run.patience)
-            if job.status.capitalize() not in self._active:
+            job = remote_job(self._service, run.id, run.patience)
+            if not job.is_active:
                 break
             run.tell(f"job {run.id} is {job.status}; the slot holds {held or 'none'}")
             run.patience.wait(f"job {run.id}")
