@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import t from 'tap';
-import { checkByPython, IocProcess, PROGRAM, temporaryDirectory } from './ioc-process.js';
+import { checkByPython, IocProcess, PROGRAM, PYTHON, runProgram, temporaryDirectory } from './ioc-process.js';
 
 const WORKFLOWS = {
   variables: `
@@ -56,4 +56,10 @@ await t.test('a job outlives its IOC, and the status that waits for it ends as t
   const directory = temporaryDirectory(t);
   const args = [join(directory, 'dm'), PROGRAM, workflows(directory)];
   await checkByPython(t, 'bluesky_devices/outages.py', args, PACKAGE);
+});
+
+await t.test('the workflow side of a stream needs nothing of Bluesky', async (t) => {
+  const code = 'import sys; sys.modules.update(ophyd=None, epics=None, bluesky=None); import dm_ioc.stream';
+  const { code: exit, stderr } = await runProgram(PYTHON, ['-c', code], PACKAGE);
+  t.equal(exit, 0, 'it is imported without', { stderr });
 });

@@ -96,6 +96,7 @@ fails_with(
     "a text that doesn't fit is refused before it is cut",
     bps.mv(workflow.file_path, "x" * 5000),
     "dm:WF1:FilePath",
+    "Invalid element count",
 )
 status = workflow.set("complains", file_path=JOB_INPUT)
 error = status.exception(timeout=None)

@@ -14,7 +14,7 @@ from .errors import DmDisconnected
 from .patience import Patience
 
 #: Of Channel Access.
-ECA_NORMAL, ECA_DISCONN = 1, 192
+ECA_NORMAL, ECA_PUTFAIL, ECA_DISCONN = 1, 160, 192
 
 #: By PV: held until the put is answered. A server holds a second put of a channel back, and with it everything else of its client.
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)

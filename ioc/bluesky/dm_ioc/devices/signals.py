@@ -10,7 +10,7 @@ from epics import ca, get_pv
 from ophyd import Component, EpicsSignal, EpicsSignalRO, Kind
 from ophyd.utils import DisconnectedError
 
-from .answered_put import ECA_NORMAL, answered_put
+from .answered_put import ECA_NORMAL, ECA_PUTFAIL, answered_put
 from .errors import DmDisconnected, DmRefused
 from .patience import Patience
 from .status import DmStatus
@@ -100,6 +100,8 @@ class Put(EpicsSignal):
 
     def _reason(self, code: int, patience: Patience) -> str:
         """The whole text; Channel Access has 39 characters of it, in AMSG."""
+        if code != ECA_PUTFAIL:
+            return str(ca.message(code))
         short = text_of(f"{self.record}.AMSG", self._write_pv.context)
         slot = getattr(self.parent, "error_message", None)
         service = getattr(self.root, "message", None)
