@@ -1,0 +1,43 @@
+"""What devices have in common that are no slots of jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ophyd import Device
+
+from .status import DmStatus
+from .work import Work
+
+
+class DmDevice(Device):
+    """Does one thing after the other, each until it is done or ``stop()`` ends the waiting."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._work: Work | None = None
+
+    def _begin(
+        self, what: str, do: Callable[[Work], None], timeout: float | None
+    ) -> DmStatus:
+        """
+        :param timeout: in seconds; None: as long as it takes
+        """
+        previous, work = self._work, Work(f"{self.name}: {what}", timeout)
+        self._work = work
+
+        def carry_out() -> None:
+            if previous is not None:
+                previous.join(work.patience)
+            do(work)
+
+        return work.begin(carry_out)
+
+    def stop(self, *, success: bool = False) -> None:
+        """End the waiting.
+
+        :param success: bluesky's way to say that the plan is paused, or ends: a pause ends nothing, the end of a plan is noticed
+        """
+        if self._work is not None and not (success and self._work.is_wanted):
+            self._work.interrupt("stopped")

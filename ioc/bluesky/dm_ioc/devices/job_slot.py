@@ -1,0 +1,284 @@
+"""What slots of workflows and uploads have in common."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal
+
+from ophyd import Device
+
+from .errors import (
+    DmDisconnected,
+    DmFailed,
+    DmInterrupted,
+    DmJobFailed,
+    DmTimeout,
+)
+from .patience import Patience
+from .run import Run
+from .signals import fresh
+from .status import DmStatus, log
+from .work import current_plan
+
+#: For what is interrupted to end.
+_ABORT_S = 60.0
+
+
+class JobSlot(Device):
+    """A slot that starts something of DM, and follows it by its id: over a lost connection and a restart of the IOC, and when
+    the slot holds another one's by then.
+
+    Start is put with completion, which DM answers soon; Run and Wait never are: a put that takes long and is put again after an
+    interruption stops all of a Channel Access client.
+    """
+
+    #: What becomes of it when ``stop()``, or the end of its plan, interrupts the waiting: ``abort``, or ``leave``: it goes on, and
+    #: the same once more takes it up again.
+    on_interrupt: Literal["abort", "leave"] = "abort"
+
+    #: Signals that subclasses have: of its id, of its Status, and the setpoints that it depends on.
+    _id_name: str
+    _setpoint_names: tuple[str, ...]
+    _what: str
+    #: What its Status says while it goes on.
+    _active: tuple[str, ...] = ("Pending", "Running", "Finalizing", "Aborting")
+    _ends: tuple[str, ...] = ("Done", "Failed", "Skipped", "Aborted")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lock = threading.Lock()
+        self._run: Run | None = None
+
+    # ---- what plans call
+
+    def trigger(self) -> DmStatus:
+        """Start what the setpoints say; done when it has ended well."""
+        return self._begin({}, None).awaited()
+
+    def kickoff(self) -> DmStatus:
+        """Start what the setpoints say; done when DM has it. ``complete`` belongs to it: without, it is ended with the plan."""
+        return self._begin({}, None).taken
+
+    def complete(self, *, timeout: float | None = None) -> DmStatus:
+        """Done when what ``kickoff`` has started has ended well; else what the slot holds, from whenever and whomever it is.
+
+        :param timeout: in seconds, ends the waiting; None: as long as it takes
+        """
+        with self._lock:
+            run = self._run
+            if run is not None and (run.goes_on or not run.is_awaited):
+                run.patience.limit(timeout)
+                return run.awaited()
+            found = Run(f"{self.name}: complete", {}, timeout)
+            self._run = found
+        found.begin(lambda: self._carry_out(found, lambda: self._find(found)))
+        return found.awaited()
+
+    def stop(self, *, success: bool = False) -> None:
+        """End what was started here and hasn't ended, as ``on_interrupt`` says.
+
+        :param success: bluesky's way to say that the plan is paused, or ends: a pause ends nothing, the end of a plan is noticed
+        """
+        run = self._run
+        if run is not None and not (success and run.is_wanted):
+            run.interrupt("stopped")
+
+    # ---- how they are done
+
+    def _begin(self, inputs: Mapping[str, str], timeout: float | None) -> Run:
+        with self._lock:
+            previous = self._run
+            if previous is not None and previous.is_of(current_plan(), inputs):
+                return previous  # a plan that was paused repeats what it has done
+            run = Run(self.name, inputs, timeout)
+            self._run = run
+        run.begin(
+            lambda: self._carry_out(run, lambda: self._start_after(run, previous))
+        )
+        return run
+
+    def _carry_out(self, run: Run, start: Callable[[], None]) -> None:
+        try:
+            with self._watched(run):
+                start()
+                self._follow(run)
+        except DmInterrupted as interruption:
+            raise DmInterrupted(f"{interruption}; {self._end(run)}") from interruption
+        except DmTimeout as timeout:
+            run.is_left = True
+            rest = f"{self._what} {run.id} goes on" if run.id else "it may start yet"
+            raise DmTimeout(f"{timeout}; {rest}") from timeout
+
+    @contextlib.contextmanager
+    def _watched(self, run: Run) -> Iterator[None]:
+        """Wake who waits by whatever changes."""
+        wake = run.patience.wake
+        tokens = [
+            (signal, signal.subscribe(callback, event_type=kind, run=False))
+            for signal, kind, callback in (
+                (self._id, self._id.SUB_VALUE, run.see),
+                (self.status, self.status.SUB_VALUE, wake),
+                (self.status, self.status.SUB_META, wake),
+            )
+        ]
+        try:
+            yield
+        finally:
+            for signal, token in tokens:
+                signal.unsubscribe(token)
+
+    def _start_after(self, run: Run, previous: Run | None) -> None:
+        if previous is not None:
+            previous.join(run.patience)
+        held, state = self._look(run.patience, run.tell)
+        if state in self._active:
+            if previous is None or not self._is_left(previous, run, held):
+                raise DmFailed(self._holder(run, held, state))
+            run.setpoints = previous.setpoints
+            run.take(held)
+            return
+        for name, value in run.inputs.items():
+            getattr(self, name).put_again(value, run.patience, run.tell)
+        run.setpoints = self._setpoints(run)
+        run.patience.check("DM")
+        run.tell("waits for DM to take it")
+        try:
+            self._put_start(run, held)
+        except DmDisconnected as loss:
+            run.take(self._started_meanwhile(run, held, loss))
+        else:
+            run.take(self._started(run, held))
+        if self._setpoints(run) != run.setpoints:
+            raise DmFailed(
+                f"another client has changed setpoints of the slot at the same time: {self._abort(run)}"
+            )
+
+    def _put_start(self, run: Run, held: str) -> None:
+        """What is under way already can't be taken back: an interruption waits for its answer."""
+        self.start.put_once(1, run.patience.unbroken())
+
+    def _is_left(self, previous: Run, run: Run, held: str) -> bool:
+        """The slot holds what was left here, and is asked for again."""
+        is_same = previous.inputs == run.inputs and (
+            previous.setpoints == self._setpoints(run)
+        )
+        return is_same and previous.is_left and previous.id == held
+
+    def _find(self, run: Run) -> None:
+        held, _ = self._look(run.patience, run.tell)
+        if not held:
+            raise DmFailed(f"the slot holds no {self._what}: start one")
+        run.take(held)
+
+    def _started(self, run: Run, before: str) -> str:
+        """The id, after Start was answered."""
+        held = str(fresh(self._id, run.patience.unbroken()))
+        if held in ("", before):
+            raise DmFailed(
+                f"DM has taken it, but another client has cleared the slot: see the list of {self._what}s"
+            )
+        return held
+
+    def _started_meanwhile(self, run: Run, before: str, loss: DmFailed) -> str:
+        """The id, after Start was not answered: the IOC has carried it out, or not, which must be known also to end it."""
+        patience = run.patience.unbroken()
+        held, _ = self._look(patience, run.tell)
+        while fresh(self.start, patience) == 1:
+            patience.wait("the Start that was put before the connection was lost", 0.2)
+            held, _ = self._look(patience, run.tell)
+        if held not in ("", before):
+            return held
+        # Shown, and lost before it was saved: DM has it all the same.
+        shown = [seen for seen in run.seen if seen not in ("", before)]
+        if not shown:
+            raise DmFailed(f"{loss}, and has not started it: start it again") from loss
+        return shown[-1]
+
+    def _follow(self, run: Run) -> None:
+        """Until it has ended.
+
+        :raises DmJobFailed: not well
+        """
+        while True:
+            held, state = self._look(run.patience, run.tell)
+            if held != run.id:
+                self._follow_elsewhere(run, held)
+                return
+            if state in self._ends:
+                break
+            self._tell(run, state)
+            run.patience.wait(f"{self._what} {run.id}, which is {state}")
+        reason = self._fault(state, run.patience)
+        if reason:
+            raise DmJobFailed(f"{self._what} {run.id}: {reason}")
+
+    def _follow_elsewhere(self, run: Run, held: str) -> None:
+        """The slot holds another one meanwhile."""
+        raise DmFailed(
+            f"how {self._what} {run.id} has ended can't be told: the slot holds {held or 'nothing'} by now"
+        )
+
+    def _abort_elsewhere(self, run: Run, patience: Patience) -> None:
+        """The slot holds another one meanwhile, so it has ended."""
+
+    def _end(self, run: Run) -> str:
+        """Whoever waited has been interrupted. :returns: what has become of it"""
+        if not run.id:
+            return "nothing was started"
+        if self.on_interrupt == "leave":
+            run.is_left = True
+            return f"{self._what} {run.id} goes on"
+        return self._abort(run)
+
+    def _abort(self, run: Run) -> str:
+        """:returns: what has become of it"""
+        patience = Patience(_ABORT_S)
+        try:
+            held, state = self._look(patience)
+            if held != run.id:
+                self._abort_elsewhere(run, patience)
+            elif state in self._active:
+                self.abort.put_again(1, patience)
+            else:
+                return f"{self._what} {run.id} had ended"
+        except DmFailed as failure:
+            log.error("%s: %s %s goes on: %s", self.name, self._what, run.id, failure)
+            return f"{self._what} {run.id} goes on: {failure}"
+        return f"{self._what} {run.id} was aborted"
+
+    # ---- what the PVs say
+
+    @property
+    def _id(self) -> Any:
+        return getattr(self, self._id_name)
+
+    def _look(
+        self, patience: Patience, tell: Callable[[str], None] = lambda _: None
+    ) -> tuple[str, str]:
+        """Id and state, of the same moment."""
+        while True:
+            self.abort.await_connection(patience, tell)
+            held, state = fresh(self._id, patience), fresh(self.status, patience)
+            if held == fresh(self._id, patience):
+                return str(held), str(state)
+
+    def _setpoints(self, run: Run) -> tuple[object, ...]:
+        signals = (getattr(self, name) for name in self._setpoint_names)
+        return tuple(fresh(signal, run.patience) for signal in signals)
+
+    def _tell(self, run: Run, state: str) -> None:
+        percent = float(fresh(self.percent, run.patience))
+        run.tell(f"{self._what} {run.id} is {state}", percent)
+
+    def _holder(self, run: Run, held: str, state: str) -> str:
+        """Who has the slot."""
+        whose = fresh(self.experiment, run.patience)
+        return f"busy: {self.prefix} has {self._what} {held} ({state}) of experiment {whose or '-'}: put Abort, or use another slot"
+
+    def _fault(self, state: str, patience: Patience) -> str:
+        """Why it hasn't ended well; empty: it has."""
+        if state == "Done":
+            return ""
+        return str(fresh(self.error_message, patience)) or state.lower()

@@ -1,0 +1,112 @@
+"""What a device does while its status isn't done."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from .errors import DmFailed, DmInterrupted
+from .patience import Patience
+from .status import DmStatus
+
+#: Until what is interrupted when Python ends has been ended.
+_EXIT_S = 10.0
+
+_of_plans: weakref.WeakSet[Work] = weakref.WeakSet()
+
+
+class Work:
+    """Runs in a thread of its own, until it is done or interrupted. The end of the plan that began it interrupts it, whichever
+    way the plan ends: bluesky itself stops only what was ``set``.
+
+    :param what: for people
+    :param timeout: in seconds; None: there is no limit
+    """
+
+    def __init__(self, what: str, timeout: float | None = None) -> None:
+        self.status = DmStatus(what)
+        self.patience = Patience(timeout)
+        self.plan = current_plan()
+        self._thread: threading.Thread | None = None
+
+    def begin(self, work: Callable[[], None]) -> DmStatus:
+        """Do ``work``; its DmFailed, or any other exception, is that of the status."""
+        self._thread = threading.Thread(
+            target=self._run, args=(work,), name=self.status.what, daemon=True
+        )
+        self._thread.start()
+        if self.plan is not None:
+            if not _of_plans:
+                # After pyepics has, so that it is called before.
+                atexit.unregister(_end_with_python)
+                atexit.register(_end_with_python)
+            _of_plans.add(self)
+            self.plan.add_done_callback(lambda _: self.interrupt("the plan has ended"))
+        return self.status
+
+    @property
+    def goes_on(self) -> bool:
+        """It has not ended yet, nor what its interruption has to end."""
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def is_wanted(self) -> bool:
+        """The plan that began it goes on, or is paused."""
+        return self.plan is not None and not self.plan.done()
+
+    def interrupt(self, reason: str) -> None:
+        """Nobody waits for it any more."""
+        if self.goes_on:
+            self.patience.interrupt(reason)
+
+    def join(self, patience: Patience) -> None:
+        """Wait until it has ended."""
+        while self.goes_on and self._thread is not None:
+            patience.check(f"the end of {self.status}")
+            self._thread.join(0.05)
+
+    def finish(self, error: DmFailed | None) -> None:
+        """Tell who waits."""
+        if error is None:
+            self.status.set_finished()
+        else:
+            self.status.set_exception(error)
+
+    def _run(self, work: Callable[[], None]) -> None:
+        error: DmFailed | None = None
+        try:
+            work()
+        except DmFailed as failure:
+            error = failure
+        except Exception as defect:
+            error = DmFailed(f"{type(defect).__name__}: {defect}")
+            error.__cause__ = defect
+        self.finish(error)
+
+
+def current_plan() -> asyncio.Task[Any] | None:
+    """The run of the RunEngine that calls, if one does; a notebook's cell is another task."""
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        return None
+    name = getattr(task and task.get_coro(), "__qualname__", "")
+    return task if name.startswith("RunEngine.") else None
+
+
+def _end_with_python() -> None:
+    """A plan that ends with its process leaves nothing running either."""
+    works = [work for work in list(_of_plans) if work.goes_on]
+    for work in works:
+        work.interrupt("Python ends")
+    for work in works:
+        try:
+            work.join(Patience(_EXIT_S))
+        except DmInterrupted:
+            continue
+        except TimeoutError:
+            return

@@ -1,0 +1,65 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import t from 'tap';
+import { checkByPython, IocProcess, PROGRAM, PYTHON, runProgram, temporaryDirectory } from './ioc-process.js';
+
+const WORKFLOWS = {
+  variables: `
+stages:
+  01-ECHO: { command: 'echo "found=$n"', outputVariableRegexList: ['found=(?P<found>.*)'] }`,
+  complains: `
+stages:
+  01-OK: { command: echo fine }
+  02-FAIL: { command: 'echo "reads the file" >&2; echo "the detector file is cut" >&2; exit 3' }`,
+  sleep: `
+stages:
+  01-SLEEP: { command: 'sleep "$seconds"' }`,
+  talks: `
+stages:
+  01-STREAM: { command: 'exec "$python" -u "$script"' }`,
+  gated: `
+stages:
+  01-WAIT:
+    command: 'until [ -e "$gate" ]; do sleep 0.1; done; [ "$end" = 0 ] || echo "the gate is broken" >&2; exit "$end"'`,
+} as const;
+
+const SCRIPTS = {
+  operations: 'devices do what DM can do in plans, and fail them with the whole reason',
+  interruptions: 'what ends a plan ends its job, a pause does not, and the same plan runs again at once',
+  outlines: 'the ready plans do the outlines of the mission, with files and with streams',
+} as const;
+
+/** The directory of workflows for one test, as a setting. */
+function workflows(directory: string): string {
+  const folder = join(directory, 'workflows');
+  mkdirSync(folder);
+  for (const [name, text] of Object.entries(WORKFLOWS)) writeFileSync(join(folder, `${name}.yaml`), text);
+  return `dm.local.workflows=${folder}`;
+}
+
+const PACKAGE = { PYTHONPATH: resolve('ioc/bluesky') };
+
+for (const [script, title] of Object.entries(SCRIPTS)) {
+  await t.test(title, async (t) => {
+    const directory = temporaryDirectory(t);
+    const ioc = await IocProcess.start(join(directory, 'dm'), [workflows(directory)], PACKAGE);
+    try {
+      const environment = { ...ioc.clientEnvironment, ...PACKAGE };
+      await checkByPython(t, `bluesky_devices/${script}.py`, [join(directory, 'work')], environment);
+    } finally {
+      t.equal(await ioc.stop(), 0, 'the IOC ends well', { output: ioc.output });
+    }
+  });
+}
+
+await t.test('a job outlives its IOC, and the status that waits for it ends as the job does', async (t) => {
+  const directory = temporaryDirectory(t);
+  const args = [join(directory, 'dm'), PROGRAM, workflows(directory)];
+  await checkByPython(t, 'bluesky_devices/outages.py', args, PACKAGE);
+});
+
+await t.test('the workflow side of a stream needs nothing of Bluesky', async (t) => {
+  const code = 'import sys; sys.modules.update(ophyd=None, epics=None, bluesky=None); import dm_ioc.stream';
+  const { code: exit, stderr } = await runProgram(PYTHON, ['-c', code], PACKAGE);
+  t.equal(exit, 0, 'it is imported without', { stderr });
+});

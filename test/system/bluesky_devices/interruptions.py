@@ -1,0 +1,280 @@
+"""What interrupts a plan, and who else uses the slots. Usage: interruptions.py WORK"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import bluesky.plan_stubs as bps
+from bluesky import RunEngine
+from bluesky.preprocessors import run_decorator
+from bluesky.suspenders import SuspendBoolHigh
+from ophyd import Signal
+
+from checks import (
+    JOB_INPUT,
+    check,
+    connected,
+    engine,
+    failure,
+    in_thread,
+    until,
+    values,
+)
+
+RE, dm = engine(), connected()
+workflow = dm.workflow[1]
+RE(bps.mv(dm.experiment, "demo"))
+RE(bps.mv(workflow.workflow, "sleep", workflow.file_path, JOB_INPUT))
+
+
+def sleeps(seconds):
+    return bps.abs_set(
+        workflow, "sleep", file_path=JOB_INPUT, args={"seconds": seconds}, wait=True
+    )
+
+
+def triggered():
+    yield from bps.mv(workflow.args, '{"seconds": 600}')
+    yield from bps.trigger(workflow, wait=True)
+
+
+@run_decorator()
+def kicked_off():
+    yield from bps.mv(workflow.args, '{"seconds": 600}')
+    yield from bps.kickoff(workflow, wait=True)
+    yield from bps.sleep(600)
+
+
+def when_running(then):
+    """Does it as soon as the job runs."""
+
+    def work():
+        until(workflow.status, "Running")
+        then()
+
+    return in_thread(work)
+
+
+def is_over(slot=workflow):
+    until(slot.status, "Aborted")
+    return True
+
+
+# ---- RE.abort, RE.stop, RE.halt in the middle, and the same plan again at once
+for name in ("abort", "stop", "halt"):
+    for plan in (lambda: sleeps(600), triggered, kicked_off):
+        ended = when_running(lambda name=name: getattr(RE, name)())
+        text = failure(RE, plan())
+        job = workflow.job_id.get()
+        again = failure(RE, sleeps(0))
+        check(
+            f"after RE.{name} of a plan that waits for a job, the same runs again at once",
+            again == ""
+            and workflow.job_id.get() != job
+            and values(workflow)["status"] == "Done",
+            (text, again),
+        )
+        ended.join()
+
+
+# ---- an exception of another device
+def fails_beside():
+    yield from bps.mv(workflow.args, '{"seconds": 600}')
+    yield from bps.trigger(workflow)
+    until(workflow.status, "Running")
+    raise ValueError("another device")
+
+
+text = failure(RE, fails_beside())
+check(
+    "a plan that fails elsewhere leaves no job running",
+    "another device" in text and is_over(),
+)
+
+
+# ---- pause, resume
+def paused_and_resumed(plan):
+    when_running(RE.request_pause)
+    text = failure(RE, plan)
+    job, state = workflow.job_id.get(), values(workflow)["status"]
+    check(
+        "a pause ends no job",
+        "Interrupted" in text and state == "Running",
+        (text, state),
+    )
+    return job
+
+
+def checkpointed():
+    yield from bps.mv(workflow.args, '{"seconds": 2}')
+    yield from bps.checkpoint()
+    yield from bps.trigger(workflow, wait=True)
+
+
+job = paused_and_resumed(checkpointed())
+RE.resume()
+check(
+    "the resumed plan waits for the same job",
+    workflow.job_id.get() == job and values(workflow)["status"] == "Done",
+    values(workflow),
+)
+
+
+def set_with_checkpoint():
+    yield from bps.checkpoint()
+    yield from sleeps(2)
+
+
+job = paused_and_resumed(set_with_checkpoint())
+RE.resume()
+check(
+    "a plan that has set the slot waits for the same job, too",
+    workflow.job_id.get() == job and values(workflow)["status"] == "Done",
+    values(workflow),
+)
+
+
+def long_with_checkpoint():
+    yield from bps.checkpoint()
+    yield from sleeps(600)
+
+
+paused_and_resumed(long_with_checkpoint())
+RE.abort()
+check("RE.abort of a paused plan ends its job", is_over())
+
+# ---- Ctrl-C twice, as a user presses it
+INTERRUPTED = RunEngine({})
+
+
+def twice():
+    os.kill(os.getpid(), signal.SIGINT)
+    asked = threading.Event()
+    asked.wait(0.5)  # bluesky takes a second one after 0.1 s for a wish to pause now
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+when_running(twice)
+text = failure(INTERRUPTED, long_with_checkpoint())
+check("Ctrl-C twice pauses", "Interrupted" in text, text)
+INTERRUPTED.stop()
+check("RE.stop of a paused plan ends its job", is_over())
+check("the same plan runs again", failure(INTERRUPTED, sleeps(0)) == "")
+
+# ---- a suspender
+beam = Signal(name="beam_is_off", value=0)
+RE.install_suspender(SuspendBoolHigh(beam))
+
+
+def suspend_and_go_on():
+    beam.put(1)
+    in_thread(lambda: beam.put(0))
+
+
+when_running(suspend_and_go_on)
+text = failure(RE, checkpointed())
+check(
+    "a suspender ends no job of a plan that goes on",
+    text == "" and values(workflow)["status"] == "Done",
+    text,
+)
+
+
+def without_checkpoint():
+    yield from bps.clear_checkpoint()
+    yield from sleeps(600)
+
+
+when_running(lambda: beam.put(1))
+text = failure(RE, without_checkpoint())
+check("a suspender that ends the plan ends its job", is_over(), text)
+beam.put(0)
+RE.clear_suspenders()
+
+# ---- stop() by hand, and what on_interrupt says
+status = workflow.set("sleep", file_path=JOB_INPUT, args={"seconds": 600})
+until(workflow.status, "Running")
+workflow.stop()
+reason = str(status.exception(timeout=None))
+check(
+    "stop() ends the job, and its status says so",
+    "stopped" in reason and "was aborted" in reason,
+    reason,
+)
+
+workflow.on_interrupt = "leave"
+when_running(RE.abort)
+text = failure(RE, sleeps(4))
+job = workflow.job_id.get()
+check("on_interrupt leave lets it go on", values(workflow)["status"] == "Running", text)
+text = failure(RE, sleeps(5))
+check("and refuses another one meanwhile", f"busy: dm:WF1: has job {job}" in text, text)
+RE(bps.complete(workflow, wait=True))
+check(
+    "complete finds it again",
+    workflow.job_id.get() == job and values(workflow)["status"] == "Done",
+)
+when_running(RE.abort)
+failure(RE, sleeps(3))
+job = workflow.job_id.get()
+RE(sleeps(3))
+check(
+    "the same once more takes up what was left",
+    workflow.job_id.get() == job and values(workflow)["status"] == "Done",
+)
+workflow.on_interrupt = "abort"
+
+# ---- a time limit ends the waiting, not the job
+text = failure(
+    RE,
+    bps.abs_set(
+        workflow,
+        "sleep",
+        file_path=JOB_INPUT,
+        args={"seconds": 3},
+        timeout=1,
+        wait=True,
+    ),
+)
+job = workflow.job_id.get()
+check(
+    "a time limit says that the job goes on",
+    f"job {job} goes on" in text and "timeout after 1 s" in text,
+    text,
+)
+RE(bps.complete(workflow, wait=True))
+check(
+    "and it does", workflow.job_id.get() == job and values(workflow)["status"] == "Done"
+)
+
+# ---- two Blueskys
+other = subprocess.Popen(
+    [sys.executable, str(Path(__file__).parent / "other_session.py")],
+    stdout=subprocess.PIPE,
+    text=True,
+)
+until(workflow.status, "Running")
+job = workflow.job_id.get()
+text = failure(RE, sleeps(600))
+check(
+    "a second Bluesky's start is refused, with who has the slot",
+    f"busy: dm:WF1: has job {job}" in text and "experiment demo" in text,
+    text,
+)
+RE(bps.complete(workflow, wait=True))
+check(
+    "the first one's job went on unharmed",
+    other.communicate()[0].strip() == job and other.returncode == 0,
+    job,
+)
+
+# ---- a process that ends
+ending = subprocess.Popen(
+    [sys.executable, str(Path(__file__).parent / "other_session.py"), "exits"]
+)
+until(workflow.status, "Running")
+ending.wait()
+check("Python that ends in a plan leaves no job running", is_over())

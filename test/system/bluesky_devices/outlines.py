@@ -1,0 +1,160 @@
+"""The ready plans, and streams. Usage: outlines.py WORK"""
+
+import json
+import sys
+from pathlib import Path
+
+import bluesky.plan_stubs as bps
+import bluesky.plans as bp
+from ophyd.sim import det
+
+from checks import (
+    JOB_INPUT,
+    check,
+    connected,
+    engine,
+    failure,
+    in_thread,
+    until,
+    values,
+)
+from dm_ioc import plans
+
+work = Path(sys.argv[1])
+(work / "frames").mkdir(parents=True)
+parameters = work / "parameters.json"
+parameters.write_text("{}")
+talk = {
+    "python": sys.executable,
+    "script": str(Path(__file__).parent / "talking_workflow.py"),
+}
+RE, dm = engine(), connected()
+workflow, stream = dm.workflow[1], dm.stream[1]
+
+
+def scan():
+    uid = yield from bp.count([det])
+    (work / "frames" / f"{uid}.dat").write_text("what a detector writes")
+    return uid
+
+
+# ---- files
+RE(plans.setup_user(dm, "demo", str(work / "frames"), str(parameters)))
+check("setup_user selects the experiment", values(dm.experiment)["selected"] == "demo")
+check("setup_user starts a DAQ", values(dm.daq[1])["status"] == "Running")
+check("setup_user stores the parameters", values(dm.upload[1])["n_completed"] == 1)
+daq = dm.daq[1].daq_id.get()
+RE(plans.setup_user(dm, "demo", str(work / "frames")))
+check("setup_user again takes over the DAQ", dm.daq[1].daq_id.get() == daq)
+RE(
+    plans.file_based(
+        dm, scan(), workflow="variables", file_path=lambda uid: f"{uid}.dat", n=5
+    )
+)
+check(
+    "file_based processes what the plan has taken",
+    json.loads(values(workflow)["variables"])["found"] == "5"
+    and workflow.file_path.get().endswith(".dat")
+    and values(dm.daq[1])["n_completed"] == 1,
+    values(workflow),
+)
+text = failure(
+    RE, plans.file_based(dm, scan(), workflow="complains", file_path=JOB_INPUT)
+)
+check(
+    "file_based fails with the job's reason", "the detector file is cut" in text, text
+)
+RE(plans.run_workflow(dm, "sleep", JOB_INPUT, wait=False, seconds=1))
+check(
+    "run_workflow without waiting leaves the job",
+    values(workflow)["status"] in ("Pending", "Running"),
+)
+check("which ends well", failure(RE, bps.complete(workflow, wait=True)) == "")
+RE(bps.trigger(dm.daq[1].finish, wait=True))
+
+# ---- streams
+seen = []
+
+
+def take_frames():
+    seen.append(values(stream)["status"])
+    status = stream.send("configure", {"gain": 2})
+    status.wait()
+    status = stream.send("dance")
+    seen.append(str(status.exception(timeout=None)))
+    return (yield from bp.count([det]))
+
+
+RE(plans.streaming(dm, take_frames(), workflow="talks", data_pv="no:frames", **talk))
+check("streaming begins when the workflow is ready", seen[0] == "Ready", seen)
+check("a command that is refused says why", "what is dance?" in seen[1], seen)
+results = values(stream)
+check(
+    "streaming ends when the workflow has finished, with its results",
+    results["status"] == "Done" and json.loads(results["results"]) == {"gain": 2},
+    results,
+)
+
+
+def fails():
+    yield from bps.null()
+    raise ValueError("the beam is gone")
+
+
+text = failure(
+    RE, plans.streaming(dm, fails(), workflow="talks", data_pv="no:frames", **talk)
+)
+until(stream.status, "Aborted")
+check("a plan that fails ends the stream", "the beam is gone" in text, text)
+
+
+def waits():
+    in_thread(RE.abort)
+    yield from bps.sleep(600)
+
+
+failure(RE, plans.streaming(dm, waits(), workflow="talks", data_pv="no:frames", **talk))
+again = failure(
+    RE, plans.streaming(dm, scan(), workflow="talks", data_pv="no:frames", **talk)
+)
+check(
+    "after RE.abort the same stream runs again at once",
+    again == "" and values(stream)["status"] == "Done",
+    again,
+)
+text = failure(
+    RE,
+    plans.streaming(
+        dm,
+        scan(),
+        workflow="talks",
+        data_pv="no:frames",
+        python="/no/python",
+        script="",
+    ),
+)
+check(
+    "a workflow that can't start fails the plan with the reason",
+    "/no/python" in text,
+    text,
+)
+
+
+def abort_before_ready():
+    until(stream.status, "Starting")
+    RE.abort()
+
+
+in_thread(abort_before_ready)
+text = failure(
+    RE, plans.streaming(dm, scan(), workflow="sleep", data_pv="no:frames", seconds=600)
+)
+until(stream.status, "Aborted")
+again = failure(
+    RE, plans.streaming(dm, scan(), workflow="talks", data_pv="no:frames", **talk)
+)
+check(
+    "RE.abort before it is ready ends it, and the next one runs at once",
+    again == "",
+    again,
+)
