@@ -11,7 +11,7 @@ import { IocProcess, temporaryDirectory } from './ioc-process.js';
 const PUTS_OF_EACH = 25;
 const seed = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
 
-const slots = ['daq', 'upload', 'workflow'].map((kind) => `slots.${kind}=1`);
+const slots = ['daq', 'upload', 'workflow', 'stream'].map((kind) => `slots.${kind}=1`);
 const { bindings } = await loadForInspection(loadConfig(undefined, slots));
 const setpoints = bindings.flatMap(({ record, signal }) => (signal.kind === 'setpoint' ? [{ record, signal }] : []));
 const directory = temporaryDirectory(t);
@@ -114,7 +114,9 @@ const ARRAY = fc.constantFrom<CaPutValue>(
 /** What must be there when the put was taken; undefined when no such put may be. */
 function wanted({ valueKind, limits, states }: SetpointSignal<unknown>, put: unknown, now: unknown): unknown {
   const number = typeof put === 'string' && put.trim() === '' ? NaN : Number(put);
-  if (valueKind === 'number') return limits && number >= limits.min && number <= limits.max ? number : undefined;
+  const isIn = (one: number): boolean => limits !== undefined && one >= limits.min && one <= limits.max;
+  if (valueKind === 'number') return isIn(number) ? number : undefined;
+  if (valueKind === 'integer') return isIn(Math.trunc(number)) ? Math.trunc(number) : undefined;
   if (states !== undefined) return states.includes(String(put)) ? put : states[number];
   const text = String(put);
   if (/[\p{Cc}\u2028\u2029]/u.test(text.trim())) return undefined;
