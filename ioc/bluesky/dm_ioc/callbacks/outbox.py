@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from multiprocessing.util import Finalize
 from typing import Any
 
 from p4p.client.thread import Context, Disconnected, RemoteError
@@ -51,7 +52,7 @@ class Unpublished:
     #: Its metadata; empty: they could not be made.
     metadata: Mapping[str, Any]
     #: Why DM hasn't it yet, or never will.
-    reason: str = "not tried yet"
+    reason: str = ""
     is_refused: bool = False
 
     def __str__(self) -> str:
@@ -80,8 +81,11 @@ class Outbox:
         self._refused: dict[str, Unpublished] = {}
         self._published: set[str] = set()
         self._context = Context("pva", nt=False)
+        self._is_over = False
         # After p4p and pyepics have, so that it is called before they end.
         atexit.register(self._end_with_python)
+        # The worker of a queue server is such a process, which has no atexit.
+        Finalize(None, self._end_with_python, exitpriority=100)
         threading.Thread(target=self._work, name=self._pv, daemon=True).start()
 
     def add(self, dataset: Unpublished) -> None:
@@ -90,6 +94,7 @@ class Outbox:
             if dataset.uid in self._published or dataset.uid in self._waiting:
                 return
             self._refused.pop(dataset.uid, None)
+            dataset.reason = f"{self._pv} has not answered yet"
             self._waiting[dataset.uid] = dataset
             self._changed.notify_all()
 
@@ -173,6 +178,9 @@ class Outbox:
 
     def _end_with_python(self) -> None:
         """Whoever ends Python must know what is lost."""
+        if self._is_over:
+            return
+        self._is_over = True
         for dataset in self.flush(self._exit_timeout):
             if not dataset.is_refused:
                 log.error("not published when Python ended: %s", dataset)
