@@ -273,6 +273,26 @@ check(
     left,
 )
 
+failure(RE, bps.mv(dm.experiment, "unknown"))
+publisher("start", {"uid": "early", "time": 1.0})
+give(publisher, "unselected")
+left = publisher.flush(60)
+check(
+    "a run while no experiment is selected is told, with the reason",
+    [one.uid for one in left] == ["unselected"]
+    and "Experiment unknown does not exist" in str(left[0]),
+    left,
+)
+RE(bps.mv(dm.experiment, "demo"))
+publisher("stop", {"run_start": "early", "time": 2.0})
+give(publisher, "unselected")
+left = publisher.flush(60)
+check(
+    "it goes to the one that is selected when it ends, or when it is published again",
+    left == () and is_once(["early", "unselected"]),
+    left,
+)
+
 # ---- callbacks never fail a scan
 broken = DatasetPublisher(dm)
 broken("start", {"uid": "no-time"})

@@ -42,7 +42,7 @@ class DatasetPublisher:
         """As the RunEngine calls it."""
         try:
             if name == "start":
-                self._runs.start(document, self._selected())
+                self._runs.start(document, self._selected(or_wanted=False))
             elif name == "descriptor":
                 self._runs.describe(document)
             elif name == "stop":
@@ -76,14 +76,19 @@ class DatasetPublisher:
             Unpublished(run.uid, _name(run.uid), experiment, run.dataset(document))
         )
 
-    def _selected(self, wait_s: float = 0.0) -> str | None:
-        """Empty: none; None: the IOC isn't there to tell. One that DM couldn't confirm yet counts."""
+    def _selected(self, wait_s: float = 0.0, *, or_wanted: bool = True) -> str | None:
+        """Empty: none; None: the IOC isn't there to tell.
+
+        :param or_wanted: one that DM has not confirmed, or not yet, counts
+        """
         if self._experiment:
             return self._experiment
         device, patience = self._dm.experiment, Patience(wait_s)
         try:
             selected = fresh(device.selected, patience)
-            return str(selected or fresh(device.wanted, patience))
+            if not selected and or_wanted:
+                selected = fresh(device.wanted, patience)
+            return str(selected)
         except Exception:
             return None
 
