@@ -1,7 +1,7 @@
 """APS Data Management by the PVs of dm-ioc.
 
-``dm_ioc.Dm`` is the device for Bluesky (``pip install dm-ioc-bluesky[ophyd]``), ``dm_ioc.stream`` the workflow side of a stream,
-which needs p4p only.
+``dm_ioc.Dm`` is the device for Bluesky (``pip install dm-ioc-bluesky[ophyd]``), ``dm_ioc.DatasetPublisher`` adds the metadata of
+its runs to DM, and ``dm_ioc.stream`` is the workflow side of a stream, which needs p4p only.
 """
 
 from __future__ import annotations
@@ -9,14 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .callbacks import DatasetPublisher
     from .devices import Dm
 
-__all__ = ["Dm"]
+__all__ = ["DatasetPublisher", "Dm"]
 
 
 def __getattr__(name: str) -> Any:
-    if name != "Dm":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .devices import Dm
+    if name == "Dm":
+        from .devices import Dm
 
-    return Dm
+        return Dm
+    if name == "DatasetPublisher":
+        from .callbacks import DatasetPublisher
+
+        return DatasetPublisher
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,9 +7,9 @@
     RE(plans.file_based(dm, bp.count([detector]), workflow="example-01", file_path="frame_0001.dat"))
 
 What fails raises bluesky's FailedStatus with the reason; what interrupts a plan ends what it has started in DM, but no DAQ.
-"""
 
-from __future__ import annotations
+Users of bluesky-queueserver put them in the queue, too; ``dm`` and ``plan`` are the names of the device and plan then.
+"""
 
 import json
 from collections.abc import Callable, Generator
@@ -20,10 +20,12 @@ import bluesky.plan_stubs as bps
 from bluesky.utils import Msg
 
 from .devices import Dm
+from .queue_types import queue_types
 
 Plan = Generator[Msg, Any, Any]
 
 
+@queue_types(dm="Device")
 def setup_user(
     dm: Dm, experiment: str, data_directory: str = "", upload_file: str = ""
 ) -> Plan:
@@ -42,6 +44,7 @@ def setup_user(
         )
 
 
+@queue_types(dm="Device")
 def run_workflow(
     dm: Dm,
     workflow: str,
@@ -72,9 +75,10 @@ def run_workflow(
     return (yield from bps.rd(device.job_id))
 
 
+@queue_types(dm="Device", plan="Plan", file_path="str")
 def file_based(
     dm: Dm,
-    plan: Plan,
+    plan: Plan | Callable[[], Plan],
     *,
     workflow: str,
     file_path: str | Callable[[Any], str],
@@ -84,12 +88,13 @@ def file_based(
 ) -> Plan:
     """A plan of yours, then the processing of what it has taken, when the DAQ has stored it.
 
+    :param plan: or a function that makes it
     :param file_path: or a function of what the plan returns, when the name is known then only
     :param timeout: in seconds, of the processing; None: as long as it takes
     :param args: of the workflow
     :returns: what the plan returns
     """
-    result = yield from plan
+    result = yield from (plan() if callable(plan) else plan)
     if (yield from bps.rd(dm.daq[1].daq_id)):
         yield from bps.trigger(dm.daq[1], wait=True)
     path = file_path(result) if callable(file_path) else file_path
@@ -97,12 +102,20 @@ def file_based(
     return result
 
 
+@queue_types(dm="Device", plan="Plan")
 def streaming(
-    dm: Dm, plan: Plan, *, workflow: str, data_pv: str, slot: int = 1, **args: Any
+    dm: Dm,
+    plan: Plan | Callable[[], Plan],
+    *,
+    workflow: str,
+    data_pv: str,
+    slot: int = 1,
+    **args: Any,
 ) -> Plan:
     """A plan of yours, while a workflow processes the frames that it takes: begins when the workflow is ready, and ends when it has
     finished.
 
+    :param plan: or a function that makes it
     :param data_pv: of the frames
     :param args: of the workflow
     :returns: what the plan returns
@@ -111,7 +124,7 @@ def streaming(
 
     try:
         yield from bps.abs_set(stream, workflow, data_pv=data_pv, args=args, wait=True)
-        result = yield from plan
+        result = yield from (plan() if callable(plan) else plan)
         yield from bps.complete(stream, wait=True)
     except Exception:
         yield from bps.stop(stream)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ophyd import Kind
 
 from .dm_device import DmDevice
+from .progress import Progress
 from .signals import (
     command,
     reading,
@@ -92,4 +95,17 @@ class DaqSlot(DmDevice):
         self.start.put_again(1, work.patience, work.status.tell)
 
     def _sync(self, work: Work) -> None:
-        self.sync.put_again(1, work.patience, work.status.tell)
+        tell = work.status.tell
+        counts = {self.n_completed: 0, self.n_files: 0}
+
+        def count(*, value: int, obj: Any, **_more: object) -> None:
+            counts[obj] = value
+            of_all = (counts[self.n_completed], counts[self.n_files])
+            tell("stores files", Progress("stores", *of_all, "files"))
+
+        tokens = [(signal, signal.subscribe(count)) for signal in counts]
+        try:
+            self.sync.put_again(1, work.patience, tell)
+        finally:
+            for signal, token in tokens:
+                signal.unsubscribe(token)

@@ -17,6 +17,7 @@ from .errors import (
     DmTimeout,
 )
 from .patience import Patience
+from .progress import Progress
 from .run import Run
 from .signals import fresh
 from .status import DmStatus, log
@@ -121,6 +122,7 @@ class JobSlot(Device):
                 (self._id, self._id.SUB_VALUE, run.see),
                 (self.status, self.status.SUB_VALUE, wake),
                 (self.status, self.status.SUB_META, wake),
+                *((one, one.SUB_VALUE, wake) for one in self._moving()),
             )
         ]
         try:
@@ -206,9 +208,9 @@ class JobSlot(Device):
             if held != run.id:
                 self._follow_elsewhere(run, held)
                 return
+            self._tell(run, state)
             if state in self._ends:
                 break
-            self._tell(run, state)
             run.patience.wait(f"{self._what} {run.id}, which is {state}")
         reason = self._fault(state, run.patience)
         if reason:
@@ -250,6 +252,10 @@ class JobSlot(Device):
 
     # ---- what the PVs say
 
+    def _moving(self) -> tuple[Any, ...]:
+        """Signals that show how far it is."""
+        return (self.percent,)
+
     @property
     def _id(self) -> Any:
         return getattr(self, self._id_name)
@@ -269,8 +275,11 @@ class JobSlot(Device):
         return tuple(fresh(signal, run.patience) for signal in signals)
 
     def _tell(self, run: Run, state: str) -> None:
-        percent = float(fresh(self.percent, run.patience))
-        run.tell(f"{self._what} {run.id} is {state}", percent)
+        progress = self._progress(state, run.patience)
+        run.tell(f"{self._what} {run.id} is {state}", progress)
+
+    def _progress(self, state: str, patience: Patience) -> Progress:
+        return Progress(state, float(fresh(self.percent, patience)), 100.0, "%")
 
     def _holder(self, run: Run, held: str, state: str) -> str:
         """Who has the slot."""

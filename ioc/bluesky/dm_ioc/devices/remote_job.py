@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from p4p.client.thread import Context, RemoteError
-from p4p.nt import NTURI
+from p4p.client.thread import Context, Disconnected, RemoteError
 
 from .errors import DmFailed
 from .patience import Patience
+from .remote_call import remote_call
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,11 @@ def stop_remote_job(prefix: str, job_id: str, patience: Patience) -> None:
 
 def _call(pv: str, job_id: str, patience: Patience) -> Any:
     """Over PVAccess, until it is answered."""
-    call = NTURI([("id", "s")]).wrap(pv, kws={"id": job_id})
     with Context("pva") as context:
         while True:
             try:
-                return context.rpc(pv, call, timeout=5.0)
-            except TimeoutError:
+                return remote_call(context, pv, {"id": job_id}, timeout=5.0)
+            except (TimeoutError, Disconnected):
                 patience.check(f"{pv}, which does not answer")
             except RemoteError as error:
                 raise DmFailed(f"job {job_id}: {error}") from error

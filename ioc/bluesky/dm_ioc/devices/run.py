@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .errors import DmFailed
+from .progress import Progress
 from .status import DmStatus
 from .work import Work
 
@@ -50,9 +51,9 @@ class Run(Work):
         self.is_awaited = True
         return self.status
 
-    def tell(self, news: str, percent: float = 0.0) -> None:
+    def tell(self, news: str, progress: Progress | None = None) -> None:
         """What it waits for now."""
-        self.status.tell(news, percent)
+        self.status.tell(news, progress)
         if not self.taken.done:
             self.taken.tell(news)
 

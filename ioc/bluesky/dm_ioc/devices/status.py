@@ -9,6 +9,8 @@ from typing import Any
 
 from ophyd.status import Status
 
+from .progress import Progress
+
 log = logging.getLogger("dm_ioc")
 
 
@@ -21,7 +23,7 @@ class DmStatus(Status):
     def __init__(self, what: str) -> None:
         self.what = what
         self._news = "begins"
-        self._percent = 0.0
+        self._progress = Progress("begins", 0.0, 100.0, "%")
         self._begun_s = time.monotonic()
         self._watchers: list[Callable[..., None]] = []
         super().__init__()
@@ -34,28 +36,32 @@ class DmStatus(Status):
 
     __repr__ = __str__
 
-    def tell(self, news: str, percent: float = 0.0) -> None:
-        """What it waits for now."""
+    def tell(self, news: str, progress: Progress | None = None) -> None:
+        """What it waits for now.
+
+        :param progress: None: as it was
+        """
         if news != self._news:
             log.info("%s: %s", self.what, news)
-        self._news, self._percent = news, percent
+        self._news = news
+        self._progress = progress or self._progress._replace(label=news)
         for watcher in self._watchers:
-            watcher(**self._progress())
+            watcher(**self._for_watchers())
 
     def watch(self, watcher: Callable[..., None]) -> None:
         """As bluesky's progress bars want it."""
         self._watchers.append(watcher)
-        watcher(**self._progress())
+        watcher(**self._for_watchers())
 
-    def _progress(self) -> dict[str, Any]:
+    def _for_watchers(self) -> dict[str, Any]:
         return {
-            "name": str(self),
-            "current": self._percent,
+            "name": str(self) if self.done else f"{self.what}: {self._progress.label}",
+            "current": self._progress.done,
             "initial": 0.0,
-            "target": 100.0,
-            "unit": "%",
+            "target": self._progress.all,
+            "unit": self._progress.unit,
             "precision": 0,
-            "fraction": 1 - self._percent / 100,
+            "fraction": 1 - self._progress.done / (self._progress.all or 1),
             "time_elapsed": time.monotonic() - self._begun_s,
             "time_remaining": None,
         }

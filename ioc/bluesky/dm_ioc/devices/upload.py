@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ophyd import Kind
 
 from .job_slot import JobSlot
 from .patience import Patience
+from .progress import Progress
 from .signals import (
     command,
     fresh,
@@ -76,6 +79,13 @@ class UploadSlot(JobSlot):
             "dest_directory": dest_directory,
         }
         return self._begin(inputs, timeout).awaited()
+
+    def _moving(self) -> tuple[Any, ...]:
+        return (self.n_completed, self.n_errors)
+
+    def _progress(self, state: str, patience: Patience) -> Progress:
+        ended = fresh(self.n_completed, patience) + fresh(self.n_errors, patience)
+        return Progress(state, ended, fresh(self.n_files, patience), "files")
 
     def _fault(self, state: str, patience: Patience) -> str:
         """DM calls an upload done when files have failed."""

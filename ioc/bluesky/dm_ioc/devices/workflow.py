@@ -95,6 +95,9 @@ class WorkflowSlot(JobSlot):
         stage = fresh(self.stage_id, run.patience)
         super()._tell(run, f"{state} {stage}".rstrip())
 
+    def _moving(self) -> tuple[Any, ...]:
+        return (self.percent, self.stage_id)
+
     def _holder(self, run: Run, held: str, state: str) -> str:
         which = fresh(self.workflow_name, run.patience)
         return f"{super()._holder(run, held, state)} (it runs {which})"
