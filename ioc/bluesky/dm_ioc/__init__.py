@@ -9,14 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .apstools import DM_WorkflowConnector
     from .devices import Dm
 
-__all__ = ["Dm"]
+__all__ = ["DM_WorkflowConnector", "Dm"]
 
 
 def __getattr__(name: str) -> Any:
-    if name != "Dm":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .devices import Dm
+    if name == "Dm":
+        from .devices import Dm
 
-    return Dm
+        return Dm
+    if name == "DM_WorkflowConnector":
+        from .apstools import DM_WorkflowConnector
+
+        return DM_WorkflowConnector
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
