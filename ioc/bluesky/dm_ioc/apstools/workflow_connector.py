@@ -240,12 +240,19 @@ class DM_WorkflowConnector(Device):
         tokens = [signal.subscribe(patience.wake, run=False) for signal in signals]
         try:
             self._report_until(run, ended, patience)
-            error = run.status.exception(timeout=0)
-            with contextlib.suppress(DmFailed):
-                self._learn(run, Patience(_LAST_WORD_S))
+            self._tell_end(run, ended)
+            # After a time limit it goes on.
+            while run.id and self._run is run and self.active:
+                patience.wait(f"job {run.id}")
+                self._learn(run, patience)
         finally:
             for signal, token in zip(signals, tokens, strict=True):
                 signal.unsubscribe(token)
+
+    def _tell_end(self, run: Run, ended: DmStatus) -> None:
+        error = run.status.exception(timeout=0)
+        with contextlib.suppress(DmFailed):
+            self._learn(run, Patience(_LAST_WORD_S))
         if self._run is run and not run.id:
             self.status.put(REFUSED)
         if error is None:
@@ -254,9 +261,6 @@ class DM_WorkflowConnector(Device):
         else:
             log.error("%s: %s", self.name, error)
             ended.set_exception(error)
-        while run.id and self._run is run and self.active:
-            patience.wait(f"job {run.id}", float(self.reporting_period.get()))
-            self._learn(run, patience)
 
     def _report_until(self, run: Run, ended: DmStatus, patience: Patience) -> None:
         """Until the run has ended."""
