@@ -226,11 +226,44 @@ text = failure(RE, mission_plan(ours, "nothing", wait=False))
 check("also when nobody waits for its end", "does not exist" in text, text)
 
 # ---- 6. to end a job, and several beside each other
-aborting = in_thread(lambda: (until_status(ours, "running"), RE.abort()))
+before = ours.job_id.get()
+
+
+def abort_when_taken():
+    Until(ours.job_id, lambda value: value not in ("not_run", before)).wait()
+    RE.abort()
+
+
+aborting = in_thread(abort_when_taken)
 failure(RE, mission_plan(ours, "sleep", seconds=600))
 aborting.join()
+until_status(ours, "aborted")
+check("ours: RE.abort ends the job", ours.getJob()["status"] == "aborted", ours)
 text = failure(RE, mission_plan(ours, "variables", n=1))
 check("ours: after RE.abort, the same connector runs again at once", text == "", text)
+
+
+def pausable():
+    yield from bps.checkpoint()
+    yield from mission_plan(ours, "sleep", seconds=3)
+
+
+def pause_when_taken():
+    Until(ours.job_id, lambda value: value not in ("not_run", before)).wait()
+    RE.request_pause()
+
+
+before = ours.job_id.get()
+pausing = in_thread(pause_when_taken)
+text = failure(RE, pausable())
+pausing.join()
+job = ours.job_id.get()
+RE.resume()
+check(
+    "ours: a plan that was paused waits for the same job",
+    "Interrupted" in text and ours.job_id.get() == job and ours.status.get() == "done",
+    (text, job, ours),
+)
 
 
 @run_decorator()
