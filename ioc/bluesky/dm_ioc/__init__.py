@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .apstools import DM_WorkflowConnector
     from .callbacks import DatasetPublisher
     from .devices import Dm
 
-__all__ = ["DatasetPublisher", "Dm"]
+__all__ = ["DM_WorkflowConnector", "DatasetPublisher", "Dm"]
 
 
 def __getattr__(name: str) -> Any:
@@ -24,4 +25,8 @@ def __getattr__(name: str) -> Any:
         from .callbacks import DatasetPublisher
 
         return DatasetPublisher
+    if name == "DM_WorkflowConnector":
+        from .apstools import DM_WorkflowConnector
+
+        return DM_WorkflowConnector
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

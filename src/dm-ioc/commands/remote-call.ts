@@ -114,3 +114,15 @@ export const ANSWER = { id: 'string', status: 'string', json: 'string' } as cons
 export function callAnswer(object: DmObject): RpcResult<typeof ANSWER> {
   return { id: object.id, status: object.status, json: exactJsonText(object) };
 }
+
+/** What a call for several objects answers with. */
+export const LIST_ANSWER = { count: 'int32', id: 'string[]', status: 'string[]', json: 'string' } as const;
+
+export function listAnswer(objects: readonly DmObject[]): RpcResult<typeof LIST_ANSWER> {
+  return {
+    count: objects.length,
+    id: objects.map(({ id }) => id),
+    status: objects.map(({ status }) => status),
+    json: exactJsonText(objects),
+  };
+}

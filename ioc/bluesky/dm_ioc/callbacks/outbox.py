@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from multiprocessing.util import Finalize
 from typing import Any
 
-from p4p.client.thread import Context, Disconnected, RemoteError
-
+from ..devices.errors import DmDisconnected, DmRefused, DmTimeout
+from ..devices.patience import Patience
 from ..devices.remote_call import remote_call
 from ..devices.status import log
 
@@ -80,7 +80,6 @@ class Outbox:
         self._waiting: dict[str, Unpublished] = {}
         self._refused: dict[str, Unpublished] = {}
         self._published: set[str] = set()
-        self._context = Context("pva", nt=False)
         self._is_over = False
         # After p4p and pyepics have, so that it is called before they end.
         atexit.register(self._end_with_python)
@@ -142,10 +141,10 @@ class Outbox:
                 self.refuse(dataset, "no experiment was selected")
                 return True
             self._call(dataset)
-        except (TimeoutError, Disconnected) as loss:
-            return self._later(dataset, f"{self._pv} does not answer: {loss!r}")
-        except RemoteError as error:
-            text = str(error)
+        except (DmTimeout, DmDisconnected) as loss:
+            return self._later(dataset, f"{self._pv} does not answer: {loss}")
+        except DmRefused as refusal:
+            text = str(refusal)
             code = text.partition(":")[0]
             if code in _PASSING:
                 return self._later(dataset, text)
@@ -168,7 +167,7 @@ class Outbox:
             "experiment": str(dataset.experiment),
             "metadata": json.dumps(dataset.metadata, allow_nan=False),
         }
-        remote_call(self._context, self._pv, arguments, _ATTEMPT_S)
+        remote_call(self._pv, arguments, Patience(_ATTEMPT_S))
 
     def _later(self, dataset: Unpublished, reason: str) -> bool:
         if reason != dataset.reason:

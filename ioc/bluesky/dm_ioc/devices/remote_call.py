@@ -1,25 +1,55 @@
-"""Calls of the IOC over PVAccess."""
+"""Calls of the IOC, over PVAccess."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from p4p.client.thread import Context
+from p4p.client.raw import Context, RemoteError
 from p4p.nt import NTURI
 
+from .errors import DmDisconnected, DmRefused
+from .patience import Patience
 
-def remote_call(
-    context: Context, pv: str, arguments: Mapping[str, str], timeout: float
-) -> Any:
-    """Call once.
+
+def remote_call(pv: str, arguments: Mapping[str, str], patience: Patience) -> Any:
+    """Ask once.
 
     :param pv: ``dm:rpc:getJob``
-    :param timeout: in seconds, also of waiting for the IOC
-    :returns: fields of what it answers
-    :raises TimeoutError: it was not answered, and may have been carried out
-    :raises Disconnected: the same, when the connection was lost
-    :raises RemoteError: the IOC or DM has refused it; the text begins with the code
+    :returns: its answer, a structure
+    :raises DmRefused: with the reason of the IOC, or of DM
+    :raises DmDisconnected: the connection was lost before the answer
+    :raises DmInterrupted, DmTimeout: the patience has ended
     """
     call = NTURI([(name, "s") for name in arguments]).wrap(pv, kws=dict(arguments))
-    return context.rpc(pv, call, timeout=timeout)
+    answers: list[Any] = []
+
+    def take(answer: Any) -> None:
+        answers.append(answer)
+        patience.wake()
+
+    with Context("pva", useenv=True) as context:
+        operation = context.rpc(pv, take, call)
+        try:
+            while not answers:
+                patience.wait(f"the answer of {pv}: does the IOC run?")
+        finally:
+            operation.close()
+    answer = answers[0]
+    if isinstance(answer, RemoteError):
+        raise DmRefused(str(answer))
+    if isinstance(answer, Exception):
+        raise DmDisconnected(f"{pv} was disconnected before it has answered")
+    return answer
+
+
+def repeated_call(pv: str, arguments: Mapping[str, str], patience: Patience) -> Any:
+    """Ask until it is answered: for what may be done twice without harm.
+
+    :raises DmRefused, DmInterrupted, DmTimeout: as of ``remote_call``
+    """
+    while True:
+        try:
+            return remote_call(pv, arguments, patience)
+        except DmDisconnected:
+            patience.wait(f"{pv}, which was disconnected", 0.2)

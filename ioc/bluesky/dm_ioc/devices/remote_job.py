@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
-from p4p.client.thread import Context, Disconnected, RemoteError
-
-from .errors import DmFailed
 from .patience import Patience
-from .remote_call import remote_call
+from .remote_call import repeated_call
 
 
 @dataclass(frozen=True)
@@ -31,9 +27,9 @@ class RemoteJob:
 def remote_job(prefix: str, job_id: str, patience: Patience) -> RemoteJob:
     """Ask for it.
 
-    :raises DmFailed: DM knows no such job
+    :raises DmRefused: DM knows no such job
     """
-    answer = _call(f"{prefix}rpc:getJob", job_id, patience)
+    answer = repeated_call(f"{prefix}rpc:getJob", {"id": job_id}, patience)
     job = json.loads(answer.json)
     reason = job.get("errorMessage") or f"see stage {job.get('stage')}"
     return RemoteJob(str(answer.status), str(reason))
@@ -41,16 +37,4 @@ def remote_job(prefix: str, job_id: str, patience: Patience) -> RemoteJob:
 
 def stop_remote_job(prefix: str, job_id: str, patience: Patience) -> None:
     """End it, if it hasn't ended."""
-    _call(f"{prefix}rpc:stopWorkflow", job_id, patience)
-
-
-def _call(pv: str, job_id: str, patience: Patience) -> Any:
-    """Over PVAccess, until it is answered."""
-    with Context("pva") as context:
-        while True:
-            try:
-                return remote_call(context, pv, {"id": job_id}, timeout=5.0)
-            except (TimeoutError, Disconnected):
-                patience.check(f"{pv}, which does not answer")
-            except RemoteError as error:
-                raise DmFailed(f"job {job_id}: {error}") from error
+    repeated_call(f"{prefix}rpc:stopWorkflow", {"id": job_id}, patience)

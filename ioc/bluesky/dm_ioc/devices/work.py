@@ -45,8 +45,13 @@ class Work:
                 atexit.unregister(_end_with_python)
                 atexit.register(_end_with_python)
             _of_plans.add(self)
-            self.plan.add_done_callback(lambda _: self.interrupt("the plan has ended"))
+            self.plan.add_done_callback(self._end_with_plan)
         return self.status
+
+    def detach(self) -> None:
+        """It goes on whatever becomes of the plan that began it."""
+        self.plan = None
+        _of_plans.discard(self)
 
     @property
     def goes_on(self) -> bool:
@@ -75,6 +80,10 @@ class Work:
             self.status.set_finished()
         else:
             self.status.set_exception(error)
+
+    def _end_with_plan(self, plan: asyncio.Task[Any]) -> None:
+        if self.plan is plan:
+            self.interrupt("the plan has ended")
 
     def _run(self, work: Callable[[], None]) -> None:
         error: DmFailed | None = None

@@ -83,13 +83,27 @@ class WorkflowSlot(JobSlot):
         :param owner: of the workflow; empty: the DM user
         :param timeout: in seconds, ends the waiting, not the job; None: as long as it takes
         """
+        return self.begin(
+            workflow, file_path=file_path, args=args, owner=owner, timeout=timeout
+        ).awaited()
+
+    def begin(
+        self,
+        workflow: str,
+        *,
+        file_path: str = "",
+        args: Mapping[str, Any] | None = None,
+        owner: str = "",
+        timeout: float | None = None,
+    ) -> Run:
+        """The same as ``set``, for who wants to know the job before its end."""
         inputs = {
             "workflow": workflow,
             "owner": owner,
             "file_path": file_path,
             "args": json.dumps(dict(args or {})),
         }
-        return self._begin(inputs, timeout).awaited()
+        return self._begin(inputs, timeout)
 
     def _tell(self, run: Run, state: str) -> None:
         stage = fresh(self.stage_id, run.patience)

@@ -1,6 +1,6 @@
 import { checked, daqOptionsSchema, type DaqInfo } from 'dm';
 import { z } from 'zod';
-import { namedExperiment, remoteCall } from '../../commands/remote-call.js';
+import { LIST_ANSWER, listAnswer, namedExperiment, remoteCall } from '../../commands/remote-call.js';
 import { abortHeld } from '../abort-held.js';
 import { DIRECTORY_ARGUMENTS, START_ARGUMENTS, TRANSFER_ANSWER, transferAnswer } from '../transfer/transfer-answer.js';
 
@@ -35,5 +35,15 @@ export const DAQ_CALLS = [
       const daq = await abortHeld(context, 'daq', null, stop);
       return transferAnswer(daq);
     },
+  ),
+  remoteCall(
+    {
+      name: 'listDaqs',
+      description: 'all of the station',
+      isReading: true,
+      schema: z.strictObject({}),
+      result: LIST_ANSWER,
+    },
+    async (_given, { dm, signal }) => listAnswer(await dm.daqs.list({ signal })),
   ),
 ];

@@ -34,4 +34,14 @@ export const UPLOAD_CALLS = [
       return transferAnswer(upload);
     },
   ),
+  remoteCall(
+    {
+      name: 'getUpload',
+      description: 'id',
+      isReading: true,
+      schema: z.strictObject({ id: nameArgument }),
+      result: TRANSFER_ANSWER,
+    },
+    async ({ id }, { dm, signal }) => transferAnswer(await dm.uploads.get(id, { signal })),
+  ),
 ];

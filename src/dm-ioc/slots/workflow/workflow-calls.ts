@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { exactJsonText } from 'dm';
 import {
   ANSWER,
   callAnswer,
   countArgument,
   jsonArgument,
+  LIST_ANSWER,
+  listAnswer,
   nameArgument,
   remoteCall,
 } from '../../commands/remote-call.js';
@@ -53,17 +54,11 @@ export const WORKFLOW_CALLS = [
         skip: countArgument.default(0),
         limit: countArgument.pipe(z.int().min(1).max(10_000)).default(100),
       }),
-      result: { count: 'int32', id: 'string[]', status: 'string[]', json: 'string' },
+      result: LIST_ANSWER,
     },
     async ({ owner, active, skip, limit }, { dm, signal }) => {
       const jobs = await dm.jobs.list(owner ?? dm.owner, { skip, limit, signal });
-      const wanted = active ? jobs.filter(isActive) : jobs;
-      return {
-        count: wanted.length,
-        id: wanted.map((job) => job.id),
-        status: wanted.map((job) => job.status),
-        json: exactJsonText(wanted),
-      };
+      return listAnswer(active ? jobs.filter(isActive) : jobs);
     },
   ),
 ];

@@ -48,8 +48,8 @@ await t.test('every call is served under its name', (t) => {
   t.same(
     [...server.names].sort(),
     [
-      ...['addDataset', 'addExperiment', 'getJob', 'listJobs', 'sendCommand', 'startDaq', 'startWorkflow'],
-      ...['stopDaq', 'stopUpload', 'stopWorkflow', 'upload'],
+      ...['addDataset', 'addExperiment', 'getJob', 'getUpload', 'listDaqs', 'listJobs', 'sendCommand', 'startDaq'],
+      ...['startWorkflow', 'stopDaq', 'stopUpload', 'stopWorkflow', 'upload'],
     ].map((name) => `dm:rpc:${name}`),
   );
   t.end();
@@ -166,6 +166,9 @@ await t.test(
     const upload = await call('upload', { dataDirectory: '/data', options: '{"processingMode": "directory"}' });
     t.match(JSON.parse(upload.json), { experimentName: 'demo', processingMode: 'directory' });
     t.equal((await call('stopUpload', { id: upload.id })).status, 'aborted');
+    t.match(await call('getUpload', { id: upload.id }), { status: 'aborted', experiment: 'demo' });
+    await t.rejects(call('getUpload', { id: 'none' }), { message: /none does not exist/u });
+    t.match(JSON.parse((await call('listDaqs')).json), [{ id: daq.id, experimentName: 'demo', status: 'running' }]);
     t.equal((await call('stopDaq', { dataDirectory: '/data' })).status, 'done');
     await t.rejects(call('upload', { dataDirectory: '/data', options: '{"processingMode": "all"}' }), {
       message: /processingMode/u,
