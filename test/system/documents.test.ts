@@ -124,6 +124,10 @@ async function checkBy({ t, reader }: Reading, { place }: FencedBlock, ...settin
 
 /** What is done with a block of each language. */
 const LANGUAGES: Readonly<Record<string, (reading: Reading, block: FencedBlock) => Promise<string | null>>> = {
+  json: ({ t }, { text, place }) => {
+    t.ok(JSON.parse(text), `${place} is JSON`);
+    return Promise.resolve(null);
+  },
   sh: runShell,
   bash: runShell,
   python: runPython,
