@@ -95,8 +95,9 @@ def file_based(
     :returns: what the plan returns
     """
     result = yield from (plan() if callable(plan) else plan)
-    if (yield from bps.rd(dm.daq[1].daq_id)):
-        yield from bps.trigger(dm.daq[1], wait=True)
+    daq = dm.daq[1]
+    if (yield from bps.rd(daq.status)) in daq.active:
+        yield from bps.trigger(daq, wait=True)
     path = file_path(result) if callable(file_path) else file_path
     yield from run_workflow(dm, workflow, path, timeout=timeout, slot=slot, **args)
     return result

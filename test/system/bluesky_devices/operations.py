@@ -10,6 +10,8 @@ from bluesky.preprocessors import run_decorator
 from bluesky.utils import FailedStatus
 
 from checks import JOB_INPUT, check, connected, engine, failure, values
+from dm_ioc.devices.patience import Patience
+from dm_ioc.devices.remote_job import remote_job
 
 work = Path(sys.argv[1])
 work.mkdir()
@@ -108,6 +110,19 @@ check(
     )
     and isinstance(error, RuntimeError),
     status,
+)
+told = remote_job("dm:", workflow.job_id.get(), Patience(60))
+check(
+    "a job that no slot holds any more says as much",
+    told.status == "failed" and told.reason == "02-FAIL: the detector file is cut",
+    told,
+)
+try:
+    missing = dm.workflow[99]
+except IndexError as absence:
+    missing = absence
+check(
+    "a slot that the IOC doesn't have is told", "no dm:WF99;" in str(missing), missing
 )
 check("what bluesky raises says so, too", str(error) in str(FailedStatus(status)))
 

@@ -39,6 +39,15 @@ def scan():
 
 
 # ---- files
+text = failure(
+    RE,
+    plans.file_based(
+        connected("fresh"), scan(), workflow="variables", file_path=JOB_INPUT, n=5
+    ),
+)
+check(
+    "file_based needs neither a DAQ nor a device that was used before", not text, text
+)
 RE(plans.setup_user(dm, "demo", str(work / "frames"), str(parameters)))
 check("setup_user selects the experiment", values(dm.experiment)["selected"] == "demo")
 check("setup_user starts a DAQ", values(dm.daq[1])["status"] == "Running")
@@ -71,6 +80,10 @@ check(
 )
 check("which ends well", failure(RE, bps.complete(workflow, wait=True)) == "")
 RE(bps.trigger(dm.daq[1].finish, wait=True))
+text = failure(
+    RE, plans.file_based(dm, scan(), workflow="variables", file_path=JOB_INPUT, n=5)
+)
+check("file_based needs no DAQ that has ended", not text, text)
 
 # ---- streams
 seen = []

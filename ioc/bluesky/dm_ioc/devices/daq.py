@@ -38,6 +38,9 @@ class DaqSlot(DmDevice):
     workflow_name = text_setpoint("WorkflowName")
     workflow_args = text_setpoint("WorkflowArgs")
 
+    #: What its Status says while it watches the directory.
+    active = ("Pending", "Running", "Finalizing", "Aborting")
+
     start = command("Start")
     sync = wait_command("Sync")
     finish = command("Stop")

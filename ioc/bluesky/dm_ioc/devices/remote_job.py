@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from .patience import Patience
 from .remote_call import repeated_call
@@ -31,10 +32,19 @@ def remote_job(prefix: str, job_id: str, patience: Patience) -> RemoteJob:
     """
     answer = repeated_call(f"{prefix}rpc:getJob", {"id": job_id}, patience)
     job = json.loads(answer.json)
-    reason = job.get("errorMessage") or f"see stage {job.get('stage')}"
-    return RemoteJob(str(answer.status), str(reason))
+    return RemoteJob(str(answer.status), str(job.get("errorMessage") or _fault(job)))
 
 
 def stop_remote_job(prefix: str, job_id: str, patience: Patience) -> None:
     """End it, if it hasn't ended."""
     repeated_call(f"{prefix}rpc:stopWorkflow", {"id": job_id}, patience)
+
+
+def _fault(job: dict[str, Any]) -> str:
+    """The stage that ended it, with the last line of the stderr of its newest process."""
+    stage = str(job.get("stage") or "")
+    about = job.get("workflow", {}).get("stages", {}).get(stage, {})
+    processes: list[dict[str, Any]] = [*about.get("childProcesses", {}).values()]
+    newest = max(processes, key=lambda one: one["childProcessNumber"], default={})
+    lines = [one for one in (newest.get("stdErr") or "").splitlines() if one.strip()]
+    return f"{stage or job.get('status')}: {lines[-1]}" if lines else stage

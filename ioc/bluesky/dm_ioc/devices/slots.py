@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar
 
+from .status import log
+
+#: An IOC that runs answers sooner.
+_CONNECTION_S = 5.0
+
 S = TypeVar("S")
 
 
 class Slots(Generic[S]):
-    """By number, from 1: ``dm.workflow[1]``. A slot connects when it is named first.
+    """By number, from 1: ``dm.workflow[1]``. A slot connects when it is named first, which waits a moment for the IOC.
 
     :param kind: class of the slots
     :param prefix: ``dm:WF``
@@ -22,14 +27,26 @@ class Slots(Generic[S]):
         self._slots: dict[int, S] = {}
 
     def __getitem__(self, number: int) -> S:
-        """:raises IndexError: slots have the numbers 1, 2, …"""
+        """:raises IndexError: there is no such slot"""
         if number < 1:
             raise IndexError(f"{self._name}[{number}]: slots are numbered from 1")
         if number not in self._slots:
             kind: Any = self._kind
-            self._slots[number] = kind(
+            slot = kind(
                 f"{self._prefix}{number}:",
                 name=f"{self._name}_{number}",
                 parent=self._parent,
             )
+            self._connect(slot, number)
+            self._slots[number] = slot
         return self._slots[number]
+
+    def _connect(self, slot: Any, number: int) -> None:
+        try:
+            slot.wait_for_connection(timeout=_CONNECTION_S)
+        except TimeoutError:
+            if self._parent.is_connected.connected:
+                raise IndexError(
+                    f"{self._name}[{number}]: the IOC runs and has no {slot.prefix.removesuffix(':')}; its configuration says how many slots there are"
+                ) from None
+            log.warning("%s is not connected: does the IOC run?", slot.prefix)
