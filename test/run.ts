@@ -9,7 +9,7 @@ const TAP = join(import.meta.dirname, '../../node_modules/tap/dist/esm/run.mjs')
 const OUTPUT = join(import.meta.dirname, '../results.tap');
 
 /** In the order in which they run. `bench` has no tests. */
-const SUITES = ['unit', 'native', 'system', 'stress'];
+const SUITES = ['unit', 'native', 'system', 'stress', 'packages'];
 
 /** What was compiled from a source that is gone is no test any more. */
 function sourceOf(file: string): string {
