@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import t from 'tap';
+import { CA_SEARCH } from './ca-search.js';
 import { checkByPython, IocProcess, PROGRAM, PYTHON, runProgram, temporaryDirectory } from './ioc-process.js';
+import { controlNetworks } from './network-control.js';
+import { Network } from './network.js';
 
 const WORKFLOWS = {
   variables: `
@@ -56,6 +59,24 @@ await t.test('a job outlives its IOC, and the status that waits for it ends as t
   const directory = temporaryDirectory(t);
   const args = [join(directory, 'dm'), PROGRAM, workflows(directory)];
   await checkByPython(t, 'bluesky_devices/outages.py', args, PACKAGE);
+});
+
+await t.test('a network that is lost and comes back loses no job, and no failure of one', async (t) => {
+  const directory = temporaryDirectory(t);
+  const ioc = await IocProcess.start(join(directory, 'dm'), [workflows(directory)], PACKAGE);
+  const network = await Network.start(t, CA_SEARCH, ioc.caPort);
+  const control = await controlNetworks(t, [network]);
+  // A connection that is silent is given up after so many seconds.
+  const environment = { ...ioc.clientEnvironment, ...network.clientEnvironment, EPICS_CA_CONN_TMO: '2' };
+  try {
+    await checkByPython(t, 'bluesky_devices/cut_network.py', [join(directory, 'gate')], {
+      ...environment,
+      ...control,
+      ...PACKAGE,
+    });
+  } finally {
+    t.equal(await ioc.stop(), 0, 'the IOC ends well', { output: ioc.output });
+  }
 });
 
 await t.test('the workflow side of a stream needs nothing of Bluesky', async (t) => {

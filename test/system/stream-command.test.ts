@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { freePort } from '../loopback-environment.js';
-import { PvaNetwork } from './pva-network.js';
+import { Network } from './network.js';
+import { PVA_SEARCH } from './pva-search.js';
 import type { ServerProcess } from './server-process.js';
 import { StreamSlot } from './stream-slot.js';
 
@@ -28,7 +29,7 @@ async function begin(stream: StreamSlot, commandPv: string): Promise<void> {
 
 await t.test('commands are put to an object that the workflow serves', async (t) => {
   const searchPort = await freePort();
-  const network = await PvaNetwork.start(t, searchPort);
+  const network = await Network.start(t, PVA_SEARCH, searchPort);
   const stream = await StreamSlot.inNewIoc(t, () => ({ silent: SILENT }), {
     searchPort,
     environment: network.clientEnvironment,

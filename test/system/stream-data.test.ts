@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import t from 'tap';
 import { freePort } from '../loopback-environment.js';
-import { PvaNetwork } from './pva-network.js';
+import { Network } from './network.js';
+import { PVA_SEARCH } from './pva-search.js';
 import type { ServerProcess } from './server-process.js';
 import { StreamSlot } from './stream-slot.js';
 
@@ -9,7 +10,7 @@ const FRAME_KB = 1000;
 
 await t.test('frames are counted without being fetched, wherever their source is and goes', async (t) => {
   const searchPort = await freePort();
-  const network = await PvaNetwork.start(t, searchPort);
+  const network = await Network.start(t, PVA_SEARCH, searchPort);
   const stream = await StreamSlot.inNewIoc(t, () => ({ silent: 'exec sleep 3600' }), {
     searchPort,
     environment: network.clientEnvironment,

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { freePort } from '../loopback-environment.js';
-import { PvaNetwork } from './pva-network.js';
+import { Network } from './network.js';
+import { PVA_SEARCH } from './pva-search.js';
 import { configured, consumerPid, consumersCommand, isRunning, letGo } from './stream-consumers.js';
 import { StreamSlot } from './stream-slot.js';
 
@@ -9,7 +10,7 @@ await t.test(
   'a consumer behind a network that breaks does each command once, and is told to stop when it is back',
   async (t) => {
     const searchPort = await freePort();
-    const network = await PvaNetwork.start(t, searchPort);
+    const network = await Network.start(t, PVA_SEARCH, searchPort);
     const stream = await StreamSlot.inNewIoc(
       t,
       ({ directory, serverEnvironment: environment }) => ({

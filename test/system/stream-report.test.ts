@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { freePort } from '../loopback-environment.js';
-import { PvaNetwork } from './pva-network.js';
+import { Network } from './network.js';
+import { PVA_SEARCH } from './pva-search.js';
 import type { ServerProcess } from './server-process.js';
 import { StreamSlot } from './stream-slot.js';
 
@@ -13,7 +14,7 @@ const SILENT = 'exec sleep 3600';
 
 await t.test('reports are read from an object that Bluesky serves', async (t) => {
   const searchPort = await freePort();
-  const network = await PvaNetwork.start(t, searchPort);
+  const network = await Network.start(t, PVA_SEARCH, searchPort);
   const environment = { ...network.clientEnvironment, EPICS_PVA_CONN_TMO: '3' };
   const stream = await StreamSlot.inNewIoc(t, () => ({ silent: SILENT }), { searchPort, environment });
   const { directory } = stream.ioc;

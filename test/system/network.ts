@@ -3,16 +3,23 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Test } from 'tap';
 
-const HEADER_BYTES = 8;
-const SEARCH = 3;
-const SEARCH_RESPONSE = 4;
-/** Where the port to answer to is in a search, and the server's port in a response. */
-const PORT_AT: Readonly<Record<number, number>> = { [SEARCH]: HEADER_BYTES + 24, [SEARCH_RESPONSE]: HEADER_BYTES + 32 };
+/** How clients of a protocol find its servers. */
+export interface SearchProtocol {
+  /** A search, as it reaches the servers. @param port the UDP port to answer to */
+  readonly fromClient: (datagram: Buffer, port: number) => Buffer;
+  /** The TCP ports of servers that an answer tells. */
+  readonly serverPorts: (datagram: Buffer) => readonly number[];
+  /** An answer that tells of other ports. */
+  readonly withServerPorts: (datagram: Buffer, other: (port: number) => number) => Buffer;
+  /** Settings by which a client looks at a UDP port of loopback, and nowhere else. */
+  readonly clientEnvironment: (port: number, serverSearchPort: number) => Record<string, string>;
+}
 
-/** The network between PVAccess clients and the servers of one search port, which a test can cut or let fall silent. */
-export class PvaNetwork {
+/** The network between clients and the servers of one search port, which a test can cut or let fall silent. */
+export class Network {
   /** Bytes that servers have sent to clients. */
   receivedBytes = 0;
+  readonly #protocol: SearchProtocol;
   readonly #near: UdpSocket;
   readonly #far: UdpSocket;
   readonly #serverSearchPort: number;
@@ -23,30 +30,27 @@ export class PvaNetwork {
   #isCut = false;
   #isSilent = false;
 
-  private constructor(near: UdpSocket, far: UdpSocket, serverSearchPort: number) {
+  private constructor(protocol: SearchProtocol, near: UdpSocket, far: UdpSocket, serverSearchPort: number) {
+    this.#protocol = protocol;
     this.#near = near;
     this.#far = far;
     this.#serverSearchPort = serverSearchPort;
     near.on('message', (message, client) => {
       this.#client = client;
-      if (this.#isOpen)
-        this.#far.send(
-          withPorts(message, SEARCH, () => far.address().port),
-          serverSearchPort,
-        );
+      if (this.#isOpen) this.#far.send(protocol.fromClient(message, far.address().port), serverSearchPort, '127.0.0.1');
     });
     far.on('message', (message) => {
       void this.#answer(message);
     });
   }
 
-  static async start(t: Test, serverSearchPort: number): Promise<PvaNetwork> {
+  static async start(t: Test, protocol: SearchProtocol, serverSearchPort: number): Promise<Network> {
     const [near, far] = [createSocket('udp4'), createSocket('udp4')];
     for (const socket of [near, far]) {
       socket.bind(0, '127.0.0.1');
       await once(socket, 'listening');
     }
-    const one = new PvaNetwork(near, far, serverSearchPort);
+    const one = new Network(protocol, near, far, serverSearchPort);
     t.teardown(() => {
       one.#close();
     });
@@ -55,11 +59,7 @@ export class PvaNetwork {
 
   /** Settings by which a client looks on the far side of this network and nowhere else. */
   get clientEnvironment(): Record<string, string> {
-    return {
-      EPICS_PVA_ADDR_LIST: `127.0.0.1:${this.#near.address().port}`,
-      EPICS_PVA_AUTO_ADDR_LIST: 'NO',
-      EPICS_PVA_BROADCAST_PORT: String(this.#serverSearchPort),
-    };
+    return this.#protocol.clientEnvironment(this.#near.address().port, this.#serverSearchPort);
   }
 
   get #isOpen(): boolean {
@@ -86,14 +86,11 @@ export class PvaNetwork {
 
   async #answer(message: Buffer): Promise<void> {
     const ports = new Map<number, number>();
-    for (const port of portsIn(message, SEARCH_RESPONSE)) ports.set(port, await this.#relayTo(port));
+    for (const port of this.#protocol.serverPorts(message)) ports.set(port, await this.#relayTo(port));
     const { port, address } = this.#client ?? {};
     if (!this.#isOpen || port === undefined) return;
-    this.#near.send(
-      withPorts(message, SEARCH_RESPONSE, (real) => ports.get(real) ?? real),
-      port,
-      address,
-    );
+    const told = this.#protocol.withServerPorts(message, (real) => ports.get(real) ?? real);
+    this.#near.send(told, port, address);
   }
 
   async #relayTo(serverPort: number): Promise<number> {
@@ -135,31 +132,4 @@ export class PvaNetwork {
     this.#near.close();
     this.#far.close();
   }
-}
-
-/** Where messages of this kind begin in a datagram, and whether they are big-endian. */
-function* messagesIn(datagram: Buffer, kind: number): Generator<{ readonly at: number; readonly isBig: boolean }> {
-  for (let at = 0; at + HEADER_BYTES <= datagram.length;) {
-    const isBig = (datagram.readUInt8(at + 2) & 0x80) !== 0;
-    if (datagram.readUInt8(at + 3) === kind) yield { at, isBig };
-    at += HEADER_BYTES + (isBig ? datagram.readUInt32BE(at + 4) : datagram.readUInt32LE(at + 4));
-  }
-}
-
-function portsIn(datagram: Buffer, kind: number): number[] {
-  const where = PORT_AT[kind] ?? 0;
-  return [...messagesIn(datagram, kind)].map(({ at, isBig }) =>
-    isBig ? datagram.readUInt16BE(at + where) : datagram.readUInt16LE(at + where),
-  );
-}
-
-/** The datagram with other ports in its messages of this kind. */
-function withPorts(datagram: Buffer, kind: number, other: (port: number) => number): Buffer {
-  const changed = Buffer.from(datagram);
-  const where = PORT_AT[kind] ?? 0;
-  for (const { at, isBig } of messagesIn(datagram, kind)) {
-    if (isBig) changed.writeUInt16BE(other(datagram.readUInt16BE(at + where)), at + where);
-    else changed.writeUInt16LE(other(datagram.readUInt16LE(at + where)), at + where);
-  }
-  return changed;
 }
