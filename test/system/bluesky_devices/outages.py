@@ -28,6 +28,7 @@ from checks import (  # noqa: E402
     failure,
     in_thread,
     until,
+    value,
     values,
 )
 
@@ -104,6 +105,24 @@ restarting = when_running(restart_then_end)
 text = failure(RE, gated())
 restarting.join()
 check("a start that was never answered is followed all the same", text == "", text)
+
+# ---- a start that takes long is lost
+stream = dm.stream[1]
+for signal, text in ((stream.workflow, "gated"), (stream.file_path, JOB_INPUT)):
+    RE(bps.mv(signal, text))
+RE(bps.mv(stream.args, json.dumps(arguments(3))))
+gate.unlink(missing_ok=True)
+started = begun(lambda: stream.start.set(1))
+until(stream.status, "Starting")
+held = value(stream.stream_id)
+end_then_restart()
+text = str(ended(started))
+until(stream.status, "Failed")
+check(
+    "a start that was lost with the connection fails, and is not put again",
+    "disconnected before" in text and value(stream.stream_id) == held,
+    text,
+)
 
 # ---- an IOC that is gone
 gate.unlink(missing_ok=True)
