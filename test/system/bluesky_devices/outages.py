@@ -117,10 +117,12 @@ until(stream.status, "Starting")
 held = value(stream.stream_id)
 end_then_restart()
 text = str(ended(started))
-until(stream.status, "Failed")
+RE(bps.trigger(dm.jobs, wait=True))
 check(
     "a start that was lost with the connection fails, and is not put again",
-    "disconnected before" in text and value(stream.stream_id) == held,
+    "disconnected before" in text
+    # None: the IOC was killed before it had saved it.
+    and value(stream.stream_id) in (held, ""),
     text,
 )
 

@@ -12,6 +12,8 @@ from .status import DmAsyncStatus
 
 
 class Dataset(DatasetActions[DmAsyncStatus], AsyncDevice):
+    __doc__ = DatasetActions.__doc__
+
     def __init__(self, at: Address, name: str = "") -> None:
         with self.add_children_as_readables(StandardReadableFormat.CONFIG_SIGNAL):
             self.dataset_name = Put.of(str, at.of_text("Name"))

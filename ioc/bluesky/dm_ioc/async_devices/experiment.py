@@ -12,6 +12,8 @@ from .status import DmAsyncStatus
 
 
 class Experiment(ExperimentActions[DmAsyncStatus], AsyncDevice):
+    __doc__ = ExperimentActions.__doc__
+
     def __init__(self, at: Address, name: str = "") -> None:
         with self.add_children_as_readables(StandardReadableFormat.UNCACHED_SIGNAL):
             self.selected = Reading.of(str, at.of_text("_RBV"))

@@ -12,6 +12,8 @@ from .status import DmAsyncStatus
 
 
 class File(FileActions[DmAsyncStatus], AsyncDevice):
+    __doc__ = FileActions.__doc__
+
     def __init__(self, at: Address, name: str = "") -> None:
         with self.add_children_as_readables(StandardReadableFormat.CONFIG_SIGNAL):
             self.path = Put.of(str, at.of_text("Path"))

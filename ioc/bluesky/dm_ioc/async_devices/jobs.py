@@ -12,6 +12,8 @@ from .status import DmAsyncStatus
 
 
 class Jobs(JobsActions[DmAsyncStatus], AsyncDevice):
+    __doc__ = JobsActions.__doc__
+
     def __init__(self, at: Address, name: str = "") -> None:
         with self.add_children_as_readables(StandardReadableFormat.UNCACHED_SIGNAL):
             self.n_pending = Reading.of(int, at.of_value("NPending"))

@@ -12,6 +12,8 @@ from .status import DmAsyncStatus
 
 
 class StreamSlot(StreamActions[DmAsyncStatus], AsyncDevice):
+    __doc__ = StreamActions.__doc__
+
     def __init__(self, at: Address, name: str = "") -> None:
         with self.add_children_as_readables(StandardReadableFormat.CONFIG_SIGNAL):
             self.workflow = Put.of(str, at.of_text("Workflow"))

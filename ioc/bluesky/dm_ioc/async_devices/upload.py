@@ -12,6 +12,8 @@ from .status import DmAsyncStatus
 
 
 class UploadSlot(UploadActions[DmAsyncStatus], AsyncDevice):
+    __doc__ = UploadActions.__doc__
+
     def __init__(self, at: Address, name: str = "") -> None:
         with self.add_children_as_readables(StandardReadableFormat.CONFIG_SIGNAL):
             self.data_directory = Put.of(str, at.of_text("DataDirectory"))

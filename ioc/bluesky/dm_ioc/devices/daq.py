@@ -19,6 +19,8 @@ from .wait_command import wait_command
 
 
 class DaqSlot(DaqActions[DmStatus], OphydDevice):
+    __doc__ = DaqActions.__doc__
+
     data_directory = text_setpoint("DataDirectory")
     dest_directory = text_setpoint("DestDirectory")
     process_existing = setpoint("ProcessExisting", string=True)

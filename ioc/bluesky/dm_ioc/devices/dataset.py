@@ -9,6 +9,8 @@ from .status import DmStatus
 
 
 class Dataset(DatasetActions[DmStatus], OphydDevice):
+    __doc__ = DatasetActions.__doc__
+
     dataset_name = text_setpoint("Name")
     metadata = text_setpoint("Metadata")
     upload = command("Upload")

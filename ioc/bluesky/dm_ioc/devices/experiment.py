@@ -11,6 +11,8 @@ from .status import DmStatus
 
 
 class Experiment(ExperimentActions[DmStatus], OphydDevice):
+    __doc__ = ExperimentActions.__doc__
+
     wanted = Component(Put, ".VAL$", string=True, kind=Kind.omitted)
     selected = text_reading("_RBV")
     is_valid = reading(":Valid", Kind.omitted)

@@ -10,6 +10,8 @@ from .wait_command import wait_command
 
 
 class File(FileActions[DmStatus], OphydDevice):
+    __doc__ = FileActions.__doc__
+
     path = text_setpoint("Path")
     wait_for = wait_command("Wait")
     is_in_catalog = reading("InCatalog")

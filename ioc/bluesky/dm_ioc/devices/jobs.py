@@ -10,6 +10,8 @@ from .wait_command import wait_command
 
 
 class Jobs(JobsActions[DmStatus], OphydDevice):
+    __doc__ = JobsActions.__doc__
+
     wait_idle = wait_command("WaitIdle")
     n_pending = reading("NPending")
     n_running = reading("NRunning")

@@ -19,6 +19,8 @@ from .stream_actions import StreamActions
 
 
 class StreamSlot(StreamActions[DmStatus], OphydDevice):
+    __doc__ = StreamActions.__doc__
+
     workflow = text_setpoint("Workflow")
     owner = text_setpoint("Owner")
     file_path = text_setpoint("FilePath")

@@ -18,6 +18,8 @@ from .upload_actions import UploadActions
 
 
 class UploadSlot(UploadActions[DmStatus], OphydDevice):
+    __doc__ = UploadActions.__doc__
+
     data_directory = text_setpoint("DataDirectory")
     file_path = text_setpoint("FilePath")
     dest_directory = text_setpoint("DestDirectory")

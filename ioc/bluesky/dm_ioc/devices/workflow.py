@@ -18,6 +18,8 @@ from .workflow_actions import WorkflowActions
 
 
 class WorkflowSlot(WorkflowActions[DmStatus], OphydDevice):
+    __doc__ = WorkflowActions.__doc__
+
     workflow = text_setpoint("Workflow")
     owner = text_setpoint("Owner")
     file_path = text_setpoint("FilePath")
