@@ -42,24 +42,34 @@ function workflows(directory: string): string {
 
 const PACKAGE = { PYTHONPATH: resolve('ioc/bluesky') };
 
-for (const [script, title] of Object.entries(SCRIPTS)) {
-  await t.test(title, async (t) => {
-    const directory = temporaryDirectory(t);
-    const ioc = await IocProcess.start(join(directory, 'dm'), [workflows(directory)], PACKAGE);
-    try {
-      const environment = { ...ioc.clientEnvironment, ...PACKAGE };
-      await checkByPython(t, `bluesky_devices/${script}.py`, [join(directory, 'work')], environment);
-    } finally {
-      t.equal(await ioc.stop(), 0, 'the IOC ends well', { output: ioc.output });
-    }
-  });
-}
+/** The frameworks that the same devices are of, as `checks.py` takes them. */
+const FRAMEWORKS = { ophyd: 'ophyd', pva: 'ophyd-async over PVAccess', ca: 'ophyd-async over Channel Access' } as const;
 
-await t.test('a job outlives its IOC, and the status that waits for it ends as the job does', async (t) => {
-  const directory = temporaryDirectory(t);
-  const args = [join(directory, 'dm'), PROGRAM, workflows(directory)];
-  await checkByPython(t, 'bluesky_devices/outages.py', args, PACKAGE);
-});
+for (const [devices, framework] of Object.entries(FRAMEWORKS)) {
+  const variables = { ...PACKAGE, DM_DEVICES: devices };
+
+  for (const [script, title] of Object.entries(SCRIPTS)) {
+    await t.test(`with ${framework}, ${title}`, async (t) => {
+      const directory = temporaryDirectory(t);
+      const ioc = await IocProcess.start(join(directory, 'dm'), [workflows(directory)], PACKAGE);
+      try {
+        const environment = { ...ioc.clientEnvironment, ...variables };
+        await checkByPython(t, `bluesky_devices/${script}.py`, [join(directory, 'work')], environment);
+      } finally {
+        t.equal(await ioc.stop(), 0, 'the IOC ends well', { output: ioc.output });
+      }
+    });
+  }
+
+  await t.test(
+    `with ${framework}, a job outlives its IOC, and the status that waits for it ends as the job does`,
+    async (t) => {
+      const directory = temporaryDirectory(t);
+      const args = [join(directory, 'dm'), PROGRAM, workflows(directory)];
+      await checkByPython(t, 'bluesky_devices/outages.py', args, variables);
+    },
+  );
+}
 
 await t.test('a network that is lost and comes back loses no job, and no failure of one', async (t) => {
   const directory = temporaryDirectory(t);

@@ -6,7 +6,8 @@
     RE(plans.setup_user(dm, "demo", data_directory="/data/detector"))
     RE(plans.file_based(dm, bp.count([detector]), workflow="example-01", file_path="frame_0001.dat"))
 
-What fails raises bluesky's FailedStatus with the reason; what interrupts a plan ends what it has started in DM, but no DAQ.
+What fails raises bluesky's FailedStatus with the reason; what interrupts a plan ends what it has started in DM, but no DAQ. The
+plans take the devices of ``dm_ioc.async_devices``, too.
 
 Users of bluesky-queueserver put them in the queue, too; ``dm`` and ``plan`` are the names of the device and plan then.
 """
@@ -14,7 +15,7 @@ Users of bluesky-queueserver put them in the queue, too; ``dm`` and ``plan`` are
 import json
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bluesky.plan_stubs as bps
 from bluesky.utils import Msg
@@ -22,12 +23,20 @@ from bluesky.utils import Msg
 from .devices import Dm
 from .queue_types import queue_types
 
+if TYPE_CHECKING:
+    from .async_devices import Dm as AsyncDm
+
+    #: Of ophyd, or of ophyd-async.
+    AnyDm = Dm | AsyncDm
+else:
+    AnyDm = Dm
+
 Plan = Generator[Msg, Any, Any]
 
 
 @queue_types(dm="Device")
 def setup_user(
-    dm: Dm, experiment: str, data_directory: str = "", upload_file: str = ""
+    dm: AnyDm, experiment: str, data_directory: str = "", upload_file: str = ""
 ) -> Plan:
     """Select the experiment, watch the detector's directory, and store a file of parameters.
 
@@ -46,7 +55,7 @@ def setup_user(
 
 @queue_types(dm="Device")
 def run_workflow(
-    dm: Dm,
+    dm: AnyDm,
     workflow: str,
     file_path: str,
     wait: bool = True,
@@ -77,7 +86,7 @@ def run_workflow(
 
 @queue_types(dm="Device", plan="Plan", file_path="str")
 def file_based(
-    dm: Dm,
+    dm: AnyDm,
     plan: Plan | Callable[[], Plan],
     *,
     workflow: str,
@@ -105,7 +114,7 @@ def file_based(
 
 @queue_types(dm="Device", plan="Plan")
 def streaming(
-    dm: Dm,
+    dm: AnyDm,
     plan: Plan | Callable[[], Plan],
     *,
     workflow: str,

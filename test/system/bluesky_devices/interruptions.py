@@ -15,12 +15,15 @@ from ophyd import Signal
 
 from checks import (
     JOB_INPUT,
+    begun,
     check,
     connected,
+    ended,
     engine,
     failure,
     in_thread,
     until,
+    value,
     values,
 )
 
@@ -66,25 +69,26 @@ def is_over(slot=workflow):
 # ---- RE.abort, RE.stop, RE.halt in the middle, and the same plan again at once
 for name in ("abort", "stop", "halt"):
     for plan in (lambda: sleeps(600), triggered, kicked_off):
-        ended = when_running(lambda name=name: getattr(RE, name)())
+        ending = when_running(lambda name=name: getattr(RE, name)())
         text = failure(RE, plan())
-        job = workflow.job_id.get()
+        job = value(workflow.job_id)
         again = failure(RE, sleeps(0))
         check(
             f"after RE.{name} of a plan that waits for a job, the same runs again at once",
             again == ""
-            and workflow.job_id.get() != job
+            and value(workflow.job_id) != job
             and values(workflow)["status"] == "Done",
             (text, again),
         )
-        ended.join()
+        ending.join()
 
 
 # ---- an exception of another device
 def fails_beside():
     yield from bps.mv(workflow.args, '{"seconds": 600}')
     yield from bps.trigger(workflow)
-    until(workflow.status, "Running")
+    while (yield from bps.rd(workflow.status)) != "Running":
+        yield from bps.sleep(0.1)
     raise ValueError("another device")
 
 
@@ -99,7 +103,7 @@ check(
 def paused_and_resumed(plan):
     when_running(RE.request_pause)
     text = failure(RE, plan)
-    job, state = workflow.job_id.get(), values(workflow)["status"]
+    job, state = value(workflow.job_id), values(workflow)["status"]
     check(
         "a pause ends no job",
         "Interrupted" in text and state == "Running",
@@ -118,7 +122,7 @@ job = paused_and_resumed(checkpointed())
 RE.resume()
 check(
     "the resumed plan waits for the same job",
-    workflow.job_id.get() == job and values(workflow)["status"] == "Done",
+    value(workflow.job_id) == job and values(workflow)["status"] == "Done",
     values(workflow),
 )
 
@@ -132,7 +136,7 @@ job = paused_and_resumed(set_with_checkpoint())
 RE.resume()
 check(
     "a plan that has set the slot waits for the same job, too",
-    workflow.job_id.get() == job and values(workflow)["status"] == "Done",
+    value(workflow.job_id) == job and values(workflow)["status"] == "Done",
     values(workflow),
 )
 
@@ -195,10 +199,12 @@ beam.put(0)
 RE.clear_suspenders()
 
 # ---- stop() by hand, and what on_interrupt says
-status = workflow.set("sleep", file_path=JOB_INPUT, args={"seconds": 600})
+status = begun(
+    lambda: workflow.set("sleep", file_path=JOB_INPUT, args={"seconds": 600})
+)
 until(workflow.status, "Running")
 workflow.stop()
-reason = str(status.exception(timeout=None))
+reason = str(ended(status))
 check(
     "stop() ends the job, and its status says so",
     "stopped" in reason and "was aborted" in reason,
@@ -208,22 +214,22 @@ check(
 workflow.on_interrupt = "leave"
 when_running(RE.abort)
 text = failure(RE, sleeps(4))
-job = workflow.job_id.get()
+job = value(workflow.job_id)
 check("on_interrupt leave lets it go on", values(workflow)["status"] == "Running", text)
 text = failure(RE, sleeps(5))
 check("and refuses another one meanwhile", f"busy: dm:WF1: has job {job}" in text, text)
 RE(bps.complete(workflow, wait=True))
 check(
     "complete finds it again",
-    workflow.job_id.get() == job and values(workflow)["status"] == "Done",
+    value(workflow.job_id) == job and values(workflow)["status"] == "Done",
 )
 when_running(RE.abort)
 failure(RE, sleeps(3))
-job = workflow.job_id.get()
+job = value(workflow.job_id)
 RE(sleeps(3))
 check(
     "the same once more takes up what was left",
-    workflow.job_id.get() == job and values(workflow)["status"] == "Done",
+    value(workflow.job_id) == job and values(workflow)["status"] == "Done",
 )
 workflow.on_interrupt = "abort"
 
@@ -239,7 +245,7 @@ text = failure(
         wait=True,
     ),
 )
-job = workflow.job_id.get()
+job = value(workflow.job_id)
 check(
     "a time limit says that the job goes on",
     f"job {job} goes on" in text and "timeout after 1 s" in text,
@@ -247,7 +253,8 @@ check(
 )
 RE(bps.complete(workflow, wait=True))
 check(
-    "and it does", workflow.job_id.get() == job and values(workflow)["status"] == "Done"
+    "and it does",
+    value(workflow.job_id) == job and values(workflow)["status"] == "Done",
 )
 
 # ---- two Blueskys
@@ -257,7 +264,7 @@ other = subprocess.Popen(
     text=True,
 )
 until(workflow.status, "Running")
-job = workflow.job_id.get()
+job = value(workflow.job_id)
 text = failure(RE, sleeps(600))
 check(
     "a second Bluesky's start is refused, with who has the slot",

@@ -7,7 +7,7 @@ import sys
 
 import bluesky.plan_stubs as bps
 
-from checks import JOB_INPUT, connected, engine, failure, in_thread, until
+from checks import JOB_INPUT, connected, engine, failure, in_thread, until, value
 
 RE, dm = engine(), connected()
 workflow = dm.workflow[1]
@@ -27,7 +27,7 @@ def pause_when_running():
 
 if len(sys.argv) == 1:
     RE(sleeps(4))
-    print(workflow.job_id.get())
+    print(value(workflow.job_id))
 else:
     in_thread(pause_when_running)
     failure(RE, sleeps(600))

@@ -16,6 +16,7 @@ from checks import (
     failure,
     in_thread,
     until,
+    value,
     values,
 )
 from dm_ioc import plans
@@ -52,9 +53,9 @@ RE(plans.setup_user(dm, "demo", str(work / "frames"), str(parameters)))
 check("setup_user selects the experiment", values(dm.experiment)["selected"] == "demo")
 check("setup_user starts a DAQ", values(dm.daq[1])["status"] == "Running")
 check("setup_user stores the parameters", values(dm.upload[1])["n_completed"] == 1)
-daq = dm.daq[1].daq_id.get()
+daq = value(dm.daq[1].daq_id)
 RE(plans.setup_user(dm, "demo", str(work / "frames")))
-check("setup_user again takes over the DAQ", dm.daq[1].daq_id.get() == daq)
+check("setup_user again takes over the DAQ", value(dm.daq[1].daq_id) == daq)
 RE(
     plans.file_based(
         dm, scan(), workflow="variables", file_path=lambda uid: f"{uid}.dat", n=5
@@ -63,7 +64,7 @@ RE(
 check(
     "file_based processes what the plan has taken",
     json.loads(values(workflow)["variables"])["found"] == "5"
-    and workflow.file_path.get().endswith(".dat")
+    and value(workflow.file_path).endswith(".dat")
     and values(dm.daq[1])["n_completed"] == 1,
     values(workflow),
 )
@@ -89,12 +90,17 @@ check("file_based needs no DAQ that has ended", not text, text)
 seen = []
 
 
+def until_done(status):
+    while not status.done:
+        yield from bps.sleep(0.05)
+
+
 def take_frames():
-    seen.append(values(stream)["status"])
-    status = stream.send("configure", {"gain": 2})
-    status.wait()
-    status = stream.send("dance")
-    seen.append(str(status.exception(timeout=None)))
+    seen.append((yield from bps.rd(stream.status)))
+    yield from until_done(stream.send("configure", {"gain": 2}))
+    refused = stream.send("dance")
+    yield from until_done(refused)
+    seen.append(str(refused.exception(timeout=0)))
     return (yield from bp.count([det]))
 
 

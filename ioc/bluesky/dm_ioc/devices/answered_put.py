@@ -50,7 +50,7 @@ def answered_put(pv: Any, value: str | float, patience: Patience) -> int:
     while not codes:
         patience.wait(f"the answer of {pv.pvname}")
     if codes[0] == ECA_DISCONN:
-        raise DmDisconnected(f"{pv.pvname} was disconnected before it has answered")
+        raise DmDisconnected(f"{pv.pvname} was disconnected before its answer")
     return codes[0]
 
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic
 
-from ophyd import Device
-
-from .status import DmStatus
+from .status import DmStatus, S
 from .work import Work
 
 
-class DmDevice(Device):
-    """Does one thing after the other, each until it is done or ``stop()`` ends the waiting."""
+class DmDevice(Generic[S]):
+    """Does one thing after the other, each until it is done or ``stop()`` ends the waiting. Subclasses are devices of ophyd or
+    ophyd-async, and have the signals."""
+
+    name: str
+
+    #: As bluesky gets it.
+    _answer: Callable[[DmStatus], S]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._work: Work | None = None
 
-    def _begin(
-        self, what: str, do: Callable[[Work], None], timeout: float | None
-    ) -> DmStatus:
+    def _begin(self, what: str, do: Callable[[Work], None], timeout: float | None) -> S:
         """
         :param timeout: in seconds; None: as long as it takes
         """
@@ -32,7 +34,7 @@ class DmDevice(Device):
                 previous.join(work.patience)
             do(work)
 
-        return work.begin(carry_out)
+        return self._answer(work.begin(carry_out))
 
     def stop(self, *, success: bool = False) -> None:
         """End the waiting.

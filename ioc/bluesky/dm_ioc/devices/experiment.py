@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from ophyd import Component, Kind
 
-from .dm_device import DmDevice
-from .errors import DmFailed
-from .signals import Put, command, fresh, reading, text_reading
+from .experiment_actions import ExperimentActions
+from .ophyd_device import OphydDevice
+from .signals import Put, command, reading, text_reading
 from .status import DmStatus
-from .work import Work
 
 
-class Experiment(DmDevice):
-    """Selects the experiment that commands use (``dm:Experiment``).
-
-    - ``set("demo")`` is done when DM has confirmed it; an unknown one fails, and then none is selected
-    - ``read()`` has what is selected, and where its data are
-    """
+class Experiment(ExperimentActions[DmStatus], OphydDevice):
+    __doc__ = ExperimentActions.__doc__
 
     wanted = Component(Put, ".VAL$", string=True, kind=Kind.omitted)
     selected = text_reading("_RBV")
@@ -27,19 +22,3 @@ class Experiment(DmDevice):
     storage_directory = text_reading(":StorageDirectory", Kind.omitted)
     users = text_reading(":Users", Kind.omitted)
     refresh = command(":Refresh")
-
-    def set(self, name: str, *, timeout: float | None = None) -> DmStatus:
-        """Select it; an empty name: none.
-
-        :param timeout: in seconds; None: as long as DM takes
-        """
-
-        def select(work: Work) -> None:
-            self.wanted.put_again(name, work.patience, work.status.tell)
-            selected = fresh(self.selected, work.patience)
-            if selected != name.strip():
-                raise DmFailed(
-                    f"another client has selected {selected!r} at the same time"
-                )
-
-        return self._begin(f"experiment {name}", select, timeout)

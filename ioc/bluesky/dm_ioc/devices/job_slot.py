@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal
-
-from ophyd import Device
+from typing import Any, Generic, Literal
 
 from .errors import (
     DmDisconnected,
@@ -19,21 +17,34 @@ from .errors import (
 from .patience import Patience
 from .progress import Progress
 from .run import Run
-from .signals import fresh
-from .status import DmStatus, log
+from .status import DmStatus, S, log
 from .work import current_plan
 
 #: For what is interrupted to end.
 _ABORT_S = 60.0
 
 
-class JobSlot(Device):
+class JobSlot(Generic[S]):
     """A slot that starts something of DM, and follows it by its id: over a lost connection and a restart of the IOC, and when
     the slot holds another one's by then.
 
     Start is put with completion, which DM answers soon; Run and Wait never are: a put that takes long and is put again after an
     interruption stops all of a Channel Access client.
+
+    Subclasses are devices of ophyd or ophyd-async, and have the signals.
     """
+
+    name: str
+    prefix: str
+    abort: Any
+    start: Any
+    status: Any
+    percent: Any
+    experiment: Any
+    error_message: Any
+
+    #: As bluesky gets it.
+    _answer: Callable[[DmStatus], S]
 
     #: What becomes of it when ``stop()``, or the end of its plan, interrupts the waiting: ``abort``, or ``leave``: it goes on, and
     #: the same once more takes it up again.
@@ -54,28 +65,20 @@ class JobSlot(Device):
 
     # ---- what plans call
 
-    def trigger(self) -> DmStatus:
+    def trigger(self) -> S:
         """Start what the setpoints say; done when it has ended well."""
-        return self._begin({}, None).awaited()
+        return self._answer(self._begin({}, None).awaited())
 
-    def kickoff(self) -> DmStatus:
+    def kickoff(self) -> S:
         """Start what the setpoints say; done when DM has it. ``complete`` belongs to it: without, it is ended with the plan."""
-        return self._begin({}, None).taken
+        return self._answer(self._begin({}, None).taken)
 
-    def complete(self, *, timeout: float | None = None) -> DmStatus:
+    def complete(self, *, timeout: float | None = None) -> S:
         """Done when what ``kickoff`` has started has ended well; else what the slot holds, from whenever and whomever it is.
 
         :param timeout: in seconds, ends the waiting; None: as long as it takes
         """
-        with self._lock:
-            run = self._run
-            if run is not None and (run.goes_on or not run.is_awaited):
-                run.patience.limit(timeout)
-                return run.awaited()
-            found = Run(f"{self.name}: complete", {}, timeout)
-            self._run = found
-        found.begin(lambda: self._carry_out(found, lambda: self._find(found)))
-        return found.awaited()
+        return self._answer(self._complete(timeout))
 
     def stop(self, *, success: bool = False) -> None:
         """End what was started here and hasn't ended, as ``on_interrupt`` says.
@@ -87,6 +90,17 @@ class JobSlot(Device):
             run.interrupt("stopped")
 
     # ---- how they are done
+
+    def _complete(self, timeout: float | None) -> DmStatus:
+        with self._lock:
+            run = self._run
+            if run is not None and (run.goes_on or not run.is_awaited):
+                run.patience.limit(timeout)
+                return run.awaited()
+            found = Run(f"{self.name}: complete", {}, timeout)
+            self._run = found
+        found.begin(lambda: self._carry_out(found, lambda: self._find(found)))
+        return found.awaited()
 
     def _begin(self, inputs: Mapping[str, str], timeout: float | None) -> Run:
         with self._lock:
@@ -116,20 +130,11 @@ class JobSlot(Device):
     def _watched(self, run: Run) -> Iterator[None]:
         """Wake who waits by whatever changes."""
         wake = run.patience.wake
-        tokens = [
-            (signal, signal.subscribe(callback, event_type=kind, run=False))
-            for signal, kind, callback in (
-                (self._id, self._id.SUB_VALUE, run.see),
-                (self.status, self.status.SUB_VALUE, wake),
-                (self.status, self.status.SUB_META, wake),
-                *((one, one.SUB_VALUE, wake) for one in self._moving()),
-            )
-        ]
-        try:
+        with contextlib.ExitStack() as watches:
+            watches.enter_context(self._id.watched(run.see))
+            for signal in (self.status, *self._moving()):
+                watches.enter_context(signal.watched(wake))
             yield
-        finally:
-            for signal, token in tokens:
-                signal.unsubscribe(token)
 
     def _start_after(self, run: Run, previous: Run | None) -> None:
         if previous is not None:
@@ -176,7 +181,7 @@ class JobSlot(Device):
 
     def _started(self, run: Run, before: str) -> str:
         """The id, after Start was answered."""
-        held = str(fresh(self._id, run.patience.unbroken()))
+        held = str(self._id.fresh(run.patience.unbroken()))
         if held in ("", before):
             raise DmFailed(
                 f"DM has taken it, but another client has cleared the slot: see the list of {self._what}s"
@@ -187,7 +192,7 @@ class JobSlot(Device):
         """The id, after Start was not answered: the IOC has carried it out, or not, which must be known also to end it."""
         patience = run.patience.unbroken()
         held, _ = self._look(patience, run.tell)
-        while fresh(self.start, patience) == 1:
+        while self.start.fresh(patience) == 1:
             patience.wait("the Start that was put before the connection was lost", 0.2)
             held, _ = self._look(patience, run.tell)
         if held not in ("", before):
@@ -266,28 +271,28 @@ class JobSlot(Device):
         """Id and state, of the same moment."""
         while True:
             self.abort.await_connection(patience, tell)
-            held, state = fresh(self._id, patience), fresh(self.status, patience)
-            if held == fresh(self._id, patience):
+            held, state = self._id.fresh(patience), self.status.fresh(patience)
+            if held == self._id.fresh(patience):
                 return str(held), str(state)
 
     def _setpoints(self, run: Run) -> tuple[object, ...]:
         signals = (getattr(self, name) for name in self._setpoint_names)
-        return tuple(fresh(signal, run.patience) for signal in signals)
+        return tuple(signal.fresh(run.patience) for signal in signals)
 
     def _tell(self, run: Run, state: str) -> None:
         progress = self._progress(state, run.patience)
         run.tell(f"{self._what} {run.id} is {state}", progress)
 
     def _progress(self, state: str, patience: Patience) -> Progress:
-        return Progress(state, float(fresh(self.percent, patience)), 100.0, "%")
+        return Progress(state, float(self.percent.fresh(patience)), 100.0, "%")
 
     def _holder(self, run: Run, held: str, state: str) -> str:
         """Who has the slot."""
-        whose = fresh(self.experiment, run.patience)
+        whose = self.experiment.fresh(run.patience)
         return f"busy: {self.prefix} has {self._what} {held} ({state}) of experiment {whose or '-'}: put Abort, or use another slot"
 
     def _fault(self, state: str, patience: Patience) -> str:
         """Why it hasn't ended well; empty: it has."""
         if state == "Done":
             return ""
-        return str(fresh(self.error_message, patience)) or state.lower()
+        return str(self.error_message.fresh(patience)) or state.lower()

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from epics import ca, get_pv
+from epics import ca
 from ophyd import Component, EpicsSignal, EpicsSignalRO, Kind
 from ophyd.utils import DisconnectedError
 
-from .answered_put import ECA_NORMAL, ECA_PUTFAIL, answered_put
-from .errors import DmDisconnected, DmRefused
+from .answered_put import ECA_NORMAL, answered_put
+from .ca_reason import ca_reason
+from .commandable import Commandable
+from .errors import DmRefused
 from .patience import Patience
+from .puttable import Puttable
 from .status import DmStatus
-from .work import Work
-
 
 #: What a get raises while the IOC is away.
 _UNANSWERED = (
@@ -27,62 +28,63 @@ _UNANSWERED = (
 )
 
 
-class Reading(EpicsSignalRO):
+class _Known:
+    """What both kinds of signals know."""
+
+    def _fix_type(self, value: Any) -> Any:
+        signal: Any = super()
+        return unicode_of(signal._fix_type(value))
+
+    def fresh(self, patience: Patience) -> Any:
+        """What the PV has now, not what was monitored last; while nobody answers, it waits.
+
+        :raises DmInterrupted, DmTimeout: the patience has ended
+        """
+        return fresh(self, patience)
+
+
+class Reading(_Known, EpicsSignalRO):
     """A PV that takes no puts. Long texts (``.VAL$``) are UTF-8, which pyepics takes for Latin-1."""
 
     def get(self, *, use_monitor: bool = False, **options: Any) -> Any:
         """What it is now, also when the monitor that tells so is under way yet."""
         return super().get(use_monitor=use_monitor, **options)
 
-    def _fix_type(self, value: Any) -> Any:
-        return unicode_of(super()._fix_type(value))
+    @contextlib.contextmanager
+    def watched(self, see: Callable[..., None]) -> Iterator[None]:
+        """Meanwhile, ``see(value=…)`` is called with each new value, and with the newest when the connection changes."""
 
+        def see_newest(**_metadata: Any) -> None:
+            see(value=self._readback)
 
-class Put(EpicsSignal):
-    """A PV that takes puts: ``set`` ends when the IOC has answered that very put, and fails with its reason.
-
-    A put that was lost with the connection is put again after it is back, so this is for what may be done twice without harm.
-    """
-
-    def _fix_type(self, value: Any) -> Any:
-        return unicode_of(super()._fix_type(value))
-
-    def set(self, value: str | float, *, timeout: float | None = None) -> DmStatus:
-        """
-        :param timeout: in seconds; None: as long as it takes
-        """
-        work = Work(f"{self.name} to {value!r}", timeout)
-        return work.begin(
-            lambda: self.put_again(value, work.patience, work.status.tell)
+        tokens = (
+            self.subscribe(see, event_type=self.SUB_VALUE, run=False),
+            self.subscribe(see_newest, event_type=self.SUB_META, run=False),
         )
+        try:
+            yield
+        finally:
+            for token in tokens:
+                self.unsubscribe(token)
 
-    def put_again(
-        self,
-        value: str | float,
-        patience: Patience,
-        tell: Callable[[str], None] = lambda _: None,
-    ) -> None:
-        """Put until it is answered.
 
-        :raises DmRefused: it was answered with a failure
-        """
-        while True:
-            self.await_connection(patience, tell)
-            tell(f"waits for the answer of {self.record}")
-            try:
-                self.put_once(value, patience)
-                return
-            except DmDisconnected:
-                continue
+class Put(Puttable[DmStatus], _Known, EpicsSignal):
+    """A PV that takes puts."""
 
     def put_once(self, value: str | float, patience: Patience) -> None:
-        """
-        :raises DmRefused: it was answered with a failure
-        :raises DmDisconnected: it was not answered
-        """
         code = answered_put(self._write_pv, value, patience)
         if code != ECA_NORMAL:
-            raise DmRefused(f"{self.record}: {self._reason(code, patience)}")
+            sources = (
+                getattr(self.parent, "error_message", None),
+                getattr(self.root, "message", None),
+            )
+            context = self._write_pv.context
+            reason = ca_reason(self.record, code, context, sources, patience)
+            raise DmRefused(f"{self.record}: {reason}")
+
+    def put_unanswered(self, value: float) -> None:
+        """Put without waiting for the answer."""
+        self._write_pv.put(value)
 
     @property
     def record(self) -> str:
@@ -98,35 +100,12 @@ class Put(EpicsSignal):
             tell(f"waits for {what}")
             patience.wait(what, 0.1)
 
-    def _reason(self, code: int, patience: Patience) -> str:
-        """The whole text; Channel Access has 39 characters of it, in AMSG."""
-        if code != ECA_PUTFAIL:
-            return str(ca.message(code))
-        short = text_of(f"{self.record}.AMSG", self._write_pv.context)
-        slot = getattr(self.parent, "error_message", None)
-        service = getattr(self.root, "message", None)
-        for source in (slot, service):
-            text = "" if source is None else str(fresh(source, patience))
-            if short and short in text:
-                return text.removeprefix(f"{self.record}: ")
-        return short or str(ca.message(code))
+    def _answer(self, status: DmStatus) -> DmStatus:
+        return status
 
 
-class Command(Put):
-    """Put 1: done when DM has done it. What is lost with the connection may have been done or not, and fails."""
-
-    def set(self, value: str | float, *, timeout: float | None = None) -> DmStatus:
-        work = Work(self.name, timeout)
-
-        def do() -> None:
-            self.await_connection(work.patience, work.status.tell)
-            self.put_once(value, work.patience)
-
-        return work.begin(do)
-
-    def trigger(self) -> DmStatus:
-        """The same as ``set(1)``."""
-        return self.set(1)
+class Command(Commandable[DmStatus], Put):
+    """A command of DM."""
 
 
 def unicode_of(value: Any) -> Any:
@@ -150,15 +129,6 @@ def fresh(signal: Any, patience: Patience) -> Any:
             with contextlib.suppress(*_UNANSWERED):
                 return signal.get(use_monitor=False, timeout=5.0)
         patience.wait(what, 0.1)
-
-
-def text_of(pv: str, context: Any) -> str:
-    """A short text; empty when nobody answers."""
-    if ca.current_context() is None:
-        ca.attach_context(context)
-    with contextlib.suppress(*_UNANSWERED):
-        return str(get_pv(pv).get(timeout=5.0) or "")
-    return ""
 
 
 def setpoint(pv: str, **options: Any) -> Component:

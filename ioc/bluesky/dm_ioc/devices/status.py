@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from ophyd.status import Status
 
 from .progress import Progress
 
 log = logging.getLogger("dm_ioc")
+
+#: A status, as ophyd or ophyd-async has it.
+S = TypeVar("S")
 
 
 class DmStatus(Status):

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
 from ophyd import Component, Kind
 
-from .errors import DmFailed, DmInterrupted, DmTimeout
-from .job_slot import JobSlot
-from .run import Run
+from .ophyd_device import OphydDevice
 from .signals import (
     Put,
     command,
-    fresh,
     reading,
     setpoint,
     state_reading,
@@ -22,19 +15,11 @@ from .signals import (
     text_setpoint,
 )
 from .status import DmStatus
-from .work import Work
+from .stream_actions import StreamActions
 
 
-class StreamSlot(JobSlot):
-    """A workflow that gets its data while they are taken (``dm:Stream1:``).
-
-    - ``set("stream-frames", data_pv="det:Pva1:Image")`` starts it; done when it is ready
-    - ``kickoff()`` does the same with the setpoints as they are
-    - ``send("configure", {"gain": 2})`` is done when the workflow has accepted the command
-    - ``complete()`` tells it to stop; done when it has finished and its job has ended. Without, it is ended with the plan
-    - ``trigger()`` starts one that ends by itself; done when it has
-    - ``read()`` has its state, what it has counted and its results
-    """
+class StreamSlot(StreamActions[DmStatus], OphydDevice):
+    __doc__ = StreamActions.__doc__
 
     workflow = text_setpoint("Workflow")
     owner = text_setpoint("Owner")
@@ -65,99 +50,3 @@ class StreamSlot(JobSlot):
     percent = reading("Progress", Kind.omitted)
     state_text = text_reading("StateText", Kind.omitted)
     error_message = text_reading("ErrorMessage", Kind.omitted)
-
-    _what = "stream"
-    _id_name = "stream_id"
-    _setpoint_names = ("workflow", "owner", "file_path", "args", "data_pv")
-    _ready = ("Ready", "Streaming")
-    _active = ("Starting", "Connected", "Preparing", *_ready, "Finishing")
-    _ends = ("Done", "Failed", "Aborted")
-
-    def set(
-        self,
-        workflow: str,
-        *,
-        data_pv: str = "",
-        file_path: str = "",
-        args: Mapping[str, Any] | None = None,
-        owner: str = "",
-        timeout: float | None = None,
-    ) -> DmStatus:
-        """Start a streaming workflow; done when it is ready.
-
-        :param data_pv: of the frames
-        :param args: its other arguments, as JSON can say them
-        :param timeout: in seconds, until the stream has ended; None: as long as it takes
-        """
-        inputs = {
-            "workflow": workflow,
-            "owner": owner,
-            "file_path": file_path,
-            "args": json.dumps(dict(args or {})),
-            "data_pv": data_pv,
-        }
-        return self._begin(inputs, timeout).taken
-
-    def complete(self, *, timeout: float | None = None) -> DmStatus:
-        """Tell it to stop; done when it has finished well and its job has ended.
-
-        :param timeout: in seconds, ends the waiting; None: as long as it takes
-        """
-        ended = super().complete(timeout=timeout)
-        run = self._run
-        stop = Work(f"{self.name}: stop", timeout)
-        told = stop.begin(
-            lambda: self.finish.put_again(1, stop.patience, stop.status.tell)
-        )
-
-        def end_otherwise(_: DmStatus) -> None:
-            if run is not None and not told.success:
-                run.interrupt(str(told))
-
-        told.add_callback(end_otherwise)
-        return ended
-
-    def send(
-        self,
-        name: str,
-        arguments: Mapping[str, Any] | None = None,
-        *,
-        timeout: float | None = None,
-    ) -> DmStatus:
-        """Send a command; done when the workflow has accepted it, fails with its reason.
-
-        :param timeout: in seconds, ends the waiting; ``command_timeout`` is that of the IOC
-        """
-        work = Work(f"{self.name}: {name}", timeout)
-
-        def do() -> None:
-            tell = work.status.tell
-            self.send_command.put_again(name, work.patience, tell)
-            content = json.dumps(dict(arguments or {}))
-            self.send_args.put_again(content, work.patience, tell)
-            self.send_now.await_connection(work.patience, tell)
-            self.send_now.put_once(1, work.patience)
-
-        return work.begin(do)
-
-    def _follow(self, run: Run) -> None:
-        """Its job, and with it the slot, takes a moment more than the stream: Stop waits for that."""
-        super()._follow(run)
-        self.finish.put_again(1, run.patience, run.tell)
-
-    def _put_start(self, run: Run, held: str) -> None:
-        """Takes until the workflow is ready, so it can be interrupted; Abort ends this put, too."""
-        try:
-            self.start.put_once(1, run.patience)
-        except (DmInterrupted, DmTimeout) as interruption:
-            begun = str(fresh(self.stream_id, run.patience.unbroken()))
-            run.id = "" if begun == held else begun
-            raise DmInterrupted(str(interruption)) from interruption
-
-    def _started_meanwhile(self, run: Run, before: str, loss: DmFailed) -> str:
-        held = super()._started_meanwhile(run, before, loss)
-        state = ""
-        while state not in (*self._ready, *self._ends):
-            run.patience.wait(f"stream {held} to be ready")
-            _, state = self._settled(run)
-        return held

@@ -1,26 +1,16 @@
-"""A command that only waits."""
+"""A command that only waits, as ophyd's signal."""
 
 from __future__ import annotations
 
 from ophyd import Component, Kind
 
-from .errors import DmInterrupted, DmTimeout
-from .patience import Patience
-from .signals import Put, fresh
+from .signals import Put
+from .status import DmStatus
+from .waitable import Waitable
 
 
-class WaitCommand(Put):
-    """Put 1: done when what it waits for is there. Who doesn't wait any more ends the waiting of the IOC, too, so that the next one
-    begins at once."""
-
-    def put_once(self, value: str | float, patience: Patience) -> None:
-        is_anothers = fresh(self, patience) == 1
-        try:
-            super().put_once(value, patience)
-        except (DmInterrupted, DmTimeout):
-            if not is_anothers:
-                self._write_pv.put(0)
-            raise
+class WaitCommand(Waitable[DmStatus], Put):
+    """Over Channel Access."""
 
 
 def wait_command(pv: str) -> Component:

@@ -1,0 +1,110 @@
+"""A slot of workflows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import DmJobFailed
+from .job_slot import JobSlot
+from .patience import Patience
+from .remote_job import remote_job, stop_remote_job
+from .run import Run
+from .status import S
+
+
+class WorkflowActions(JobSlot[S]):
+    """Runs a workflow of DM on data, one job at a time (``dm:WF1:``).
+
+    - ``set("example-01", file_path="run1/frame.dat", args={"gain": 2})`` starts a job; done when it has ended well
+    - ``trigger()`` does the same with the setpoints as they are
+    - ``kickoff()`` is done when DM has the job, ``complete()`` when it has ended well; after a restart of Bluesky ``complete()``
+      finds the job that the slot holds
+    - ``start.set(1)`` starts a job that goes on whatever becomes of the plan
+    - ``read()`` has the job's id, status, stage, run time and output variables
+    """
+
+    workflow_name: Any
+    stage_id: Any
+    std_err: Any
+
+    _what = "job"
+    _id_name = "job_id"
+    _setpoint_names = ("workflow", "owner", "file_path", "args")
+
+    def set(
+        self,
+        workflow: str,
+        *,
+        file_path: str = "",
+        args: Mapping[str, Any] | None = None,
+        owner: str = "",
+        timeout: float | None = None,
+    ) -> S:
+        """Start a workflow; done when its job has ended well.
+
+        :param file_path: its input, relative to the experiment's data directory; empty: it needs none, or ``args`` has it
+        :param args: its other arguments, as JSON can say them
+        :param owner: of the workflow; empty: the DM user
+        :param timeout: in seconds, ends the waiting, not the job; None: as long as it takes
+        """
+        run = self.begin(
+            workflow, file_path=file_path, args=args, owner=owner, timeout=timeout
+        )
+        return self._answer(run.awaited())
+
+    def begin(
+        self,
+        workflow: str,
+        *,
+        file_path: str = "",
+        args: Mapping[str, Any] | None = None,
+        owner: str = "",
+        timeout: float | None = None,
+    ) -> Run:
+        """The same as ``set``, for who wants to know the job before its end."""
+        inputs = {
+            "workflow": workflow,
+            "owner": owner,
+            "file_path": file_path,
+            "args": json.dumps(dict(args or {})),
+        }
+        return self._begin(inputs, timeout)
+
+    def _tell(self, run: Run, state: str) -> None:
+        stage = self.stage_id.fresh(run.patience)
+        super()._tell(run, f"{state} {stage}".rstrip())
+
+    def _moving(self) -> tuple[Any, ...]:
+        return (self.percent, self.stage_id)
+
+    def _holder(self, run: Run, held: str, state: str) -> str:
+        which = self.workflow_name.fresh(run.patience)
+        return f"{super()._holder(run, held, state)} (it runs {which})"
+
+    def _fault(self, state: str, patience: Patience) -> str:
+        """With the last line of stderr, which says why."""
+        text = super()._fault(state, patience)
+        lines = str(self.std_err.fresh(patience)).split("\n") if text else []
+        last = next((line for line in reversed(lines) if line.strip()), "")
+        return text if last in text else f"{text}: {last}"
+
+    @property
+    def _service(self) -> str:
+        """The prefix of the IOC."""
+        return str(self.prefix[: self.prefix.rindex("WF")])
+
+    def _abort_elsewhere(self, run: Run, patience: Patience) -> None:
+        if remote_job(self._service, run.id, patience).is_active:
+            stop_remote_job(self._service, run.id, patience)
+
+    def _follow_elsewhere(self, run: Run, held: str) -> None:
+        while True:
+            job = remote_job(self._service, run.id, run.patience)
+            if not job.is_active:
+                break
+            run.tell(f"job {run.id} is {job.status}; the slot holds {held or 'none'}")
+            run.patience.wait(f"job {run.id}")
+        if job.status != "done":
+            raise DmJobFailed(f"job {run.id}: {job.reason or job.status}")
