@@ -23,7 +23,7 @@ from .pva_put import pva_put, pva_put_unanswered
 from .status import DmAsyncStatus
 
 if TYPE_CHECKING:
-    from typing import Self
+    from typing_extensions import Self
 
 #: What a get raises while the IOC is away. CANothing counts as false, so ``result`` would return None for it.
 _UNANSWERED = (TimeoutError, asyncio.TimeoutError, NotConnectedError, CANothing)
