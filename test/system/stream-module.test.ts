@@ -9,14 +9,7 @@ const WORKFLOW = `${PYTHON_COMMAND} ${resolve('test/system/stream_workflow.py')}
 
 /** `python -m dm_ioc.stream`, for the run that is now. */
 async function shellOf(streams: StreamSlot): Promise<(...args: string[]) => Promise<Finished>> {
-  const environment = {
-    ...streams.ioc.clientEnvironment,
-    PYTHONPATH: resolve('ioc/bluesky'),
-    streamId: await streams.text('StreamId'),
-    reportPv: 'dm:Stream1:Report',
-    commandPv: 'dm:Stream1:Command',
-    ackPv: 'dm:Stream1:Ack',
-  };
+  const environment = await streams.environmentOfRun();
   return (...args) => runProgram(PYTHON, ['-m', 'dm_ioc.stream', ...args], environment);
 }
 

@@ -9,12 +9,6 @@ const WORKFLOW = `${PYTHON_COMMAND} ${resolve('test/system/stream_workflow.py')}
 /** The same for a shell that goes on. */
 const SHELL = `env ${PYTHON_COMMAND.replace('exec ', '')} -m dm_ioc.stream`;
 
-/** What the processes of the run that is now have in their environment. */
-async function environmentOfRun(streams: StreamSlot): Promise<Record<string, string>> {
-  const names = { reportPv: 'dm:Stream1:Report', commandPv: 'dm:Stream1:Command', ackPv: 'dm:Stream1:Ack' };
-  return { ...streams.ioc.clientEnvironment, ...names, streamId: await streams.text('StreamId') };
-}
-
 await t.test('a workflow on dm_ioc.stream gets ready, does commands in order, and its results come back', async (t) => {
   const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
   await streams.begin('python');
@@ -165,14 +159,7 @@ await t.test(
   async (t) => {
     const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
     await streams.begin('python');
-    const old = {
-      ...streams.ioc.clientEnvironment,
-      PYTHONPATH: resolve('ioc/bluesky'),
-      streamId: await streams.text('StreamId'),
-      reportPv: 'dm:Stream1:Report',
-      commandPv: 'dm:Stream1:Command',
-      ackPv: 'dm:Stream1:Ack',
-    };
+    const old = await streams.environmentOfRun();
     const say = (args: readonly string[], changes: Record<string, string> = {}): Promise<Finished> =>
       runProgram(PYTHON, ['-m', 'dm_ioc.stream', ...args], { ...old, ...changes });
     t.match(await say(['ack', '9']), { code: 1, stderr: /COMMAND_UNKNOWN: no command 9; the newest is 0/u });
@@ -198,10 +185,8 @@ await t.test(
 await t.test('a process that outlives its run is told so by the module while it waits for commands', async (t) => {
   const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
   await streams.begin('python');
-  const outside = runProgram(PYTHON, ['-u', resolve('test/system/stream_workflow.py')], {
-    ...(await environmentOfRun(streams)),
-    PYTHONPATH: resolve('ioc/bluesky'),
-  });
+  const environment = await streams.environmentOfRun();
+  const outside = runProgram(PYTHON, ['-u', resolve('test/system/stream_workflow.py')], environment);
   // Two have said Connected, Preparing and Ready.
   for await (const { fields } of streams.client.monitor('dm:Stream1:Report'))
     if (Number(fields['sequence']) >= 6) break;
