@@ -59,3 +59,22 @@ await t.test('the first word to a command holds, and Ack and Answer show it', as
     message: /slot: must be the number of a slot, from 1/u,
   });
 });
+
+await t.test('whoever is answered finds what was answered, at once', async (t) => {
+  const { bench, say } = await silentBench(t);
+  const started = bench.put('Start', 1);
+  await say('Report', { state: 'Ready' });
+  await started;
+  for (let sequence = 1; sequence <= 50; sequence += 1) {
+    const done = bench.command('configure');
+    await bench.untilPending(1);
+    const acknowledged = say('Ack', { sequence, message: `gain is ${sequence}` });
+    const found = await Promise.race([done, acknowledged]).then(() => bench.client.get(`${bench.name}:Command`));
+    t.match(found.fields, { pending: [] });
+    const { answers } = found.fields as { readonly answers: readonly unknown[] };
+    t.match(answers.at(-1), { message: `gain is ${sequence}` });
+    await Promise.all([done, acknowledged]);
+    await say('Report', { sequence: 0, message: `says ${sequence}` });
+    t.match(await bench.client.get(`${bench.name}:Report`), { fields: { message: `says ${sequence}` } });
+  }
+});

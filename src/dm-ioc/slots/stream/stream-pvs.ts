@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { ThrottledNotice } from 'dm';
 import type { ClientRequest, Pv, PutRequest, StructureInput, StructureValue } from 'epics-pva-ts';
 import { callerOf, type Caller } from '../../commands/caller.js';
@@ -87,16 +86,19 @@ export class StreamPvs {
     if (isNew || isReported || isWarned) this.#notice.announce();
     const isCommanded = isNew || stream?.newest !== shown?.newest;
     const isAnswered = stream?.pending !== shown?.pending || stream?.answers !== shown?.answers;
-    if (isCommanded || isAnswered) this.#posting = this.#postCommands(slot, isCommanded);
+    if (isCommanded || isAnswered) this.#posting = this.#postCommands(slot);
+  }
+
+  /** Resolves when whoever looks at the commands sees all that has changed, which is on the disk, too. */
+  async commandsShown(): Promise<void> {
+    await this.#posting;
   }
 
   /** A command that a workflow has seen must not be forgotten: its number would be given again. */
-  async #postCommands({ object }: StreamSlot, isCommanded: boolean): Promise<void> {
+  async #postCommands({ object }: StreamSlot): Promise<void> {
     const asked = (this.#asked += 1);
     const { id: streamId, newest, pending, answers } = object ?? NO_STREAM;
     await this.#host.save();
-    // Who waits for an acknowledgement hears of it before it is posted.
-    if (!isCommanded) await setImmediate();
     if (this.#isClosed || asked < this.#posted) return;
     this.#posted = asked;
     const fields = newest === null ? NO_COMMAND : commandFields(newest);
@@ -117,7 +119,7 @@ export class StreamPvs {
       const report = givenReport(put.value, put.changed);
       await this.#service.report(this.#slot, report);
       // Whoever leaves the number to us reads it then.
-      if (report.sequence === undefined && this.#notice.isWaiting) this.#notice.flush();
+      if ((report.sequence ?? 0) === 0 && this.#notice.isWaiting) this.#notice.flush();
     });
   }
 
@@ -135,8 +137,6 @@ export class StreamPvs {
     await this.#as(WORKFLOW_GROUP, put, 'acknowledge', async () => {
       held = await this.#service.acknowledge(this.#slot, given);
     });
-    // From then on it isn't pending, whoever looks.
-    await this.#posting;
     if (held === undefined) return undefined;
     return { streamId, sequence, accepted: held.outcome === 'accepted', message: held.message };
   }

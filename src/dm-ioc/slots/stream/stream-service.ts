@@ -128,7 +128,7 @@ export class StreamService implements KindService {
   async acknowledge(slot: number, given: Acknowledgement): Promise<StreamAnswer | undefined> {
     const stream = takeAcknowledgement(this.streamIn(slot), given, streamTimeMs());
     this.#change(stream);
-    await this.#host.save();
+    await this.#commandsShown(slot);
     return stream.answers.find(({ sequence }) => sequence === given.sequence);
   }
 
@@ -148,8 +148,8 @@ export class StreamService implements KindService {
     this.#change(stream);
     const answer = await this.#answerTo(slot, stream.id, sequence, signal);
     if (answer === null) throw new CommandError('SLOT_EMPTY', 'the stream was cleared meanwhile');
-    // Whoever knows the answer must not find it undone after kill -9.
-    await this.#host.save();
+    // Whoever knows the answer must not find it undone, neither now nor after kill -9.
+    await this.#commandsShown(slot);
     if (answer.outcome === 'accepted') return answer.message;
     const code = answer.outcome === 'withdrawn' ? 'COMMAND_TIMEOUT' : 'COMMAND_REFUSED';
     const reason = answer.message || `the workflow refused ${given.command}, without a message`;
@@ -169,6 +169,10 @@ export class StreamService implements KindService {
       if (!closing.aborted) throw error;
       throw new CommandError('CANCELLED', 'the IOC stops, the command waits on', { severity: 'MINOR', cause: error });
     }
+  }
+
+  async #commandsShown(slot: number): Promise<void> {
+    await this.#pvs[slot - 1]?.commandsShown();
   }
 
   #change(stream: Stream): void {
