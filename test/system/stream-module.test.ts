@@ -105,6 +105,20 @@ await t.test("the example names the frames that it waits for, and is stopped whi
   await started;
 });
 
+await t.test('the workflow finds what its IOC finds on loopback, with no setting of EPICS anywhere', async (t) => {
+  const streams = await StreamSlot.inNewIoc(t, () => ({ frames: `${PYTHON_COMMAND} -m dm_ioc.example_frames` }), {
+    environment: { EPICS_PVA_ADDR_LIST: '', EPICS_PVA_AUTO_ADDR_LIST: '' },
+  });
+  const args = ['p4p', 'frames', 'frames', streams.ioc.directory, '1', '1', '1'];
+  streams.ioc.serve('python', resolve('test/system/stream_objects.py'), ...args);
+  await streams.put('DataPv', 'frames');
+  await streams.begin('frames');
+  t.match([await streams.text('State'), await streams.text('Stage')], [/Ready|Streaming/u, 'follows frames']);
+  await streams.until<number>('NReceived', (count) => count > 0);
+  await streams.put('Stop', 1);
+  t.equal(await streams.text('State'), 'Done');
+});
+
 await t.test('the help of the module tells states, fields and commands, and nothing of the environment', async (t) => {
   const show =
     'import pydoc, dm_ioc.stream as s; print(*map(pydoc.plaintext.document, (s.Stream, s.StreamNames, s.Command)))';

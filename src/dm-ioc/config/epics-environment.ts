@@ -90,10 +90,15 @@ export function epicsEnvironment(
 }
 
 /**
- * The environment of the processes of jobs: the IOC's, whose clients find the IOC beside whatever they find already, and whose servers are
- * not where the IOC's are.
+ * The environment of the processes of jobs: the IOC's, whose clients find the IOC, and over PVAccess what the IOC finds, beside whatever they
+ * find already, and whose servers are not where the IOC's are.
  */
-export function environmentOfJobs(endpoints: Endpoints, environment: Environment): NodeJS.ProcessEnv {
+export function environmentOfJobs(
+  endpoints: Endpoints,
+  environment: Environment,
+  own: readonly string[] = ownAddresses(),
+): NodeJS.ProcessEnv {
+  const { EPICS_PVA_ADDR_LIST: searched } = epicsEnvironment(endpoints, environment, own);
   const kept = Object.entries(environment).filter(([name]) => !/^EPICS_(?:CAS|PVAS)_/u.test(name));
   const [address = '127.0.0.1'] = endpoints.interfaces;
   const host = address === '0.0.0.0' ? '127.0.0.1' : address;
@@ -101,6 +106,7 @@ export function environmentOfJobs(endpoints: Endpoints, environment: Environment
     [environment[name], `${host}:${port}`].filter((one) => one !== undefined && one !== '').join(' ');
   return {
     ...Object.fromEntries(kept),
+    ...(searched === undefined ? {} : { EPICS_PVA_ADDR_LIST: searched }),
     EPICS_CA_NAME_SERVERS: withServer('EPICS_CA_NAME_SERVERS', endpoints.caPort),
     EPICS_PVA_NAME_SERVERS: withServer('EPICS_PVA_NAME_SERVERS', endpoints.pvaPort),
   };

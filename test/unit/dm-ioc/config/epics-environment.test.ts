@@ -52,6 +52,10 @@ await t.test('processes of jobs find the IOC beside what they find already, and 
     EPICS_CA_NAME_SERVERS: '127.0.0.1:6064',
     EPICS_PVA_NAME_SERVERS: 'gateway:5075 127.0.0.1:6075',
   });
+  const searching = environmentOfJobs(endpoints, {}, ['192.0.2.7', '198.51.100.2']);
+  t.equal(searching['EPICS_PVA_ADDR_LIST'], '192.0.2.7 127.0.0.1 198.51.100.2', 'where the IOC itself searches, too');
+  t.notOk('EPICS_PVA_AUTO_ADDR_LIST' in searching, 'and wherever they searched without it');
+  t.notOk('EPICS_PVA_ADDR_LIST' in environmentOfJobs(everywhere, {}));
   t.end();
 });
 
