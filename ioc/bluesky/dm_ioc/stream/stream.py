@@ -46,8 +46,11 @@ class Stream:
     - ``alarm``: what is wrong though it goes on, as ``("MINOR", "beam is weak")``: NONE, MINOR, MAJOR or INVALID, and why
     - ``commandPv``: PV of a command object that the workflow serves itself
 
+    ``commands()`` gives ``Command`` objects: ``name``, ``arguments`` (a dictionary), ``sequence`` and ``source``; answer each by its
+    ``accept(message)`` or ``refuse(message)``. Arguments of the workflow's own are texts in ``os.environ``.
+
     Attributes: ``names`` (``streamId`` and the PVs, among them ``names.data_pv`` of the frames), ``context`` (a client of p4p with
-    ``nt=False``, for them).
+    ``nt=False``, for them: what its monitors call runs in another thread, and may call ``report``).
     """
 
     def __init__(
