@@ -128,6 +128,8 @@ await t.test('the help of the module tells states, fields and commands, and noth
   });
   t.equal(code, 0);
   t.notMatch(stdout, /for nobody|environ\(/u);
+  const [stream] = stdout.split('class StreamNames');
+  t.match(stream, /Command.*name.*arguments.*accept\(message\).*refuse\(message\)/su, 'the one of Stream alone, too');
   const { stdout: names } = await runProgram(
     PYTHON,
     ['-c', 'from dm_ioc.stream import *; print(*STATES, *FIELDS, *Command.__match_args__)'],
