@@ -23,9 +23,12 @@ export interface ConsumersOptions extends StreamConsumers {
   readonly onAnswer: (sequence: number, outcome: StreamAnswer['outcome'], message: string) => void;
 }
 
-/** The counts of all. */
+/** The counts of all, as far as a report may hold them. */
 export function sumOf(consumers: readonly ConsumerView[]): ConsumerCounts {
-  const total = (name: keyof ConsumerCounts): number => consumers.reduce((sum, { counts }) => sum + counts[name], 0);
+  const total = (name: keyof ConsumerCounts): number => {
+    const sum = consumers.reduce((before, { counts }) => before + counts[name], 0);
+    return Math.min(sum, name.startsWith('n') ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE);
+  };
   return {
     nReceived: total('nReceived'),
     nProcessed: total('nProcessed'),

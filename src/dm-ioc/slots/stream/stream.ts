@@ -6,7 +6,12 @@ export const PROTOCOLS = ['Native', 'PvaPy'] as const;
 /** In the order of PVAccess's numbers. */
 export const SEVERITIES = ['NONE', 'MINOR', 'MAJOR', 'INVALID'] as const;
 
-const sequence = z.number().int().min(0);
+/** Counts end where doubles no longer have each whole number. */
+const count = z.custom<number>((given) => Number.isSafeInteger(given) && Number(given) >= 0, {
+  error: ({ input }) => `must be a whole number from 0 to 2^53, not ${String(input)}`,
+});
+const sequence = count;
+const finite = z.number({ error: ({ input }) => `must be a number, not ${String(input)}` });
 
 const commandSchema = z.object({
   /** From 1, without gaps, as long as the stream lives. */
@@ -33,17 +38,20 @@ const answerSchema = z.object({
   message: z.string(),
 });
 
-const reportSchema = z.object({
+/** What a report may hold, and can be restored. */
+export const reportSchema = z.object({
   sequence,
   stage: z.string(),
   /** In percent. */
-  progress: z.number(),
-  nReceived: z.number(),
-  nProcessed: z.number(),
-  nDropped: z.number(),
+  progress: z.custom<number>((given) => Number(given) >= 0 && Number(given) <= 100, {
+    error: ({ input }) => `must be from 0 to 100 %, not ${String(input)}`,
+  }),
+  nReceived: count,
+  nProcessed: count,
+  nDropped: count,
   /** Per second. */
-  receiveRate: z.number(),
-  processRate: z.number(),
+  receiveRate: finite,
+  processRate: finite,
   message: z.string(),
   /** A command object that the workflow serves itself; empty: it follows ours. */
   commandPv: z.string(),

@@ -1,4 +1,4 @@
-import { newStream, type Stream } from 'dm-ioc/internal/slots/stream/stream';
+import { newStream, streamSchema, type Stream } from 'dm-ioc/internal/slots/stream/stream';
 import { takeReport, type GivenReport } from 'dm-ioc/internal/slots/stream/take-report';
 import tap from 'tap';
 
@@ -22,10 +22,29 @@ void tap.test('a report before which some were not seen may be several steps ahe
 
 void tap.test('a sequence that cannot be counted on is refused', (t) => {
   for (const sequence of [1.5, -1, 2 ** 60, NaN]) {
-    t.throws(() => take(NEW, { sequence }), { code: 'SETPOINT_INVALID', message: /^sequence .* is no whole number/u });
+    t.throws(() => take(NEW, { sequence }), {
+      code: 'SETPOINT_INVALID',
+      message: /^sequence must be a whole number from 0 to 2\^53/u,
+    });
   }
   t.end();
 });
+
+void tap.test(
+  'what a report leaves in the stream can be restored: no number goes beyond what is counted on, not by the next one either',
+  (t) => {
+    const last = take(NEW, { sequence: Number.MAX_SAFE_INTEGER });
+    t.throws(() => take(last, { message: 'next' }), { code: 'SETPOINT_INVALID', message: /^sequence must be/u });
+    for (const receiveRate of [NaN, Infinity, -Infinity]) {
+      t.throws(() => take(NEW, { receiveRate }), {
+        code: 'SETPOINT_INVALID',
+        message: /^receiveRate must be a number/u,
+      });
+    }
+    t.same(streamSchema.parse(JSON.parse(JSON.stringify(last))).report, last.report);
+    t.end();
+  },
+);
 
 void tap.test('a report that is too long is refused, wherever its text is', (t) => {
   const half = 'ü'.repeat(250_001);
