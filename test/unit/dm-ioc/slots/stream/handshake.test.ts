@@ -103,6 +103,25 @@ void tap.test('64 commands may wait, and of what the workflow says to one 32,000
   t.end();
 });
 
+void tap.test('a stop and an abort have their places beyond those that wait', (t) => {
+  const full = Array.from({ length: 64 }).reduce<Stream>((stream) => issueCommand(stream, GIVEN, BEGUN_MS).stream, NEW);
+  const stopping = issueCommand(full, { ...GIVEN, command: 'stop' }, BEGUN_MS);
+  t.equal(stopping.sequence, 65);
+  t.equal(issueCommand(stopping.stream, { ...GIVEN, command: 'abort' }, BEGUN_MS).sequence, 66);
+  t.throws(() => issueCommand(stopping.stream, { ...GIVEN, command: 'stop' }, BEGUN_MS), {
+    code: 'STREAM_ORDER',
+    message: /put Abort to end it$/u,
+  });
+  t.end();
+});
+
+void tap.test("a command may have any name, also one of JavaScript's own", (t) => {
+  for (const command of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
+    t.match(issueCommand(NEW, { ...GIVEN, command }, BEGUN_MS), { sequence: 1, stream: { pending: [{ command }] } });
+  }
+  t.end();
+});
+
 void tap.test('a command that is put again under its request id is the same command', (t) => {
   const first = issueCommand(NEW, { ...GIVEN, requestId: 'r1' }, BEGUN_MS);
   t.same(issueCommand(first.stream, { ...GIVEN, requestId: 'r1' }, BEGUN_MS + 1), first);
