@@ -4,7 +4,7 @@ import { setMaxListeners } from 'node:events';
 import { CommandQueue } from './command-queue.js';
 import { consumerPvs } from './consumers-of.js';
 import { ConsumerLink, type ConsumerCounts, type ConsumerView } from './consumer-link.js';
-import { streamTimeMs } from './stream-time.js';
+import { timerMs } from './stream-time.js';
 import type { StreamAnswer, StreamCommand, StreamConsumers } from './stream.js';
 
 const PERIOD_MS = 200;
@@ -98,7 +98,7 @@ export class Consumers {
     const mayBePut = pending.some((one) => one.sequence === sequence);
     // One that isn't there needs no stop to be gone, but may come back.
     const isAsked = ({ view }: ConsumerLink): boolean => command !== 'stop' || view.isConnected;
-    const limit = limitMs === null ? undefined : AbortSignal.timeout(Math.max(1, limitMs - streamTimeMs() - ANSWER_MS));
+    const limit = limitMs === null ? undefined : AbortSignal.timeout(timerMs(limitMs - ANSWER_MS));
     const signal = AbortSignal.any(limit === undefined ? [withdrawn] : [withdrawn, limit]);
     setMaxListeners(0, signal);
     const asked = this.#links.filter(isAsked);
