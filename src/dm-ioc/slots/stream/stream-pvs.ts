@@ -119,8 +119,9 @@ export class StreamPvs {
     await this.#as(WORKFLOW_GROUP, put, 'report', async () => {
       const report = givenReport(put.value, put.changed);
       await this.#service.report(this.#slot, report);
-      // Whoever leaves the number to us reads it then.
-      if ((report.sequence ?? 0) === 0 && this.#notice.isWaiting) this.#notice.flush();
+      // Whoever leaves the number to us reads it then, or puts back what it reads.
+      const isOurs = this.#service.streamIn(this.#slot)?.report.sequence !== report.sequence;
+      if (isOurs && this.#notice.isWaiting) this.#notice.flush();
     });
   }
 

@@ -87,6 +87,8 @@ export const streamSchema = z.object({
   /** When the workflow was heard last; null: never. */
   seenMs: z.number().nullable(),
   report: reportSchema,
+  /** The state that the newest report said; empty: none. */
+  said: z.enum(STREAM_STATES).or(z.literal('')).default(''),
   /** Of the newest command. */
   sequence,
   newest: commandSchema.nullable(),
@@ -174,7 +176,16 @@ export function newStream(
     Partial<Pick<StreamContent, 'consumers'>>,
   nowMs: number,
 ): Stream {
-  const nothing = { jobId: '', jobStatus: '', seenMs: null, newest: null, pending: [], answers: [], error: '' };
-  const begun = { state: 'Starting', startedMs: nowMs, report: NO_REPORT, sequence: 0 } as const;
+  const nothing = {
+    jobId: '',
+    jobStatus: '',
+    seenMs: null,
+    said: '',
+    newest: null,
+    pending: [],
+    answers: [],
+    error: '',
+  };
+  const begun = { state: 'Starting', startedMs: nowMs, report: NO_REPORT, said: '', sequence: 0 } as const;
   return streamWith({ consumers: ONE_CONSUMER, ...given, ...nothing, ...begun }, {});
 }
