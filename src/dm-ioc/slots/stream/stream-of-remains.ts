@@ -10,7 +10,7 @@ const NOTHING = { protocol: 'Native', workflow: '', experiment: '', dataPv: '', 
 
 /** The fields that their schemas take. */
 function readable<S extends z.ZodObject>(schema: S, given: Given): Partial<z.output<S>> {
-  const fields = Object.entries(schema.shape as z.core.$ZodLooseShape).flatMap(([name, field]) => {
+  const fields = Object.entries(schema.shape).flatMap(([name, field]) => {
     const { success, data } = (field as z.ZodType).safeParse(given?.[name]);
     return success ? [[name, data]] : [];
   });

@@ -11,6 +11,7 @@ const count = z.custom<number>((given) => Number.isSafeInteger(given) && Number(
   error: ({ input }) => `must be a whole number from 0 to 2^53, not ${String(input)}`,
 });
 const sequence = count;
+const PV_NAME = /^[^\s\p{Cc}\u{FFFD}]{0,255}$/u;
 const finite = z.number({ error: ({ input }) => `must be a number, not ${String(input)}` });
 
 const commandSchema = z.object({
@@ -54,7 +55,7 @@ export const reportSchema = z.object({
   processRate: finite,
   message: z.string(),
   /** A command object that the workflow serves itself; empty: it follows ours. */
-  commandPv: z.string(),
+  commandPv: z.string().regex(PV_NAME, 'must be the name of a PV, at most 255 characters and no blanks'),
   /** JSON. */
   results: z.string(),
   /** What the workflow finds wrong with itself while it goes on. */

@@ -65,3 +65,14 @@ void tap.test('a wrong state is refused with the remedy', (t) => {
   t.throws(() => take(NEW, { state: 'Cooking' }), { code: 'STREAM_ORDER', message: /may say Connected, .*, Failed$/u });
   t.end();
 });
+
+void tap.test('a commandPv that can be no PV is refused', (t) => {
+  for (const commandPv of ['a\nb', 'a b', ' ', 'a\0', 'x'.repeat(256)]) {
+    t.throws(() => take(NEW, { commandPv }), {
+      code: 'SETPOINT_INVALID',
+      message: /^commandPv must be the name of a PV/u,
+    });
+  }
+  for (const commandPv of ['', 'x'.repeat(255), 'a:b{c}']) t.match(take(NEW, { commandPv }), { report: { commandPv } });
+  t.end();
+});
