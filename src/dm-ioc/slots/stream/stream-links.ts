@@ -186,7 +186,7 @@ export class StreamLinks {
     const [first] = away;
     const missing = first === undefined || isLeaving ? '' : namesOf(away);
     this.#tell(id, key, isBegun && missing !== '' ? `${missing} is not connected` : '');
-    const waiting = `waits for ${missing} (as ${first?.away.join(', ') ?? ''}), ${searchedAt(client)}`;
+    const waiting = `waits for ${missing} (as ${first?.away.join(', ') ?? ''}), ${searchedAt(client)} (Abort ends it)`;
     this.#live(id, { waiting: isBegun || missing === '' ? '' : waiting });
     if (!isBegun && away.length === views.length) return;
     const counts = sumOf(views);

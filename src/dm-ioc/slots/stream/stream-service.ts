@@ -89,7 +89,7 @@ export class StreamService implements KindService {
     const consumers = consumersOf(protocol, inputs, id, others);
     const about = { id, protocol, workflow, owner, experiment, dataPv, reportPv, consumers };
     const begun = newStream(about, startedMs);
-    const stream = streamWith(begun, { live: { ...begun.live, waiting: 'Start waits for Ready' } });
+    const stream = streamWith(begun, { live: { ...begun.live, waiting: 'Start waits for Ready (Abort ends it)' } });
     store.dispatch({ type: 'slotTaken', kind: 'stream', slot, object: stream });
     return {
       stream,
