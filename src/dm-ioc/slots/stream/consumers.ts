@@ -27,7 +27,8 @@ export interface ConsumersOptions extends StreamConsumers {
 export function sumOf(consumers: readonly ConsumerView[]): ConsumerCounts {
   const total = (name: keyof ConsumerCounts): number => {
     const sum = consumers.reduce((before, { counts }) => before + counts[name], 0);
-    return Math.min(sum, name.startsWith('n') ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE);
+    const most = name.startsWith('n') ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE;
+    return Math.max(-most, Math.min(sum, most));
   };
   return {
     nReceived: total('nReceived'),

@@ -1,4 +1,5 @@
 import { CommandLink } from 'dm-ioc/internal/slots/stream/command-link';
+import { sumOf } from 'dm-ioc/internal/slots/stream/consumers';
 import { DataLink } from 'dm-ioc/internal/slots/stream/data-link';
 import { ReportLink } from 'dm-ioc/internal/slots/stream/report-link';
 import type { DataView } from 'dm-ioc/internal/slots/stream/stream';
@@ -110,4 +111,12 @@ void tap.test('a command object whose fields have odd types is told what it shou
     'refused',
     /takes a string; the object should have streamId, .* as strings, sequence as an int64$/u,
   ]);
+});
+
+void tap.test('the counts and rates of many consumers, added up, are numbers that a report may hold', (t) => {
+  const counts = { nReceived: 2 ** 53 - 2, nProcessed: 3, nDropped: 1, receiveRate: 1e308, processRate: -1e308 };
+  const consumers = [1, 2].map((id) => ({ id, isConnected: true, away: [], counts }));
+  const sum = { nReceived: Number.MAX_SAFE_INTEGER, nProcessed: 6, nDropped: 2, receiveRate: Number.MAX_VALUE };
+  t.same(sumOf(consumers), { ...sum, processRate: -Number.MAX_VALUE });
+  t.end();
 });
