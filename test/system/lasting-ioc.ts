@@ -102,9 +102,10 @@ export class LastingIoc {
     this.#clients.push(new PvaClient({ environment: { ...this.clientEnvironment, EPICS_PVA_CONN_TMO: limit } }));
   }
 
-  /** Ends the IOC, and starts it again with what was saved. */
-  async restart(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+  /** Ends the IOC, and starts it again with what was saved. @param meanwhile called between */
+  async restart(signal: NodeJS.Signals = 'SIGKILL', meanwhile: () => void = () => undefined): Promise<void> {
     await this.#current.stop(signal);
+    meanwhile();
     await this.#run();
   }
 

@@ -19,13 +19,13 @@ await t.test('a Start whose client has gone goes on, and whoever puts Start then
   const { bench, say } = await silentBench(t);
   const dying = new PvaClient({ environment: bench.ioc.clientEnvironment });
   const lost = dying.put(`${bench.name}:Start`, 1, { block: true }).catch(() => undefined);
-  await bench.until('StateText', (text) => text === 'Starting: Start waits for Ready');
+  await bench.until('StateText', (text) => text === 'Starting: Start waits for Ready (Abort ends it)');
   const id = await bench.text('StreamId');
   dying.close();
   await lost;
   const again = bench.put('Start', 1);
   await say('Report', { state: 'Preparing', message: 'loads' });
-  t.equal(await bench.text('StateText'), 'Preparing: loads; Start waits for Ready');
+  t.equal(await bench.text('StateText'), 'Preparing: loads; Start waits for Ready (Abort ends it)');
   await say('Report', { state: 'Ready' });
   await again;
   t.equal(await bench.text('StreamId'), id, 'there is one stream');

@@ -33,6 +33,44 @@ await t.test('a workflow on dm_ioc.stream gets ready, does commands in order, an
   });
 });
 
+/** Reports by pvaPy alone, whose puts send back the sequence that they have read, and each word by another channel, or by the same. */
+const PVAPY_WORKFLOW = `exec ${PYTHON} -u - <<'END'
+import os
+from pvaccess import LONG, STRING, Channel, PvObject
+
+def say(channel, **content):
+    types = {name: LONG if isinstance(value, int) else STRING for name, value in content.items()}
+    run = {"streamId": os.environ["streamId"]}
+    channel.put(PvObject({"streamId": STRING, **types}, {**run, **content}))
+
+def channel():
+    one = Channel(os.environ["reportPv"])
+    one.setTimeout(600)
+    return one
+
+for state in ("Connected", "Preparing"):
+    say(channel(), state=state)
+same = channel()
+say(same, state="Ready", message="ready")
+say(same, state="Streaming")
+for count in range(1, 21):
+    say(same if count % 2 else channel(), nReceived=count, message=f"frame {count}")
+say(channel(), state="Done", results="{}")
+END`;
+
+await t.test(
+  'a workflow that reports by pvaPy alone is heard each time, though it repeats the sequence it has read',
+  async (t) => {
+    const streams = await StreamSlot.inNewIoc(t, () => ({ pvapy: PVAPY_WORKFLOW }));
+    await streams.put('Workflow', 'pvapy');
+    await streams.put('Start', 1);
+    await streams.until('State', (state) => state === 'Done');
+    t.match([await streams.text('NReceived'), await streams.text('Message')], ['20', 'frame 20']);
+    const { fields } = await streams.client.get('dm:Stream1:Report');
+    t.equal(fields['sequence'], 25n);
+  },
+);
+
 await t.test('an exception that ends the workflow is the reason of the stream', async (t) => {
   const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
   await streams.begin('python');

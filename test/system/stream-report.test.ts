@@ -130,7 +130,7 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
     await stream.put('ReportPv', '');
     const started = stream.put('Start', 1).catch(() => undefined);
     await stream.until('State', (state, severity) => state === 'Starting' && severity === 'NONE');
-    t.equal(await stream.value('StateText'), 'Starting: Start waits for Ready');
+    t.equal(await stream.value('StateText'), 'Starting: Start waits for Ready (Abort ends it)');
     await stream.put('Abort', 1);
     await started;
   });

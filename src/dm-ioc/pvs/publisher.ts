@@ -1,4 +1,4 @@
-import type { DeviceRecord, RecordUpdate } from 'node-epics-ca';
+import { IocError, type DeviceRecord, type RecordUpdate } from 'node-epics-ca';
 import type { Alarm, Plain, Shown } from '../registry/signal.js';
 import type { InputState, State } from '../state/state.js';
 import type { Store } from '../state/store.js';
@@ -129,11 +129,26 @@ export class Publisher {
       if (slice === group.seen && !isHealthNews) continue;
       group.seen = slice;
       for (const entry of group.entries) {
-        const update = changeOf(entry, slice, state);
-        if (update !== undefined) updates.push(update);
+        try {
+          const update = changeOf(entry, slice, state);
+          if (update !== undefined) updates.push(update);
+        } catch (error) {
+          this.#onError(error);
+        }
       }
     }
-    if (updates.length > 0) this.#port.post(updates);
+    if (updates.length > 0) this.#post(updates);
+  }
+
+  /** A value that its record can't hold keeps no other from being posted: then nothing of the batch was. */
+  #post(updates: readonly RecordUpdate[]): void {
+    try {
+      this.#port.post(updates);
+    } catch (error) {
+      if (!(error instanceof IocError && error.code.startsWith('RECORD_VALUE'))) throw error;
+      if (updates.length === 1) this.#onError(error);
+      else for (const update of updates) this.#post([update]);
+    }
   }
 }
 

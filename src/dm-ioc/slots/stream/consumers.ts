@@ -4,7 +4,7 @@ import { setMaxListeners } from 'node:events';
 import { CommandQueue } from './command-queue.js';
 import { consumerPvs } from './consumers-of.js';
 import { ConsumerLink, type ConsumerCounts, type ConsumerView } from './consumer-link.js';
-import { streamTimeMs } from './stream-time.js';
+import { timerMs } from './stream-time.js';
 import type { StreamAnswer, StreamCommand, StreamConsumers } from './stream.js';
 
 const PERIOD_MS = 200;
@@ -23,9 +23,13 @@ export interface ConsumersOptions extends StreamConsumers {
   readonly onAnswer: (sequence: number, outcome: StreamAnswer['outcome'], message: string) => void;
 }
 
-/** The counts of all. */
+/** The counts of all, as far as a report may hold them. */
 export function sumOf(consumers: readonly ConsumerView[]): ConsumerCounts {
-  const total = (name: keyof ConsumerCounts): number => consumers.reduce((sum, { counts }) => sum + counts[name], 0);
+  const total = (name: keyof ConsumerCounts): number => {
+    const sum = consumers.reduce((before, { counts }) => before + counts[name], 0);
+    const most = name.startsWith('n') ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE;
+    return Math.max(-most, Math.min(sum, most));
+  };
   return {
     nReceived: total('nReceived'),
     nProcessed: total('nProcessed'),
@@ -95,7 +99,7 @@ export class Consumers {
     const mayBePut = pending.some((one) => one.sequence === sequence);
     // One that isn't there needs no stop to be gone, but may come back.
     const isAsked = ({ view }: ConsumerLink): boolean => command !== 'stop' || view.isConnected;
-    const limit = limitMs === null ? undefined : AbortSignal.timeout(Math.max(1, limitMs - streamTimeMs() - ANSWER_MS));
+    const limit = limitMs === null ? undefined : AbortSignal.timeout(timerMs(limitMs - ANSWER_MS));
     const signal = AbortSignal.any(limit === undefined ? [withdrawn] : [withdrawn, limit]);
     setMaxListeners(0, signal);
     const asked = this.#links.filter(isAsked);

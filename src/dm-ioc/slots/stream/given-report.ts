@@ -31,17 +31,13 @@ export function givenReport(value: ReportValue, changed: readonly string[]): Giv
     Object.fromEntries(names.filter((name) => sent.has(name)).map((name) => [name, as(value[name])])) as Partial<
       Record<K, V>
     >;
-  const rates = pick(RATES, (rate) => rate);
-  for (const [name, rate] of Object.entries(rates)) {
-    if (!Number.isFinite(rate)) throw new CommandError('SETPOINT_INVALID', `${name} is no number`);
-  }
   return {
     streamId: sent.has('streamId') ? value.streamId : '',
     ...(sent.has('sequence') ? { sequence: Number(value.sequence) } : {}),
     ...(sent.has('state') ? { state: value.state } : {}),
     ...pick(TEXTS, (text) => text),
     ...pick(COUNTS, Number),
-    ...rates,
+    ...pick(RATES, (rate) => rate),
     ...givenAlarm(value, sent),
   };
 }

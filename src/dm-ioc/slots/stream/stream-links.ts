@@ -61,8 +61,9 @@ export class StreamLinks {
     for (const [key, link] of this.#links) {
       if (wanted.has(key)) continue;
       this.#links.delete(key);
-      this.#lost.delete(key);
       link.close();
+      // What nobody needs any more is not missed.
+      this.#tell(stream?.id ?? '', key, '');
     }
     if (this.#links.size === 0) this.#closeClient();
     for (const [key, open] of wanted) {
@@ -112,8 +113,9 @@ export class StreamLinks {
     this.#service.live(this.#slot, id, change);
   }
 
-  /** Says that something is lost, or (empty) back. */
-  #tell(id: string, key: string, problem: string): void {
+  /** Says that something is lost, or (empty) back; a link that is closed has lost nothing. */
+  #tell(id: string, key: string, given: string): void {
+    const problem = this.#links.has(key) ? given : '';
     if ((this.#lost.get(key) ?? '') === problem) return;
     if (problem === '') this.#lost.delete(key);
     else this.#lost.set(key, problem);
@@ -184,7 +186,7 @@ export class StreamLinks {
     const [first] = away;
     const missing = first === undefined || isLeaving ? '' : namesOf(away);
     this.#tell(id, key, isBegun && missing !== '' ? `${missing} is not connected` : '');
-    const waiting = `waits for ${missing} (as ${first?.away.join(', ') ?? ''}), ${searchedAt(client)}`;
+    const waiting = `waits for ${missing} (as ${first?.away.join(', ') ?? ''}), ${searchedAt(client)} (Abort ends it)`;
     this.#live(id, { waiting: isBegun || missing === '' ? '' : waiting });
     if (!isBegun && away.length === views.length) return;
     const counts = sumOf(views);

@@ -9,6 +9,7 @@ import { givenReport, type ReportValue } from './given-report.js';
 import { RefusalLog } from './refusal-log.js';
 import { ACK, COMMAND, REPORT } from './stream-structures.js';
 import type { StreamService } from './stream-service.js';
+import { LONGEST_TIMEOUT_S } from './stream-time.js';
 import type { StreamSlot } from './stream-slot.js';
 import { streamAlarm } from './stream-view.js';
 import { NO_REPORT, type StreamAnswer, type StreamCommand } from './stream.js';
@@ -118,8 +119,9 @@ export class StreamPvs {
     await this.#as(WORKFLOW_GROUP, put, 'report', async () => {
       const report = givenReport(put.value, put.changed);
       await this.#service.report(this.#slot, report);
-      // Whoever leaves the number to us reads it then.
-      if ((report.sequence ?? 0) === 0 && this.#notice.isWaiting) this.#notice.flush();
+      // Whoever leaves the number to us reads it then, or puts back what it reads.
+      const isOurs = this.#service.streamIn(this.#slot)?.report.sequence !== report.sequence;
+      if (isOurs && this.#notice.isWaiting) this.#notice.flush();
     });
   }
 
@@ -150,7 +152,11 @@ export class StreamPvs {
         throw new CommandError('STREAM_STALE', `streamId ${shortText(value.streamId)} is of another run`);
       }
       const { commandTimeoutS } = this.#service.slotNumbered(this.#slot).inputs;
-      const timeoutS = isSent('timeout') && value.timeout > 0 ? value.timeout : commandTimeoutS;
+      const givenS = isSent('timeout') ? value.timeout : 0;
+      if (!(givenS >= 0 && givenS <= LONGEST_TIMEOUT_S)) {
+        throw new CommandError('SETPOINT_INVALID', `timeout ${givenS} is out of range 0..${LONGEST_TIMEOUT_S} s`);
+      }
+      const timeoutS = givenS || commandTimeoutS;
       await this.#service.send(
         this.#slot,
         {

@@ -18,7 +18,7 @@ import { StreamJobs } from './stream-jobs.js';
 import { StreamLinks } from './stream-links.js';
 import { StreamPvs } from './stream-pvs.js';
 import type { StreamSlot } from './stream-slot.js';
-import { streamTimeMs } from './stream-time.js';
+import { streamTimeMs, timerMs } from './stream-time.js';
 import { newStream, streamWith, type Stream, type StreamAnswer, type StreamLive } from './stream.js';
 import { takeReport, type GivenReport } from './take-report.js';
 
@@ -89,7 +89,7 @@ export class StreamService implements KindService {
     const consumers = consumersOf(protocol, inputs, id, others);
     const about = { id, protocol, workflow, owner, experiment, dataPv, reportPv, consumers };
     const begun = newStream(about, startedMs);
-    const stream = streamWith(begun, { live: { ...begun.live, waiting: 'Start waits for Ready' } });
+    const stream = streamWith(begun, { live: { ...begun.live, waiting: 'Start waits for Ready (Abort ends it)' } });
     store.dispatch({ type: 'slotTaken', kind: 'stream', slot, object: stream });
     return {
       stream,
@@ -190,12 +190,9 @@ export class StreamService implements KindService {
     }
     clearTimeout(this.#limit);
     if (limitMs === Infinity) return;
-    this.#limit = setTimeout(
-      () => {
-        this.#withdraw();
-      },
-      Math.max(0, limitMs - streamTimeMs()),
-    );
+    this.#limit = setTimeout(() => {
+      this.#withdraw();
+    }, timerMs(limitMs));
   }
 
   #withdraw(): void {
