@@ -110,7 +110,11 @@ export class PvaClient {
    */
   put(name: string, value: unknown, settings: PutSettings = {}): Promise<void> {
     const keepsTimer = settings.timeoutMs !== undefined || settings.block !== true;
-    const options = { ...optionsOf(settings, { block: settings.block, process: settings.process }), keepsTimer, onSend: settings.onSend };
+    const options = {
+      ...optionsOf(settings, { block: settings.block, process: settings.process }),
+      keepsTimer,
+      onSend: settings.onSend,
+    };
     return this.#operations.run<undefined>(name, settings, (settle) => {
       checkOptions('put', settings, PUT);
       return new PutOperation(this.#context, name, value, options, settle).operation;

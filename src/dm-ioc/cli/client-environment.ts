@@ -43,7 +43,8 @@ export function clientEnvironment(
   );
   // Several servers of a host share the search port, and a search of one address reaches one of them: the IOC is asked by its own port.
   const isHere = addresses.split(/\s+/u).every((address) => hosts.includes(address));
-  const isAsked = protocol === 'PVA' && isHere && endpoints.pvaPort !== 0 && number === String(config.pva.broadcastPort);
+  const isAsked =
+    protocol === 'PVA' && isHere && endpoints.pvaPort !== 0 && number === String(config.pva.broadcastPort);
   const server = isAsked ? `${hosts[0] ?? '127.0.0.1'}:${endpoints.pvaPort}` : '';
   const servers = [given(environment, 'EPICS_PVA_NAME_SERVERS') ?? '', server].filter((one) => one !== '').join(' ');
   return {

@@ -81,7 +81,8 @@ export function epicsEnvironment(
   };
   const open = Object.entries(wanted).filter(([name]) => (environment[name] ?? '') === '');
   const listed = environment['EPICS_PVA_ADDR_LIST']?.trim() ?? '';
-  const isThisHost = listed.split(/\s+/u).includes('127.0.0.1') && (environment['EPICS_PVA_AUTO_ADDR_LIST'] ?? '') === '';
+  const isThisHost =
+    listed.split(/\s+/u).includes('127.0.0.1') && (environment['EPICS_PVA_AUTO_ADDR_LIST'] ?? '') === '';
   return {
     ...Object.fromEntries(open),
     ...(isThisHost ? { EPICS_PVA_ADDR_LIST: [...new Set([...listed.split(/\s+/u), ...own])].join(' ') } : {}),

@@ -39,7 +39,10 @@ class Consumer {
   }
 }
 
-function start(t: Test): { readonly consumer: Consumer; readonly send: (name: string, ms?: number) => Promise<string> } {
+function start(t: Test): {
+  readonly consumer: Consumer;
+  readonly send: (name: string, ms?: number) => Promise<string>;
+} {
   const consumer = new Consumer();
   const ended = new AbortController();
   t.teardown(() => {
