@@ -30,6 +30,8 @@ export interface PutSettings extends OperationSettings {
   readonly block?: boolean | undefined;
   /** Whether the record is processed; default as the record says (`passive`). */
   readonly process?: boolean | 'passive' | undefined;
+  /** Told each time just before the value is sent: a put that is given up before has changed nothing. */
+  readonly onSend?: (() => void) | undefined;
 }
 
 export interface MonitorSettings<Value> extends ReadSettings<Value> {
@@ -44,7 +46,7 @@ export interface MonitorSettings<Value> extends ReadSettings<Value> {
 const GIVE_UP = { timeoutMs: true, signal: true } as const satisfies OptionNames<GiveUp>;
 const OPERATION = { ...GIVE_UP, request: true, server: true } as const satisfies OptionNames<OperationSettings>;
 const READ = { ...OPERATION, type: true } as const satisfies OptionNames<ReadSettings<never>>;
-const PUT = { ...OPERATION, block: true, process: true } as const satisfies OptionNames<PutSettings>;
+const PUT = { ...OPERATION, block: true, process: true, onSend: true } as const satisfies OptionNames<PutSettings>;
 const MONITOR = {
   ...READ,
   queueSize: true,
@@ -108,7 +110,11 @@ export class PvaClient {
    */
   put(name: string, value: unknown, settings: PutSettings = {}): Promise<void> {
     const keepsTimer = settings.timeoutMs !== undefined || settings.block !== true;
-    const options = { ...optionsOf(settings, { block: settings.block, process: settings.process }), keepsTimer };
+    const options = {
+      ...optionsOf(settings, { block: settings.block, process: settings.process }),
+      keepsTimer,
+      onSend: settings.onSend,
+    };
     return this.#operations.run<undefined>(name, settings, (settle) => {
       checkOptions('put', settings, PUT);
       return new PutOperation(this.#context, name, value, options, settle).operation;

@@ -54,7 +54,7 @@ function ownAddresses(): string[] {
 
 /**
  * The settings that EPICS is given before its libraries load: the chosen ports, and what the environment leaves open. PVAccess searches
- * reach all addresses of this host: a server may hear them on one of its own only, as those of pvaPy do.
+ * reach all addresses of this host, also where loopback is given: a server may hear them on one of its own only, as those of pvaPy do.
  */
 export function epicsEnvironment(
   endpoints: Endpoints,
@@ -80,8 +80,12 @@ export function epicsEnvironment(
         }),
   };
   const open = Object.entries(wanted).filter(([name]) => (environment[name] ?? '') === '');
+  const listed = environment['EPICS_PVA_ADDR_LIST']?.trim() ?? '';
+  const isThisHost =
+    listed.split(/\s+/u).includes('127.0.0.1') && (environment['EPICS_PVA_AUTO_ADDR_LIST'] ?? '') === '';
   return {
     ...Object.fromEntries(open),
+    ...(isThisHost ? { EPICS_PVA_ADDR_LIST: [...new Set([...listed.split(/\s+/u), ...own])].join(' ') } : {}),
     EPICS_CAS_SERVER_PORT: String(endpoints.caPort),
     EPICS_CA_SERVER_PORT: environment['EPICS_CA_SERVER_PORT'] ?? String(endpoints.caPort),
     EPICS_PVAS_SERVER_PORT: String(endpoints.pvaPort),

@@ -8,6 +8,8 @@ import { timerMs } from './stream-time.js';
 import type { StreamAnswer, StreamCommand, StreamConsumers } from './stream.js';
 
 const PERIOD_MS = 200;
+/** How often it is seen who says nothing. */
+const TICK_MS = 1000;
 /** So long before a command is withdrawn its answer says who has not answered. */
 const ANSWER_MS = 50;
 /** Spaces after the arguments, which JSON doesn't mind, count to this. */
@@ -19,7 +21,8 @@ export interface ConsumersOptions extends StreamConsumers {
   readonly pending: readonly StreamCommand[];
   /** They were told to stop: one that comes back is told again. */
   readonly isStopping: boolean;
-  readonly onChange: (consumers: readonly ConsumerView[]) => void;
+  /** @param isNews false: nothing was heard, but time has gone by */
+  readonly onChange: (consumers: readonly ConsumerView[], isNews: boolean) => void;
   readonly onAnswer: (sequence: number, outcome: StreamAnswer['outcome'], message: string) => void;
 }
 
@@ -45,6 +48,8 @@ export class Consumers {
   readonly #links: readonly ConsumerLink[];
   readonly #stopped = new AbortController();
   readonly #notice: ThrottledNotice;
+  readonly #ticks: NodeJS.Timeout;
+  #isNews = true;
   readonly #queue = this.#newQueue();
   /** A stop doesn't wait for a consumer that never answers. */
   readonly #stops = this.#newQueue();
@@ -54,7 +59,12 @@ export class Consumers {
     const { client, count, isStopping, onChange } = options;
     setMaxListeners(0, this.#stopped.signal);
     this.#notice = new ThrottledNotice(PERIOD_MS, () => {
-      onChange(this.#links.map(({ view }) => view));
+      const isNews = this.#isNews;
+      this.#isNews = false;
+      onChange(
+        this.#links.map(({ view }) => view),
+        isNews,
+      );
     });
     const links: ConsumerLink[] = [];
     this.#links = links;
@@ -62,17 +72,22 @@ export class Consumers {
       const pvs = { id, ...consumerPvs(options, id) };
       links.push(
         new ConsumerLink(client, pvs, () => {
+          this.#isNews = true;
           if (links.length === count) this.#notice.announce();
         }),
       );
     }
     this.#notice.announce();
+    this.#ticks = setInterval(() => {
+      this.#notice.announce();
+    }, TICK_MS).unref();
     if (isStopping) this.#stopLater(links);
   }
 
   close(): void {
     this.#stopped.abort();
     for (const queue of [this.#queue, this.#stops]) queue.close();
+    clearInterval(this.#ticks);
     this.#notice.cancel();
     for (const link of this.#links) link.close();
   }

@@ -115,7 +115,8 @@ void tap.test('a command object whose fields have odd types is told what it shou
 
 void tap.test('the counts and rates of many consumers, added up, are numbers that a report may hold', (t) => {
   const counts = { nReceived: 2 ** 53 - 2, nProcessed: 3, nDropped: 1, receiveRate: 1e308, processRate: -1e308 };
-  const consumers = [1, 2].map((id) => ({ id, isConnected: true, away: [], counts }));
+  const about = { isConnected: true, wasConnected: true, away: [], problem: '', heardMs: 0 };
+  const consumers = [1, 2].map((id) => ({ id, ...about, counts }));
   const sum = { nReceived: Number.MAX_SAFE_INTEGER, nProcessed: 6, nDropped: 2, receiveRate: Number.MAX_VALUE };
   t.same(sumOf(consumers), { ...sum, processRate: -Number.MAX_VALUE });
   t.end();

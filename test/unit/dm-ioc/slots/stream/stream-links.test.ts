@@ -1,12 +1,12 @@
 import { StreamLinks } from 'dm-ioc/internal/slots/stream/stream-links';
 import { newStream, streamWith, type Stream, type StreamLive } from 'dm-ioc/internal/slots/stream/stream';
 import type { PvaClient } from 'epics-pva-ts';
-import { EventEmitter, on } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import tap from 'tap';
 
 interface MonitorSettings {
   readonly signal: AbortSignal;
-  readonly onConnection: (isConnected: boolean) => void;
+  readonly onConnection?: (isConnected: boolean) => void;
 }
 
 /** A client that finds nothing; its monitors end with their signals. */
@@ -19,7 +19,7 @@ class LonelyClient {
 
   monitor(pv: string, { signal, onConnection }: MonitorSettings): AsyncIterable<unknown> {
     this.followed.push(pv);
-    this.tell.set(pv, onConnection);
+    if (onConnection !== undefined) this.tell.set(pv, onConnection);
     return on(new EventEmitter(), 'update', { signal });
   }
 
@@ -40,7 +40,7 @@ void tap.test('each stream is searched for anew, by a client that has not search
     return clients.at(-1) as unknown as PvaClient;
   };
   const service = { streamIn: () => null, live: () => undefined };
-  const host = { prefix: 'dm:', save: () => Promise.resolve() };
+  const host = { prefix: 'dm:', log: {}, save: () => Promise.resolve() };
   const links = new StreamLinks(newClient, 1, service as never, host as never);
   const first = streamNamed('s1');
   links.follow(null);
@@ -84,4 +84,66 @@ void tap.test('what a stream needs no more is not missed: the alarm of a lost ob
   }
   links.close();
   t.end();
+});
+
+/** A client that finds everything: all status objects say the same, once. */
+class Finder extends LonelyClient {
+  nReceived = 0;
+
+  override async *monitor(pv: string, settings: MonitorSettings) {
+    settings.onConnection?.(true);
+    const isBad = pv.startsWith('c:2:');
+    yield { fields: { receiverStats: { nReceived: isBad ? this.nReceived : 5 } }, changed: [] };
+    yield* super.monitor(pv, settings);
+  }
+}
+
+/** The state that two consumers bring about, and what is wrong with them. */
+async function withConsumers(
+  nReceived: number,
+  heartbeatTimeoutS: number,
+  isThere: (lost: string, nReported: number) => boolean,
+): Promise<{ readonly lost: string; readonly logged: number }> {
+  const consumers = { count: 2, controlPattern: 'c:*:control', statusPattern: 'c:*:status' };
+  const stream = streamWith(streamNamed('s1'), { protocol: 'PvaPy', dataPv: '', consumers });
+  let lost = '';
+  let logged = 0;
+  let nReported = -1;
+  const log = { warn: () => (logged += 1) };
+  const seen = new EventEmitter();
+  const service = {
+    streamIn: () => stream,
+    slotNumbered: () => ({ inputs: { heartbeatTimeoutS } }),
+    live: (_slot: number, _id: string, change: { readonly lost?: string }) => {
+      lost = change.lost ?? lost;
+      seen.emit('change');
+    },
+    report: (_slot: number, { state, nReceived: sum }: { readonly state: string; readonly nReceived: number }) => {
+      if (state === 'Ready') nReported = sum;
+      seen.emit('change');
+      return Promise.resolve();
+    },
+  };
+  const host = { prefix: 'dm:', log, save: () => Promise.resolve() };
+  const client = Object.assign(new Finder(), { nReceived });
+  const links = new StreamLinks(() => client as unknown as PvaClient, 1, service as never, host as never);
+  const keepAlive = setInterval(() => undefined, 60_000);
+  links.follow(stream);
+  while (!isThere(lost, nReported)) await once(seen, 'change');
+  clearInterval(keepAlive);
+  links.close();
+  return { lost, logged };
+}
+
+void tap.test('a consumer whose counts are none is an alarm and one line of the log, and holds nobody', async (t) => {
+  for (const nReceived of [-1, 0.5, 2 ** 60]) {
+    const { lost, logged } = await withConsumers(nReceived, 30, (problem, sum) => problem !== '' && sum === 5);
+    t.match(lost, /^consumer 2: nReceived .* is no count$/u);
+    t.equal(logged, 1);
+  }
+});
+
+void tap.test('a consumer that is connected and says nothing is named', async (t) => {
+  const { lost } = await withConsumers(5, 0.5, (problem) => problem !== '');
+  t.equal(lost, 'consumer 1, 2 is silent for more than 0.5 s');
 });
