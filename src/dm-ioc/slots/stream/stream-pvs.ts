@@ -57,6 +57,8 @@ export class StreamPvs {
   /** Of postings of commands; one that was overtaken is left out. */
   #asked = 0;
   #posted = 0;
+  /** The newest command that was posted. */
+  #newest: StreamCommand | null = null;
   #posting: Promise<void> = Promise.resolve();
   #isClosed = false;
 
@@ -95,18 +97,23 @@ export class StreamPvs {
     await this.#posting;
   }
 
-  /** A command that a workflow has seen must not be forgotten: its number would be given again. */
+  /** Only what has changed: each client unpacks all of it. */
   async #postCommands({ object }: StreamSlot): Promise<void> {
     const asked = (this.#asked += 1);
     const { id: streamId, newest, pending, answers } = object ?? NO_STREAM;
-    await this.#host.save();
+    const saving = this.#host.save();
+    // A command that a workflow has seen must not be forgotten: its number would be given again.
+    if (newest !== this.#newest) await saving;
     if (this.#isClosed || asked < this.#posted) return;
     this.#posted = asked;
-    const fields = newest === null ? NO_COMMAND : commandFields(newest);
+    const isNew = newest !== this.#newest || newest === null;
+    const fields = isNew ? { streamId, ...(newest === null ? NO_COMMAND : commandFields(newest)) } : {};
+    this.#newest = newest;
     const last = answers
       .slice(-SHOWN_ANSWERS)
       .map(({ sequence, outcome, message }) => ({ sequence, outcome, message }));
-    this.#command.post({ streamId, ...fields, pending: pending.map(commandFields), answers: last });
+    this.#command.post({ ...fields, pending: pending.map(commandFields), answers: last });
+    await saving;
   }
 
   close(): void {

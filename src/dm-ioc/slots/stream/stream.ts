@@ -177,16 +177,7 @@ export function newStream(
     Partial<Pick<StreamContent, 'consumers'>>,
   nowMs: number,
 ): Stream {
-  const nothing = {
-    jobId: '',
-    jobStatus: '',
-    seenMs: null,
-    said: '',
-    newest: null,
-    pending: [],
-    answers: [],
-    error: '',
-  };
+  const nothing = { jobId: '', jobStatus: '', seenMs: null, newest: null, pending: [], answers: [], error: '' };
   const begun = { state: 'Starting', startedMs: nowMs, report: NO_REPORT, said: '', sequence: 0 } as const;
   return streamWith({ consumers: ONE_CONSUMER, ...given, ...nothing, ...begun }, {});
 }
