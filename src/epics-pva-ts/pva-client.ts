@@ -57,13 +57,19 @@ const MONITOR = {
 /** A PVAccess client. An option that a call doesn't know is refused with `PVA_OPTION`. Operations keep the process running until they end; an idle client doesn't. */
 export class PvaClient {
   readonly #context: ContextHandle;
-  readonly #operations = new ClientOperations();
+  readonly #operations: ClientOperations;
   readonly #monitors = new Set<PvaMonitor<never> | Discovery>();
   #isClosed = false;
 
-  /** @param options `environment`: settings named as the `EPICS_PVA_*` variables; default those of the process */
-  constructor(options: { readonly environment?: Definitions | undefined } = {}) {
-    checkOptions('PvaClient', options, { environment: true });
+  /**
+   * @param options `environment`: settings named as the `EPICS_PVA_*` variables; default those of the process. `timeoutMs`: until an operation
+   * that says nothing else fails with PVA_TIMEOUT; default 5,000 ms; Infinity for no limit
+   */
+  constructor(
+    options: { readonly environment?: Definitions | undefined; readonly timeoutMs?: number | undefined } = {},
+  ) {
+    checkOptions('PvaClient', options, { environment: true, timeoutMs: true });
+    this.#operations = new ClientOperations(options.timeoutMs ?? 5000);
     try {
       this.#context = options.environment ? pvxs.contextCreate(options.environment) : pvxs.contextCreateFromEnv();
     } catch (error) {

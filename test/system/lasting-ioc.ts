@@ -6,6 +6,9 @@ import { IocProcess, temporaryDirectory, type IocExit } from './ioc-process.js';
 import { ServerProcess } from './server-process.js';
 import { writeWorkflows } from './write-workflows.js';
 
+/** A busy machine may take its time. */
+const PATIENCE_MS = 300_000;
+
 export interface LastingIocOptions {
   /** Of all servers of the test; any free one when left out. */
   readonly searchPort?: number;
@@ -99,7 +102,8 @@ export class LastingIoc {
     );
     // A server with a shorter time limit than its client ends connections that are only idle.
     const { EPICS_PVA_CONN_TMO: limit = '30' } = environment;
-    this.#clients.push(new PvaClient({ environment: { ...this.clientEnvironment, EPICS_PVA_CONN_TMO: limit } }));
+    const environmentOfClient = { ...this.clientEnvironment, EPICS_PVA_CONN_TMO: limit };
+    this.#clients.push(new PvaClient({ environment: environmentOfClient, timeoutMs: PATIENCE_MS }));
   }
 
   /** Ends the IOC, and starts it again with what was saved. @param meanwhile called between */

@@ -175,6 +175,11 @@ await t.test('a put that waits longer than its limit, or whose PV is missing, ti
   await t.rejects(client.put('t:none', 1, { timeoutMs: 100, block: true }), { code: 'PVA_TIMEOUT' });
   await client.get('t:n');
   t.ok(isAborted, 'the handler learns that the client has gone');
+  const impatient = new PvaClient({ environment: server.clientSettings, timeoutMs: 50 });
+  t.teardown(() => {
+    impatient.close();
+  });
+  await t.rejects(impatient.get('t:none'), { code: 'PVA_TIMEOUT', message: /within 50 ms/u }, 'as the client says');
 });
 
 await t.test('a limit of more than a timer of Node can count is none', async (t) => {
