@@ -1,13 +1,11 @@
 import { join } from 'node:path';
-import { PvaClient } from 'epics-pva-ts';
+import type { PvaClient } from 'epics-pva-ts';
 import type { Test } from 'tap';
 import { freePort } from '../loopback-environment.js';
 import { IocProcess, temporaryDirectory, type IocExit } from './ioc-process.js';
+import { patientClient } from './patient-client.js';
 import { ServerProcess } from './server-process.js';
 import { writeWorkflows } from './write-workflows.js';
-
-/** A busy machine may take its time. */
-const PATIENCE_MS = 300_000;
 
 export interface LastingIocOptions {
   /** Of all servers of the test; any free one when left out. */
@@ -103,7 +101,7 @@ export class LastingIoc {
     // A server with a shorter time limit than its client ends connections that are only idle.
     const { EPICS_PVA_CONN_TMO: limit = '30' } = environment;
     const environmentOfClient = { ...this.clientEnvironment, EPICS_PVA_CONN_TMO: limit };
-    this.#clients.push(new PvaClient({ environment: environmentOfClient, timeoutMs: PATIENCE_MS }));
+    this.#clients.push(patientClient(environmentOfClient));
   }
 
   /** Ends the IOC, and starts it again with what was saved. @param meanwhile called between */

@@ -1,6 +1,6 @@
-import { PvaClient } from 'epics-pva-ts';
 import t, { type Test } from 'tap';
 import { ObeyingStream } from './obeying-stream.js';
+import { patientClient } from './patient-client.js';
 
 /** A stream whose job says nothing: the test speaks in its place. */
 async function silentBench(test: Test): Promise<{ readonly bench: ObeyingStream; readonly say: Say }> {
@@ -17,7 +17,7 @@ type Say = (pv: 'Report' | 'Ack', content: Readonly<Record<string, unknown>>) =>
 
 await t.test('a Start whose client has gone goes on, and whoever puts Start then waits for the same', async (t) => {
   const { bench, say } = await silentBench(t);
-  const dying = new PvaClient({ environment: bench.ioc.clientEnvironment });
+  const dying = patientClient(bench.ioc.clientEnvironment);
   const lost = dying.put(`${bench.name}:Start`, 1, { block: true }).catch(() => undefined);
   await bench.until('StateText', (text) => text === 'Starting: Start waits for Ready (Abort ends it)');
   const id = await bench.text('StreamId');

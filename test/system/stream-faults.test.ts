@@ -1,10 +1,10 @@
-import { PvaClient } from 'epics-pva-ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import t from 'tap';
 import { cleanEnvironment, PYTHON, runProgram } from './ioc-process.js';
 import { ObeyingStream } from './obeying-stream.js';
+import { patientClient } from './patient-client.js';
 import type { Fields } from './stream-slot.js';
 
 await t.test('a workflow that dies fails its stream with its last word, and whoever waits hears it', async (t) => {
@@ -70,7 +70,7 @@ await t.test('a stream goes on without the client that began it, and another one
   await bench.untilLogged(/^command 1 hold/u);
   commander.kill('SIGKILL');
   await once(commander, 'exit');
-  const other = new PvaClient({ environment: bench.ioc.clientEnvironment });
+  const other = patientClient(bench.ioc.clientEnvironment);
   const again = other.put(`${slot}:Command`, hold, { timeoutMs: 600_000 });
   go.open();
   await again;
@@ -86,7 +86,7 @@ await t.test('a client of PVAccess that leaves while its Start waits leaves the 
   const bench = await ObeyingStream.create(t);
   const ready = bench.gate('ready');
   await bench.prepare({ mode: 'slow', go: ready.path });
-  const leaving = new PvaClient({ environment: bench.ioc.clientEnvironment });
+  const leaving = patientClient(bench.ioc.clientEnvironment);
   const started = t.rejects(leaving.put(`${bench.name}:Start`, 1, { block: true }), { code: 'PVA_CLOSED' });
   await bench.untilState('Connected');
   leaving.close();

@@ -1,8 +1,8 @@
-import { PvaClient } from 'epics-pva-ts';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { freePort } from '../loopback-environment.js';
+import { patientClient } from './patient-client.js';
 import { PvaNetwork } from './pva-network.js';
 import type { ServerProcess } from './server-process.js';
 import { StreamSlot } from './stream-slot.js';
@@ -19,7 +19,7 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
   const { directory } = stream.ioc;
   const serve = (...rest: string[]): ServerProcess =>
     stream.ioc.serve('python', SCRIPT, 'p4p', 'report', 'blue:report', directory, ...rest);
-  const workflow = new PvaClient({ environment: stream.ioc.serverEnvironment });
+  const workflow = patientClient(stream.ioc.serverEnvironment);
   t.teardown(() => {
     workflow.close();
   });
