@@ -1,4 +1,4 @@
-import type { PvaClient, type PvaData } from 'epics-pva-ts';
+import type { PvaClient, PvaData } from 'epics-pva-ts';
 import { CaClient, type CaUpdate } from 'node-epics-ca';
 import t from 'tap';
 import { ObeyingStream } from './obeying-stream.js';
