@@ -124,6 +124,7 @@ export class Publisher {
     const isHealthNews = state.health !== this.#health;
     this.#health = state.health;
     const updates: RecordUpdate[] = [];
+    const states: RecordUpdate[] = [];
     for (const group of this.#groups) {
       const slice = group.slice(state);
       if (slice === group.seen && !isHealthNews) continue;
@@ -131,13 +132,14 @@ export class Publisher {
       for (const entry of group.entries) {
         try {
           const update = changeOf(entry, slice, state);
-          if (update !== undefined) updates.push(update);
+          if (update !== undefined) (isState(entry) ? states : updates).push(update);
         } catch (error) {
           this.#onError(error);
         }
       }
     }
-    if (updates.length > 0) this.#post(updates);
+    const all = [...updates, ...states];
+    if (all.length > 0) this.#post(all);
   }
 
   /** A value that its record can't hold keeps no other from being posted: then nothing of the batch was. */
@@ -163,6 +165,11 @@ function withService(entry: Published, shown: Shown, state: State): Shown {
     status: 'COMM',
     message: `no ${health.service}: ${health.lastError ?? 'not connected'}`,
   };
+}
+
+/** Shows one of several states, and is posted last: whoever has waited for a state reads the numbers and texts that belong to it. */
+function isState({ binding: { signal } }: Published): boolean {
+  return signal.kind !== 'command' && (signal.valueKind === 'choice' || signal.valueKind === 'boolean');
 }
 
 /** A record whose put was refused keeps what was put, and its alarm, until a good put. */

@@ -53,6 +53,35 @@ void tap.test(
   },
 );
 
+void tap.test('a state is posted after the numbers and texts that changed with it', (t) => {
+  const counts = { stream: 1 };
+  const identity = { version: '1', backend: 'local', station: 's', owner: 'o' };
+  const store = new Store(initialState({ ...identity, kinds: SLOT_KINDS, slots: counts }), SLOT_KINDS);
+  const records = [
+    deviceRecord(0, 'DataConnected', 'bi', 'stream[1].dataConnected', ['No', 'Yes']),
+    deviceRecord(1, 'DataCount', 'int64in', 'stream[1].dataCount'),
+    deviceRecord(2, 'DataLastId', 'int64in', 'stream[1].dataLastId'),
+  ];
+  const posted: string[][] = [];
+  const post = (updates: readonly RecordUpdate[]): void => {
+    posted.push(updates.map(({ record }) => record.name));
+  };
+  const bindings = bindRecords(records, allAreas(SLOT_KINDS, counts));
+  const publisher = new Publisher({ post }, store, bindings, (error) => {
+    throw error;
+  });
+  publisher.start();
+  const about = { id: 's1', protocol: 'Native', workflow: 'w', owner: 'o', experiment: '' } as const;
+  const stream = newStream({ ...about, dataPv: 'd', reportPv: '' }, 0);
+  const object = streamWith(stream, {
+    live: { ...stream.live, data: { ...stream.live.data, count: 7, lastId: 5, isConnected: true } },
+  });
+  store.dispatch({ type: 'slotTaken', kind: 'stream', slot: 1, object });
+  publisher.flush();
+  t.same(posted.at(-1), ['DataCount', 'DataLastId', 'DataConnected']);
+  t.end();
+});
+
 void tap.test('a whole number beyond 64 bits is shown as the largest there is', (t) => {
   const [record] = RECORDS;
   const signal = { kind: 'reading', valueKind: 'integer' } as never;
