@@ -39,6 +39,8 @@ export class StreamService implements KindService {
   readonly #pvs: readonly StreamPvs[];
   readonly #jobs: StreamJobs;
   readonly #links: readonly StreamLinks[];
+  /** As they were when the other sides followed them last. */
+  readonly #followed: StreamSlot[] = [];
   #limit: NodeJS.Timeout | undefined;
   #unsubscribe: (() => void) | undefined;
 
@@ -164,7 +166,7 @@ export class StreamService implements KindService {
       return object?.id === id ? object.answers.find((one) => one.sequence === sequence) : null;
     };
     try {
-      return await store.when(find, AbortSignal.any([signal, closing]));
+      return await store.when(find, signal, closing);
     } catch (error) {
       if (!closing.aborted) throw error;
       throw new CommandError('CANCELLED', 'the IOC stops, the command waits on', { severity: 'MINOR', cause: error });
@@ -184,8 +186,11 @@ export class StreamService implements KindService {
     for (const [index, pvs] of this.#pvs.entries()) {
       const slot = this.slotNumbered(index + 1);
       const { object: stream } = slot;
-      pvs.show(slot);
-      this.#links[index]?.follow(stream);
+      if (slot !== this.#followed[index]) {
+        this.#followed[index] = slot;
+        pvs.show(slot);
+        this.#links[index]?.follow(stream);
+      }
       for (const command of stream?.pending ?? []) limitMs = Math.min(limitMs, command.limitMs ?? Infinity);
     }
     clearTimeout(this.#limit);
