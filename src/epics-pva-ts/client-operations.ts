@@ -4,7 +4,7 @@ import { startTimer } from './start-timer.js';
 
 /** When an operation is given up. */
 export interface GiveUp {
-  /** Until it fails with PVA_TIMEOUT; default 5,000 ms; Infinity for no limit. */
+  /** Until it fails with PVA_TIMEOUT; default that of the client; Infinity for no limit. */
   readonly timeoutMs?: number | undefined;
   /** Aborts it with PVA_CANCELLED. */
   readonly signal?: AbortSignal | undefined;
@@ -22,11 +22,17 @@ export interface Settle<T> {
  * promise settles. */
 export class ClientOperations {
   readonly #open = new Set<(error: PvaError) => void>();
+  readonly #timeoutMs: number;
   #isClosed = false;
+
+  /** @param timeoutMs of operations that say nothing else */
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
+  }
 
   run<T>(pvName: string, giveUp: GiveUp, start: (settle: Settle<T>) => OperationHandle): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const { timeoutMs = 5000, signal } = giveUp;
+      const { timeoutMs = this.#timeoutMs, signal } = giveUp;
       if (this.#isClosed) throw new PvaError('PVA_CLOSED', 'the client has been closed', { pvName });
       if (signal?.aborted) throw cancelled(pvName, signal);
       let operation: OperationHandle | null = null;

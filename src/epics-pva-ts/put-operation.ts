@@ -14,6 +14,7 @@ export class PutOperation {
   readonly #data: unknown;
   readonly #settle: Settle<undefined>;
   readonly #keepsTimer: boolean;
+  readonly #onSend: (() => void) | undefined;
   readonly operation: OperationHandle;
   #prototype: ValueHandle | null = null;
   #isBusy = false;
@@ -22,13 +23,14 @@ export class PutOperation {
     context: ContextHandle,
     name: string,
     data: unknown,
-    options: OperationOptions & { readonly keepsTimer: boolean },
+    options: OperationOptions & { readonly keepsTimer: boolean; readonly onSend: (() => void) | undefined },
     settle: Settle<undefined>,
   ) {
     this.#name = name;
     this.#data = data;
     this.#settle = settle;
     this.#keepsTimer = options.keepsTimer;
+    this.#onSend = options.onSend;
     this.operation = pvxs.contextPut(
       context,
       name,
@@ -61,6 +63,7 @@ export class PutOperation {
   #send(prototype: ValueHandle, fields: unknown): void {
     const value = pvxs.valueCloneEmpty(prototype);
     pvxs.valueAssign(value, fields);
+    this.#onSend?.();
     pvxs.operationPut(this.operation, value, (error) => {
       if (error === null) this.#settle.succeed(undefined);
       else this.#retry(error);

@@ -17,8 +17,10 @@ export interface PostOptions {
 
 /** A client's put. */
 export interface PutRequest<Value> extends ClientRequest {
-  /** The PV's value as it would be after the put. */
+  /** The PV's value as it would be after the put, as of when it is read first: of a large structure, `sent` costs less. */
   readonly value: Value;
+  /** What the client sent and no more, as it is in PVAccess and as `postFields` takes it. */
+  readonly sent: RawFields;
   /** Paths of the fields the client sent, such as `value` or `alarm.severity`. */
   readonly changed: readonly string[];
 }
@@ -165,17 +167,30 @@ export class Pv<Value, Input> {
     onPut: PutHandler<Value, Input> | PutHandler<Value, never>,
   ): Promise<void> {
     const changes = pvxs.valueToJs(sent, true) as RawFields;
-    const merged = pvxs.sharedPvFetch(this.#handle);
-    pvxs.valueAssign(merged, changes);
-    const fields = pvxs.valueToJs(merged, false) as RawFields;
     const changed = pvxs.valueMarked(sent);
-    this.#type.checkPut?.(fields, changed);
-    const value = this.#type.decode(fields);
-    const request = Object.assign(clientRequest(op, signal), { value, changed });
+    const merged = (): RawFields => {
+      const whole = pvxs.sharedPvFetch(this.#handle);
+      pvxs.valueAssign(whole, changes);
+      return pvxs.valueToJs(whole, false) as RawFields;
+    };
+    this.#type.checkPut?.(merged(), changed);
+    const decode = (): Value => this.#type.decode(merged());
+    let read: { readonly value: Value } | undefined;
+    const client = clientRequest(op, signal);
+    const { peer, account, method, roles } = client;
+    const request: PutRequest<Value> = {
+      ...{ peer, account, method, roles, signal, changed, sent: changes },
+      get options() {
+        return client.options;
+      },
+      get value() {
+        return (read ??= { value: decode() }).value;
+      },
+    };
     const accepted = await onPut(request);
     if (signal.aborted || accepted === undefined) return;
     // What the client sent is accepted as it is: other fields needn't be posted.
-    if (Object.is(accepted, value)) this.postFields(changes);
+    if (read !== undefined && Object.is(accepted, read.value)) this.postFields(changes);
     else this.post(accepted);
   }
 
@@ -192,11 +207,12 @@ export class Pv<Value, Input> {
   }
 
   #assign(value: ValueHandle, fields: RawFields, options: PostOptions): void {
-    pvxs.valueAssign(value, fields);
-    if (options.alarm && this.#hasAlarm) pvxs.valueAssign(value, { alarm: alarmFieldsOf(options.alarm) });
-    if (this.#hasTimeStamp && (options.timeMs !== undefined || fields['timeStamp'] === undefined)) {
-      pvxs.valueAssign(value, { timeStamp: timeStampOf(options.timeMs ?? Date.now()) });
-    }
+    const isTimed = this.#hasTimeStamp && (options.timeMs !== undefined || fields['timeStamp'] === undefined);
+    pvxs.valueAssign(value, {
+      ...fields,
+      ...(options.alarm && this.#hasAlarm ? { alarm: alarmFieldsOf(options.alarm) } : {}),
+      ...(isTimed ? { timeStamp: timeStampOf(options.timeMs ?? Date.now()) } : {}),
+    });
   }
 
   #guard<T>(call: () => T): T {

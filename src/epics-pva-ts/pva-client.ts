@@ -30,6 +30,8 @@ export interface PutSettings extends OperationSettings {
   readonly block?: boolean | undefined;
   /** Whether the record is processed; default as the record says (`passive`). */
   readonly process?: boolean | 'passive' | undefined;
+  /** Told each time just before the value is sent: a put that is given up before has changed nothing. */
+  readonly onSend?: (() => void) | undefined;
 }
 
 export interface MonitorSettings<Value> extends ReadSettings<Value> {
@@ -44,7 +46,7 @@ export interface MonitorSettings<Value> extends ReadSettings<Value> {
 const GIVE_UP = { timeoutMs: true, signal: true } as const satisfies OptionNames<GiveUp>;
 const OPERATION = { ...GIVE_UP, request: true, server: true } as const satisfies OptionNames<OperationSettings>;
 const READ = { ...OPERATION, type: true } as const satisfies OptionNames<ReadSettings<never>>;
-const PUT = { ...OPERATION, block: true, process: true } as const satisfies OptionNames<PutSettings>;
+const PUT = { ...OPERATION, block: true, process: true, onSend: true } as const satisfies OptionNames<PutSettings>;
 const MONITOR = {
   ...READ,
   queueSize: true,
@@ -55,13 +57,19 @@ const MONITOR = {
 /** A PVAccess client. An option that a call doesn't know is refused with `PVA_OPTION`. Operations keep the process running until they end; an idle client doesn't. */
 export class PvaClient {
   readonly #context: ContextHandle;
-  readonly #operations = new ClientOperations();
+  readonly #operations: ClientOperations;
   readonly #monitors = new Set<PvaMonitor<never> | Discovery>();
   #isClosed = false;
 
-  /** @param options `environment`: settings named as the `EPICS_PVA_*` variables; default those of the process */
-  constructor(options: { readonly environment?: Definitions | undefined } = {}) {
-    checkOptions('PvaClient', options, { environment: true });
+  /**
+   * @param options `environment`: settings named as the `EPICS_PVA_*` variables; default those of the process. `timeoutMs`: until an operation
+   * that says nothing else fails with PVA_TIMEOUT; default 5,000 ms; Infinity for no limit
+   */
+  constructor(
+    options: { readonly environment?: Definitions | undefined; readonly timeoutMs?: number | undefined } = {},
+  ) {
+    checkOptions('PvaClient', options, { environment: true, timeoutMs: true });
+    this.#operations = new ClientOperations(options.timeoutMs ?? 5000);
     try {
       this.#context = options.environment ? pvxs.contextCreate(options.environment) : pvxs.contextCreateFromEnv();
     } catch (error) {
@@ -108,7 +116,11 @@ export class PvaClient {
    */
   put(name: string, value: unknown, settings: PutSettings = {}): Promise<void> {
     const keepsTimer = settings.timeoutMs !== undefined || settings.block !== true;
-    const options = { ...optionsOf(settings, { block: settings.block, process: settings.process }), keepsTimer };
+    const options = {
+      ...optionsOf(settings, { block: settings.block, process: settings.process }),
+      keepsTimer,
+      onSend: settings.onSend,
+    };
     return this.#operations.run<undefined>(name, settings, (settle) => {
       checkOptions('put', settings, PUT);
       return new PutOperation(this.#context, name, value, options, settle).operation;

@@ -184,7 +184,7 @@ await t.test('p4p puts are handled with who sent them, and answered', async (t) 
   const fields = { sequence: 'uint32', command: 'string', alarm: alarmField, timeStamp: timeStampField } as const;
   const pv = server.add('t:command', structure({ id: 'test:Command', fields }), {
     onPut: async (put) => {
-      seen.push([put.value.sequence, put.value.command, put.changed, put.options['block']]);
+      seen.push([put.sent, put.value.sequence, put.value.command, put.changed, put.options['block']]);
       t.match(put.peer, /^127\.0\.0\.1:\d+$/);
       t.ok(put.account);
       const roles = put.roles();
@@ -199,8 +199,8 @@ await t.test('p4p puts are handled with who sent them, and answered', async (t) 
   t.same(await p4p.ask('put', 't:command', { command: 'explode' }), { remoteError: 'REFUSED: not today' });
   t.match(pv.get(), { command: 'start' });
   t.same(seen, [
-    [5, 'start', ['sequence', 'command'], 'true'],
-    [5, 'explode', ['command'], 'true'],
+    [{ sequence: 5, command: 'start' }, 5, 'start', ['sequence', 'command'], 'true'],
+    [{ command: 'explode' }, 5, 'explode', ['command'], 'true'],
   ]);
   server.add('t:enum', ntEnum(['No', 'Yes']), { onPut: (put) => put.value });
   t.same(await p4p.ask('put', 't:enum', 1), { result: null });

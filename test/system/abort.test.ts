@@ -1,4 +1,4 @@
-import { PvaClient } from 'epics-pva-ts';
+import type { PvaClient } from 'epics-pva-ts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import t, { type Test } from 'tap';
 import { cleanEnvironment, IocProcess, PYTHON, temporaryDirectory } from './ioc-process.js';
+import { patientClient } from './patient-client.js';
 
 interface Bench {
   readonly client: PvaClient;
@@ -31,7 +32,7 @@ async function spoken(lines: Interface): Promise<string> {
 async function setUp(t: Test): Promise<Bench> {
   const directory = temporaryDirectory(t);
   const ioc = await IocProcess.start(join(directory, 'dm'));
-  const client = new PvaClient({ environment: ioc.clientEnvironment });
+  const client = patientClient(ioc.clientEnvironment);
   const children: ChildProcess[] = [];
   t.teardown(async () => {
     client.close();

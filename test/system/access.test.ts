@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { PvaClient } from 'epics-pva-ts';
 import { CaClient } from 'node-epics-ca';
 import t from 'tap';
 import { IocProcess, temporaryDirectory } from './ioc-process.js';
+import { patientClient } from './patient-client.js';
 
 const SHIPPED = readFileSync('ioc/access.acf', 'utf8');
 
@@ -21,7 +21,7 @@ ASG(READONLY) { RULE(1, READ) }
   );
   const ioc = await IocProcess.start(join(directory, 'dm'), [`access.file=${file}`]);
   const ca = new CaClient({ environment: ioc.clientEnvironment });
-  const pva = new PvaClient({ environment: ioc.clientEnvironment });
+  const pva = patientClient(ioc.clientEnvironment);
   await t.rejects(ca.put('dm:WF1:Workflow', 'example-01', { complete: true }), { code: 'CA_NO_WRITE_ACCESS' });
   await t.rejects(pva.put('dm:WF1:Workflow', 'example-01', { block: true }), { code: 'PVA_REMOTE' });
   await t.rejects(pva.rpc('dm:rpc:addExperiment', { name: 'theirs' }), {
@@ -59,7 +59,7 @@ for (const host of ['localhost', '127.0.0.1']) {
       const directory = temporaryDirectory(t);
       const ioc = await IocProcess.start(join(directory, 'dm'), [`access.file=${exampleRules(directory, host)}`]);
       const ca = new CaClient({ environment: ioc.clientEnvironment });
-      const pva = new PvaClient({ environment: ioc.clientEnvironment });
+      const pva = patientClient(ioc.clientEnvironment);
       await ca.put('dm:WF1:Timeout', 11, { complete: true });
       t.equal((await ca.get('dm:WF1:Timeout')).value, 11);
       await pva.put('dm:WF1:Timeout', 17, { block: true });
@@ -80,7 +80,7 @@ await t.test('operators of another host may not write, and the log says who was 
   const directory = temporaryDirectory(t);
   const ioc = await IocProcess.start(join(directory, 'dm'), [`access.file=${exampleRules(directory, '192.0.2.1')}`]);
   const ca = new CaClient({ environment: ioc.clientEnvironment });
-  const pva = new PvaClient({ environment: ioc.clientEnvironment });
+  const pva = patientClient(ioc.clientEnvironment);
   await t.rejects(ca.put('dm:WF1:Timeout', 17, { complete: true }), { code: 'CA_NO_WRITE_ACCESS' });
   for (const block of [true, false]) {
     await t.rejects(pva.put('dm:WF1:Timeout', 17, { block }), { code: 'PVA_REMOTE', message: /Put not permitted/u });
@@ -106,7 +106,7 @@ await t.test('operators of another host may not write, and the log says who was 
 await t.test('the put log has one form for both protocols, and bears long values', async (t) => {
   const ioc = await IocProcess.start(join(temporaryDirectory(t), 'dm'));
   const ca = new CaClient({ environment: ioc.clientEnvironment });
-  const pva = new PvaClient({ environment: ioc.clientEnvironment });
+  const pva = patientClient(ioc.clientEnvironment);
   await t.rejects(
     ca.put('dm:WF2:Run', 1, { complete: true }),
     {

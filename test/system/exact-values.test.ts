@@ -1,9 +1,10 @@
 import { CaClient } from 'node-epics-ca';
-import { PvaClient } from 'epics-pva-ts';
+import type { PvaClient } from 'epics-pva-ts';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { IocProcess, temporaryDirectory } from './ioc-process.js';
+import { patientClient } from './patient-client.js';
 import { startServedIoc } from './served-ioc.js';
 
 interface Clients {
@@ -16,7 +17,7 @@ interface Clients {
 
 async function withIoc(t: Test, root: string, settings: string[], use: (clients: Clients) => Promise<void>) {
   const ioc = await IocProcess.start(root, settings);
-  const pva = new PvaClient({ environment: ioc.clientEnvironment });
+  const pva = patientClient(ioc.clientEnvironment);
   const ca = new CaClient({ environment: ioc.clientEnvironment });
   try {
     await use({ ca, pva, ioc, text: async (pv) => String((await pva.get(pv)).value) });

@@ -1,9 +1,9 @@
 import { STATUS_LABELS } from 'dm-ioc/internal/state/status-labels';
-import { PvaClient } from 'epics-pva-ts';
 import { CaClient } from 'node-epics-ca';
 import { join } from 'node:path';
 import t from 'tap';
 import { IocProcess, temporaryDirectory } from './ioc-process.js';
+import { patientClient } from './patient-client.js';
 
 const ROUNDS = 10;
 const ORDER = ['Idle', 'Pending', 'Running', 'Finalizing', 'Done'];
@@ -11,7 +11,7 @@ const ORDER = ['Idle', 'Pending', 'Running', 'Finalizing', 'Done'];
 await t.test('each change in DM reaches monitors of both protocols, in order', async (t) => {
   const ioc = await IocProcess.start(join(temporaryDirectory(t), 'dm'));
   const ca = new CaClient({ environment: ioc.clientEnvironment });
-  const pva = new PvaClient({ environment: ioc.clientEnvironment });
+  const pva = patientClient(ioc.clientEnvironment);
   await ca.put('dm:WF1:Workflow', 'example-01', { complete: true });
   await ca.put('dm:WF1:FilePath', '/dev/null', { complete: true });
   const caUpdates = ca.monitor('dm:WF1:Status')[Symbol.asyncIterator]();
@@ -50,7 +50,7 @@ await t.test('each change in DM reaches monitors of both protocols, in order', a
 await t.test('a put in flight is answered when the IOC stops, and the exit code is 0', async (t) => {
   const ioc = await IocProcess.start(join(temporaryDirectory(t), 'dm'));
   const ca = new CaClient({ environment: ioc.clientEnvironment });
-  const pva = new PvaClient({ environment: ioc.clientEnvironment });
+  const pva = patientClient(ioc.clientEnvironment);
   await ca.put('dm:WF1:Workflow', 'sleep', { complete: true });
   await ca.put('dm:WF1:Args.VAL$', '{"seconds": "60", "filePath": "/dev/null"}', { complete: true });
   const overCa = t.rejects(ca.put('dm:WF1:Run', 1, { complete: true }), 'the CA put fails');
@@ -65,7 +65,7 @@ await t.test('a put in flight is answered when the IOC stops, and the exit code 
 
 await t.test('a time limit ends the waiting with MINOR, never the job', async (t) => {
   const ioc = await IocProcess.start(join(temporaryDirectory(t), 'dm'));
-  const pva = new PvaClient({ environment: ioc.clientEnvironment });
+  const pva = patientClient(ioc.clientEnvironment);
   await pva.put('dm:WF1:Workflow', 'sleep', { block: true });
   await pva.put('dm:WF1:Args', '{"seconds": "60", "filePath": "/dev/null"}', { block: true });
   await pva.put('dm:WF1:Timeout', 0.3, { block: true });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Test } from 'tap';
+import { describeThreads } from './describe-threads.js';
 
 export const PROGRAM = resolve('src/dm-ioc/bin/dm-ioc.js');
 export const PYTHON = resolve('.venv/bin/python');
@@ -80,8 +81,9 @@ export class IocProcess {
     });
     const ready = await new Promise<RegExpExecArray>((done, fail) => {
       const timer = setTimeout(() => {
+        const threads = child.pid === undefined ? '' : describeThreads(child.pid);
         child.kill('SIGKILL');
-        fail(new Error(`the IOC is not ready:\n${lines.join('')}`));
+        fail(new Error(`the IOC is not ready:\n${lines.join('')}\n${threads}`));
       }, START_TIMEOUT_MS);
       const take = (chunk: Buffer): void => {
         lines.push(chunk.toString());

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { PvaClient } from 'epics-pva-ts';
+import type { PvaClient } from 'epics-pva-ts';
 import type { Test } from 'tap';
 import { freePort } from '../loopback-environment.js';
 import { IocProcess, temporaryDirectory, type IocExit } from './ioc-process.js';
+import { patientClient } from './patient-client.js';
 import { ServerProcess } from './server-process.js';
 import { writeWorkflows } from './write-workflows.js';
 
@@ -99,12 +100,14 @@ export class LastingIoc {
     );
     // A server with a shorter time limit than its client ends connections that are only idle.
     const { EPICS_PVA_CONN_TMO: limit = '30' } = environment;
-    this.#clients.push(new PvaClient({ environment: { ...this.clientEnvironment, EPICS_PVA_CONN_TMO: limit } }));
+    const environmentOfClient = { ...this.clientEnvironment, EPICS_PVA_CONN_TMO: limit };
+    this.#clients.push(patientClient(environmentOfClient));
   }
 
-  /** Ends the IOC, and starts it again with what was saved. */
-  async restart(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+  /** Ends the IOC, and starts it again with what was saved. @param meanwhile called between */
+  async restart(signal: NodeJS.Signals = 'SIGKILL', meanwhile: () => void = () => undefined): Promise<void> {
     await this.#current.stop(signal);
+    meanwhile();
     await this.#run();
   }
 

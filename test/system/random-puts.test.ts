@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { CaClient, type CaPutValue } from 'node-epics-ca';
-import { PvaClient } from 'epics-pva-ts';
 import { loadConfig } from 'dm-ioc/internal/config/load-config';
 import { loadForInspection } from 'dm-ioc/internal/cli/load-for-inspection';
 import type { SetpointSignal } from 'dm-ioc/internal/registry/signal';
 import { join } from 'node:path';
 import t from 'tap';
 import { IocProcess, temporaryDirectory } from './ioc-process.js';
+import { patientClient } from './patient-client.js';
 
 const PUTS_OF_EACH = 25;
 const seed = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
@@ -17,7 +17,7 @@ const setpoints = bindings.flatMap(({ record, signal }) => (signal.kind === 'set
 const directory = temporaryDirectory(t);
 const ioc = await IocProcess.start(join(directory, 'dm'), slots);
 const ca = new CaClient({ environment: ioc.clientEnvironment });
-const pva = new PvaClient({ environment: ioc.clientEnvironment });
+const pva = patientClient(ioc.clientEnvironment);
 
 /** The value as a client reads it: the label of a state. */
 async function shown(pv: string): Promise<unknown> {

@@ -1,8 +1,9 @@
-import { PvaClient } from 'epics-pva-ts';
+import type { PvaClient } from 'epics-pva-ts';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
+import { patientClient } from './patient-client.js';
 
 const put = (client: PvaClient, pv: string, value: unknown): Promise<void> => client.put(pv, value, { block: true });
 const text = async (client: PvaClient, pv: string): Promise<string> => String((await client.get(pv)).value);
@@ -17,7 +18,7 @@ await t.test('a restart keeps setpoints, the selected experiment, the job of a s
   const watched = join(directory, 'watched');
   mkdirSync(watched);
   const first = await IocProcess.start(root);
-  const client = new PvaClient({ environment: first.clientEnvironment });
+  const client = patientClient(first.clientEnvironment);
   await put(client, 'dm:Experiment', 'demo');
   await put(client, 'dm:DAQ1:DataDirectory', watched);
   await put(client, 'dm:DAQ1:Start', 1);
@@ -32,7 +33,7 @@ await t.test('a restart keeps setpoints, the selected experiment, the job of a s
   t.equal(await first.stop(), 0, 'the first ends well');
 
   const second = await IocProcess.start(root);
-  const again = new PvaClient({ environment: second.clientEnvironment });
+  const again = patientClient(second.clientEnvironment);
   t.equal(await text(again, 'dm:Experiment'), 'demo', 'the experiment that was put');
   t.equal(await text(again, 'dm:Experiment_RBV'), 'demo', 'DM has confirmed it again');
   t.equal(await text(again, 'dm:WF1:Workflow'), 'example-01', 'a text');
@@ -76,7 +77,7 @@ async function withRunningJob(
   const root = join(directory, 'dm');
   const settings = [`dm.local.workflows=${workflows}`];
   const ioc = await IocProcess.start(root, settings);
-  const client = new PvaClient({ environment: ioc.clientEnvironment });
+  const client = patientClient(ioc.clientEnvironment);
   await put(client, 'dm:Experiment', 'demo');
   await put(client, 'dm:WF1:Workflow', 'three');
   await put(client, 'dm:WF1:Args', JSON.stringify({ filePath: '/dev/null', log, go }));
@@ -100,7 +101,7 @@ async function withRunningJob(
 for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
   await t.test(`a job outlives the IOC (${signal}): the slot shows it, and Wait completes at its end`, async (t) => {
     const { ioc, root, settings, log, go, jobId } = await withRunningJob(t);
-    const before = new PvaClient({ environment: ioc.clientEnvironment });
+    const before = patientClient(ioc.clientEnvironment);
     await put(before, 'dm:Upload2:FilePath', 'the last one');
     const told = t.rejects(put(before, 'dm:WF1:Wait', 1), {
       message: signal === 'SIGTERM' ? 'the IOC stops, the job goes on' : /./u,
@@ -110,7 +111,7 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     if (signal === 'SIGTERM') await told;
     before.close();
     const second = await IocProcess.start(root, settings);
-    const client = new PvaClient({ environment: second.clientEnvironment });
+    const client = patientClient(second.clientEnvironment);
     t.equal(await text(client, 'dm:WF1:JobId'), jobId, 'the slot has its job');
     t.equal(await text(client, 'dm:Upload2:FilePath'), 'the last one', 'and what was put just before');
     t.equal(await label(client, 'dm:WF1:Status'), 'Running', 'the job runs');
@@ -129,7 +130,7 @@ await t.test('dm-ioc stop leaves the jobs, dm-ioc stop --jobs ends them, with an
   const stopped = (root: string, ...args: string[]): Promise<Finished> =>
     runProgram(process.execPath, [PROGRAM, 'stop', '--set', `dm.local.root=${root}`, ...args], {});
   const first = await withRunningJob(t);
-  const client = new PvaClient({ environment: first.ioc.clientEnvironment });
+  const client = patientClient(first.ioc.clientEnvironment);
   const waiting = t.rejects(put(client, 'dm:WF1:Wait', 1), 'who waits for the job hears it');
   t.match(await stopped(first.root, '--jobs'), { code: 0, stdout: /has stopped with its jobs/u });
   await waiting;
@@ -144,7 +145,7 @@ await t.test('dm-ioc stop leaves the jobs, dm-ioc stop --jobs ends them, with an
     stdout: /no IOC uses .*; 1 jobs that one had left are ended/u,
   });
   const again = await IocProcess.start(second.root, second.settings);
-  const reader = new PvaClient({ environment: again.clientEnvironment });
+  const reader = patientClient(again.clientEnvironment);
   t.equal(await label(reader, 'dm:WF1:Status'), 'Aborted');
   t.match(await text(reader, 'dm:WF1:ErrorMessage'), /stop --jobs/u);
   reader.close();
@@ -155,7 +156,7 @@ await t.test('dm-ioc stop leaves the jobs, dm-ioc stop --jobs ends them, with an
 await t.test('what cannot be saved shows, and is saved when it can be; the directory is for one IOC', async (t) => {
   const root = join(temporaryDirectory(t), 'dm');
   const ioc = await IocProcess.start(root);
-  const client = new PvaClient({ environment: ioc.clientEnvironment });
+  const client = patientClient(ioc.clientEnvironment);
   await t.rejects(IocProcess.start(join(root, 'other'), [`autosave.directory=${join(root, 'autosave')}`]), {
     message: /in use by another IOC/u,
   });
@@ -190,7 +191,7 @@ await t.test(
     const { ioc, root, settings, go } = await withRunningJob(t);
     await ioc.stop('SIGKILL');
     const second = await IocProcess.start(root, settings);
-    const client = new PvaClient({ environment: second.clientEnvironment });
+    const client = patientClient(second.clientEnvironment);
     t.match(await alarmOf(client, 'dm:WF1:Run', 'MINOR'), /^IOC restarted, it goes on/u);
     go();
     t.equal(await alarmOf(client, 'dm:WF1:Run', 'NONE'), '', 'it has ended well');
@@ -200,7 +201,7 @@ await t.test(
     await second.stop('SIGKILL');
 
     const third = await IocProcess.start(root, settings);
-    const again = new PvaClient({ environment: third.clientEnvironment });
+    const again = patientClient(third.clientEnvironment);
     t.match(await alarmOf(again, 'dm:WF1:Run', 'MAJOR'), /^2 failed \(exit /u);
     t.equal(await label(again, 'dm:WF1:Run.STAT'), 'WRITE');
     t.equal(await label(again, 'dm:WF1:Status.STAT'), 'STATE');
@@ -231,7 +232,7 @@ await t.test(
     const saved = join(root, 'autosave', 'dm-ioc.sav');
     writeFileSync(saved, readFileSync(saved, 'utf8').replace(/^dm:Experiment .*$/mu, 'dm:Experiment gone'));
     const second = await IocProcess.start(root);
-    const client = new PvaClient({ environment: second.clientEnvironment });
+    const client = patientClient(second.clientEnvironment);
     t.match(await text(client, 'dm:Message'), /^dm:Experiment: Experiment gone does not exist/u);
     for (const pv of ['dm:Message', 'dm:Experiment', 'dm:Experiment_RBV']) await alarmOf(client, pv, 'INVALID');
     await put(client, 'dm:Experiment', 'demo');

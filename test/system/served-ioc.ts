@@ -1,11 +1,12 @@
 import { createLocalDataManagement, type DataManagement } from 'dm';
 import { createDmServer, type DmServer, type DmServerOptions } from 'dm/server';
-import { PvaClient } from 'epics-pva-ts';
+import type { PvaClient } from 'epics-pva-ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { createTestCertificate } from '../unit/dm/test-certificate.js';
 import { IocProcess, temporaryDirectory } from './ioc-process.js';
+import { patientClient } from './patient-client.js';
 
 /** An IOC with backend rest, in a process of its own, before an engine that is served over HTTPS from this process. */
 export interface ServedIoc {
@@ -66,7 +67,7 @@ export async function startServedIoc(
     'dm.rest.poll={pollMs: 100, listMs: 1000, idleListMs: 1000, maxBackoffMs: 300, syncSettleMs: 300}',
     ...settings,
   ]);
-  const client = new PvaClient({ environment: ioc.clientEnvironment });
+  const client = patientClient(ioc.clientEnvironment);
   return {
     directory,
     dm,

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { PvaClient } from 'epics-pva-ts';
+import type { PvaClient } from 'epics-pva-ts';
 import type { Test } from 'tap';
 import { loopbackEnvironment } from '../loopback-environment.js';
 import { cleanEnvironment, PROGRAM, temporaryDirectory } from './ioc-process.js';
+import { patientClient } from './patient-client.js';
 
 /** An IOC whose input and output are of a kind that only a shell or a terminal gives. */
 export interface ShellIoc {
@@ -27,7 +28,7 @@ export async function startByShell(t: Test, shell: string, settings: readonly st
     detached: true,
   });
   const exit = once(child, 'exit');
-  const client = new PvaClient({ environment });
+  const client = patientClient(environment);
   t.teardown(() => {
     client.close();
     try {

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PvaClient } from 'epics-pva-ts';
+import type { PvaClient } from 'epics-pva-ts';
 import t, { type Test } from 'tap';
 import { IocProcess, PYTHON, temporaryDirectory } from './ioc-process.js';
+import { patientClient } from './patient-client.js';
 import { startByShell } from './shell-ioc.js';
 
 interface Running {
@@ -22,7 +23,7 @@ async function start(t: Test, settings: readonly string[] = []): Promise<Running
     NODE_OPTIONS: `--import ${join(import.meta.dirname, 'misbehave.js')}`,
     HANG_UNTIL: file,
   });
-  const client = new PvaClient({ environment: ioc.clientEnvironment });
+  const client = patientClient(ioc.clientEnvironment);
   t.teardown(() => {
     client.close();
     ioc.child.kill('SIGKILL');

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { PvaClient } from 'epics-pva-ts';
 import { CaClient } from 'node-epics-ca';
 import t, { type Test } from 'tap';
 import { temporaryDirectory } from './ioc-process.js';
 import { ObeyingStream } from './obeying-stream.js';
+import { patientClient } from './patient-client.js';
 
 const USER = userInfo().username;
 const OTHER = 'somebody-else';
@@ -84,7 +84,7 @@ await t.test('who is a workflow but may not command is refused over structures, 
 
 await t.test('an account that lies nowhere in the rules may watch all', async (t) => {
   const bench = await ObeyingStream.create(t, [`access.file=${rulesFor(t, { operators: OTHER, workflows: OTHER })}`]);
-  const client = new PvaClient({ environment: bench.ioc.clientEnvironment });
+  const client = patientClient(bench.ioc.clientEnvironment);
   for (const name of ['Report', 'Command', 'Ack', 'State']) {
     for await (const { fields } of client.monitor(`${bench.name}:${name}`)) {
       t.ok(Object.keys(fields).length > 1, name);

@@ -71,6 +71,8 @@ await t.test('frames are counted without being fetched, wherever their source is
   await stream.until('DataCount', atLeast(before.count + 20));
   await source.end();
   await stream.until('DataConnected', (connected) => connected === 'No');
+  // Records of one change follow each other: the rate comes after the count.
+  await stream.until('DataRate', (rate) => rate === 0);
   const frames = (await number('DataCount')) - before.count;
   const gaps = (await number('DataMissed')) - before.missed;
   t.ok(gaps >= 2 * (frames - 1), 'two of three are missed', { frames, gaps });

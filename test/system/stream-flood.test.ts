@@ -1,7 +1,8 @@
-import { PvaClient, type PvaData } from 'epics-pva-ts';
+import type { PvaClient, PvaData } from 'epics-pva-ts';
 import { CaClient, type CaUpdate } from 'node-epics-ca';
 import t from 'tap';
 import { ObeyingStream } from './obeying-stream.js';
+import { patientClient } from './patient-client.js';
 import type { Fields } from './stream-slot.js';
 
 const WATCHERS = 50;
@@ -14,7 +15,7 @@ await t.test('a flood of reports starves nobody, and its last one comes to every
   const { name: slot } = bench;
   await bench.start();
   const streamId = await bench.text('StreamId');
-  const clients = Array.from({ length: WATCHERS }, () => new PvaClient({ environment: bench.ioc.clientEnvironment }));
+  const clients = Array.from({ length: WATCHERS }, () => patientClient(bench.ioc.clientEnvironment));
   const ca = new CaClient({ environment: bench.ioc.clientEnvironment });
   const watching: Promise<void>[] = [];
   const ends: Promise<number>[] = [];
@@ -49,7 +50,7 @@ await t.test('a flood of reports starves nobody, and its last one comes to every
       await client.put(`${slot}:Report`, { streamId, nReceived: count });
     }
   };
-  const writer = new PvaClient({ environment: bench.ioc.clientEnvironment });
+  const writer = patientClient(bench.ioc.clientEnvironment);
   const startedMs = performance.now();
   const flood = Promise.all(Array.from({ length: LANES }, () => lane(writer)));
   let others = 0;

@@ -118,6 +118,11 @@ await t.test('a command ends at its time limit, with when the workflow was heard
     remoteCode: 'COMMAND_TIMEOUT',
     message: /prepare not acknowledged within 0\.\d s, withdrawn; the workflow was heard \d+\.\d s ago/u,
   });
+  for (const timeout of [86_401, 3_000_000, 1e300, Infinity, NaN, -1]) {
+    await t.rejects(bench.command('prepare', {}, { timeout }), {
+      message: `SETPOINT_INVALID: timeout ${timeout} is out of range 0..86400 s`,
+    });
+  }
   await bench.put('CommandTimeout', 0.2);
   await bench.put('SendCommand', 'configure');
   await t.rejects(bench.put('Send', 1), { message: /configure not acknowledged within/u });

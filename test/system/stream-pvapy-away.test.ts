@@ -81,8 +81,11 @@ await t.test('consumers that come after Stop are told to stop', async (t) => {
     stream.client.put('dm:Stream1:Command', { command: 'configure', timeout: 1 }, { timeoutMs: 60_000 }),
     { message: /consumer 1: .*consumer:1:control.*; .* consumer 12: / },
   );
+  await stream.put('CommandTimeout', 1);
+  await t.rejects(stream.put('Stop', 1), 'it does not wait for what was never there');
+  t.match(await stream.value('ErrorMessage'), /waits for consumer 1, 2, .*searched at .*; put Abort to end it$/u);
+  t.match(await stream.value('StateText'), /^Finishing: waits for consumer 1, 2, .*; put Abort to end it/u);
   const stopped = stream.put('Stop', 1).catch(() => undefined);
-  await stream.until('State', (state) => state === 'Finishing');
   t.notMatch(stream.ioc.output, /MaxListeners/u, 'a dozen consumers are none too many');
   await stream.ioc.restart();
   for (const id of [1, 2]) letGo(directory, id);
@@ -112,4 +115,37 @@ await t.test('Stop does not wait for a consumer that never answers a command', a
     { reason: { message: 'COMMAND_REFUSED: the job has ended (done)' } },
     { reason: { message: 'COMMAND_REFUSED: the job has ended (done)' } },
   ]);
+});
+
+await t.test('a consumer that has stalled is configured and stopped again', async (t) => {
+  const stream = await StreamSlot.inNewIoc(t, ({ directory, serverEnvironment: environment }) => ({
+    pvapy: consumersCommand({ directory, ids: [1], environment }),
+  }));
+  const { directory } = stream.ioc;
+  await stream.put('Workflow', 'pvapy');
+  await stream.put('Protocol', 'PvaPy');
+  await stream.put('DataPv', 'nowhere');
+  await stream.put('HeartbeatTimeout', 3);
+  await stream.put('Start', 1);
+  const pid = consumerPid(directory, 1);
+  process.kill(pid, 'SIGSTOP');
+  const late = stream.client.put(
+    'dm:Stream1:Command',
+    { command: 'configure', arguments: '{"name":"late"}', timeout: 1 },
+    { timeoutMs: 60_000 },
+  );
+  await t.rejects(late, { message: 'COMMAND_TIMEOUT: consumer 1: has not answered configure' });
+  await stream.until('State', (_state, severity, message) =>
+    `${severity} ${message}`.startsWith('MINOR consumer 1 is silent for more than 3 s'),
+  );
+  await stream.put('CommandTimeout', 1);
+  await t.rejects(stream.put('Stop', 1));
+  t.match(await stream.value('ErrorMessage'), /consumer 1: has not answered stop; put Abort to end it/u);
+  process.kill(pid, 'SIGCONT');
+  await stream.until('State', (_state, _severity, message) => !message.includes('consumer'));
+  await stream.put('CommandTimeout', 0);
+  await stream.command('configure', { name: 'again' });
+  t.same(configured(directory).at(-1), '1 again');
+  await stream.put('Stop', 1);
+  t.equal(await stream.value('StateText'), 'Done');
 });

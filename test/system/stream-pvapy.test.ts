@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { PvaClient } from 'epics-pva-ts';
 import t from 'tap';
+import { patientClient } from './patient-client.js';
 import { configured, consumerPid, consumersCommand, isRunning, letGo } from './stream-consumers.js';
 import { StreamSlot } from './stream-slot.js';
 
@@ -20,7 +20,7 @@ await t.test("a stream is worked on by four of pvaPy's consumers, in which there
     'pvapy-ad-sim-server',
     ...'-cn frames -nx 32 -ny 32 -fps 20 -rt 3600 -std 1'.split(' '),
   );
-  const client = new PvaClient({ environment: stream.ioc.serverEnvironment });
+  const client = patientClient(stream.ioc.serverEnvironment);
   t.teardown(() => {
     client.close();
   });

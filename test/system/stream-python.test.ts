@@ -9,12 +9,6 @@ const WORKFLOW = `${PYTHON_COMMAND} ${resolve('test/system/stream_workflow.py')}
 /** The same for a shell that goes on. */
 const SHELL = `env ${PYTHON_COMMAND.replace('exec ', '')} -m dm_ioc.stream`;
 
-/** What the processes of the run that is now have in their environment. */
-async function environmentOfRun(streams: StreamSlot): Promise<Record<string, string>> {
-  const names = { reportPv: 'dm:Stream1:Report', commandPv: 'dm:Stream1:Command', ackPv: 'dm:Stream1:Ack' };
-  return { ...streams.ioc.clientEnvironment, ...names, streamId: await streams.text('StreamId') };
-}
-
 await t.test('a workflow on dm_ioc.stream gets ready, does commands in order, and its results come back', async (t) => {
   const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
   await streams.begin('python');
@@ -38,6 +32,44 @@ await t.test('a workflow on dm_ioc.stream gets ready, does commands in order, an
     ],
   });
 });
+
+/** Reports by pvaPy alone, whose puts send back the sequence that they have read, and each word by another channel, or by the same. */
+const PVAPY_WORKFLOW = `exec ${PYTHON} -u - <<'END'
+import os
+from pvaccess import LONG, STRING, Channel, PvObject
+
+def say(channel, **content):
+    types = {name: LONG if isinstance(value, int) else STRING for name, value in content.items()}
+    run = {"streamId": os.environ["streamId"]}
+    channel.put(PvObject({"streamId": STRING, **types}, {**run, **content}))
+
+def channel():
+    one = Channel(os.environ["reportPv"])
+    one.setTimeout(600)
+    return one
+
+for state in ("Connected", "Preparing"):
+    say(channel(), state=state)
+same = channel()
+say(same, state="Ready", message="ready")
+say(same, state="Streaming")
+for count in range(1, 21):
+    say(same if count % 2 else channel(), nReceived=count, message=f"frame {count}")
+say(channel(), state="Done", results="{}")
+END`;
+
+await t.test(
+  'a workflow that reports by pvaPy alone is heard each time, though it repeats the sequence it has read',
+  async (t) => {
+    const streams = await StreamSlot.inNewIoc(t, () => ({ pvapy: PVAPY_WORKFLOW }));
+    await streams.put('Workflow', 'pvapy');
+    await streams.put('Start', 1);
+    await streams.until('State', (state) => state === 'Done');
+    t.match([await streams.text('NReceived'), await streams.text('Message')], ['20', 'frame 20']);
+    const { fields } = await streams.client.get('dm:Stream1:Report');
+    t.equal(fields['sequence'], 25n);
+  },
+);
 
 await t.test('an exception that ends the workflow is the reason of the stream', async (t) => {
   const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
@@ -165,14 +197,7 @@ await t.test(
   async (t) => {
     const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
     await streams.begin('python');
-    const old = {
-      ...streams.ioc.clientEnvironment,
-      PYTHONPATH: resolve('ioc/bluesky'),
-      streamId: await streams.text('StreamId'),
-      reportPv: 'dm:Stream1:Report',
-      commandPv: 'dm:Stream1:Command',
-      ackPv: 'dm:Stream1:Ack',
-    };
+    const old = await streams.environmentOfRun();
     const say = (args: readonly string[], changes: Record<string, string> = {}): Promise<Finished> =>
       runProgram(PYTHON, ['-m', 'dm_ioc.stream', ...args], { ...old, ...changes });
     t.match(await say(['ack', '9']), { code: 1, stderr: /COMMAND_UNKNOWN: no command 9; the newest is 0/u });
@@ -198,10 +223,8 @@ await t.test(
 await t.test('a process that outlives its run is told so by the module while it waits for commands', async (t) => {
   const streams = await StreamSlot.inNewIoc(t, () => ({ python: WORKFLOW }));
   await streams.begin('python');
-  const outside = runProgram(PYTHON, ['-u', resolve('test/system/stream_workflow.py')], {
-    ...(await environmentOfRun(streams)),
-    PYTHONPATH: resolve('ioc/bluesky'),
-  });
+  const environment = await streams.environmentOfRun();
+  const outside = runProgram(PYTHON, ['-u', resolve('test/system/stream_workflow.py')], environment);
   // Two have said Connected, Preparing and Ready.
   for await (const { fields } of streams.client.monitor('dm:Stream1:Report'))
     if (Number(fields['sequence']) >= 6) break;

@@ -1,9 +1,9 @@
-import { PvaClient } from 'epics-pva-ts';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { freePort } from '../loopback-environment.js';
 import { Network } from './network.js';
+import { patientClient } from './patient-client.js';
 import { PVA_SEARCH } from './pva-search.js';
 import type { ServerProcess } from './server-process.js';
 import { StreamSlot } from './stream-slot.js';
@@ -20,7 +20,7 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
   const { directory } = stream.ioc;
   const serve = (...rest: string[]): ServerProcess =>
     stream.ioc.serve('python', SCRIPT, 'p4p', 'report', 'blue:report', directory, ...rest);
-  const workflow = new PvaClient({ environment: stream.ioc.serverEnvironment });
+  const workflow = patientClient(stream.ioc.serverEnvironment);
   t.teardown(() => {
     workflow.close();
   });
@@ -131,7 +131,7 @@ await t.test('reports are read from an object that Bluesky serves', async (t) =>
     await stream.put('ReportPv', '');
     const started = stream.put('Start', 1).catch(() => undefined);
     await stream.until('State', (state, severity) => state === 'Starting' && severity === 'NONE');
-    t.equal(await stream.value('StateText'), 'Starting: Start waits for Ready');
+    t.equal(await stream.value('StateText'), 'Starting: Start waits for Ready (Abort ends it)');
     await stream.put('Abort', 1);
     await started;
   });

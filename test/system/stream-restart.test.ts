@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { ObeyingStream } from './obeying-stream.js';
 import type { Fields } from './stream-slot.js';
@@ -125,3 +127,29 @@ await t.test('what is at one slot is nothing to another, also over a restart', a
   await other.put('Stop', 1);
   t.same([bench.commands, other.commands], [['1 stop'], ['1 mine', '2 mine', '3 stop']]);
 });
+
+await t.test(
+  'a stream whose saved state can not be read is Failed with the reason, and Abort ends its job',
+  async (t) => {
+    const bench = await ObeyingStream.create(t);
+    await bench.start();
+    await bench.command('say', { nReceived: 7 });
+    const [streamId, jobId, pid] = [await bench.text('StreamId'), await bench.text('JobId'), await bench.workflowPid()];
+    const directory = join(bench.ioc.directory, 'dm', 'autosave');
+    await bench.ioc.restart('SIGKILL', () => {
+      for (const file of readdirSync(directory)) {
+        const text = readFileSync(join(directory, file), 'utf8');
+        writeFileSync(join(directory, file), text.replaceAll('"nReceived":', '"nReceived":-'));
+      }
+    });
+    t.equal(await bench.text('State'), 'Failed');
+    t.match(await bench.text('ErrorMessage'), /can't be read, .*: report\.nReceived must be a whole number/u);
+    t.match([await bench.text('StreamId'), await bench.text('JobId')], [streamId, jobId]);
+    await t.rejects(bench.put('Start', 1), { message: /busy with stream/u });
+    await bench.put('Abort', 1);
+    t.throws(() => process.kill(pid, 0), { code: 'ESRCH' }, 'its process has ended');
+    await bench.start();
+    await bench.put('Stop', 1);
+    t.equal(await bench.text('State'), 'Done', 'the slot is free again');
+  },
+);

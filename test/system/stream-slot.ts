@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { PutSettings } from 'epics-pva-ts';
 import { LastingIoc } from './lasting-ioc.js';
 
@@ -77,6 +78,14 @@ export class StreamSlot {
   async begin(workflow: string, args: Readonly<Record<string, unknown>> = {}): Promise<void> {
     await this.choose(workflow, args);
     await this.put('Start', 1);
+  }
+
+  /** What the processes of the run that is now have in their environment, and where Python finds the module. */
+  async environmentOfRun(): Promise<Record<string, string>> {
+    const { name } = this;
+    const names = { reportPv: `${name}:Report`, commandPv: `${name}:Command`, ackPv: `${name}:Ack` };
+    const PYTHONPATH = resolve('ioc/bluesky');
+    return { ...this.ioc.clientEnvironment, ...names, PYTHONPATH, streamId: await this.text('StreamId') };
   }
 
   /** Puts a command as a structure; resolves when it is acknowledged. */

@@ -62,13 +62,13 @@ await t.test('a stream is followed in a terminal until it has ended, which is th
   );
   const text = lines.join('\n');
   t.match(text, /^stream \d{8}T\d{6}-[\da-f]{8}/mu);
-  t.match(text, /^report \d+: .*stage warm-up/mu);
-  t.match(text, /^report \d+: .*received 10/mu, 'the last count');
+  t.match(text, /^report: .*stage warm-up/mu);
+  t.match(text, /^report: .*received 10/mu, 'the last count');
   t.match(text, /^command 2: count \{"number":10\} from \S+@127\.0\.0\.1$/mu);
   t.match(text, /^command 3 refused: what is dance\?$/mu);
   t.match(text, /^command 4 accepted: stops$/mu, 'with what the workflow says');
   t.notMatch(text, /""|stage,/u, 'what became empty is no news');
-  t.match(text, /^report \d+: results \{"commands": .*\}/mu, 'the results, though the stream has ended');
+  t.match(text, /^report: results \{"commands": .*\}/mu, 'the results, though the stream has ended');
 });
 
 await t.test('a stream that fails ends the watching with its reason', async (t) => {
@@ -123,9 +123,45 @@ await t.test('a command that is withdrawn at its time limit is told so, and what
   await watch.until(/command 1 refused: no gain/u);
   const rates = { nReceived: 5, receiveRate: 49.99999912345, processRate: 1 / 3, progress: 100 / 3 };
   await streams.client.put('dm:Stream1:Report', { streamId, ...rates });
-  await watch.until(/report 2: 33\.33 %, received 5, receives 50\/s, processes 0\.3333\/s$/mu);
+  await watch.until(/report: 33\.33 %, received 5, receives 50\/s, processes 0\.3333\/s$/mu);
   await streams.put('Abort', 1);
   t.equal((await ended).code, 1);
+});
+
+await t.test('what others say in a stream is nothing that the terminal of a watcher obeys', async (t) => {
+  const streams = await StreamSlot.inNewIoc(t, () => ({ idle: 'exec sleep 1000' }));
+  await streams.put('Workflow', 'idle');
+  await streams.put('Start', 1, { block: false });
+  await streams.until('State', (state) => state === 'Starting');
+  const streamId = await streams.text('StreamId');
+  await streams.client.put('dm:Stream1:Report', { streamId, state: 'Ready' });
+  const watch = new Watch(streams);
+  const ended = watch.ended();
+  const sent = t.rejects(streams.command('c\u001B[2J\nd'), { message: /COMMAND_REFUSED/u });
+  await streams.untilPending(1);
+  await streams.client.put('dm:Stream1:Ack', { streamId, sequence: 1, accepted: false, message: 'no\u001B[5m\nway' });
+  await sent;
+  await watch.until(/command 1 refused/u);
+  const { stderr } = await runProgram(
+    process.execPath,
+    [PROGRAM, 'put', 'dm:Stream1:Report', JSON.stringify({ streamId, state: 'x\u001B[2J' })],
+    streams.ioc.clientEnvironment,
+  );
+  t.match(stderr, /no state x\\x1b\[2J;.*\n$/u);
+  const message = 'why\u001B[2J\n2026-11-28 00:00:00 Done\r\u009B2J';
+  await streams.client.put('dm:Stream1:Report', { streamId, state: 'Failed', message });
+  const { code, lines } = await ended;
+  t.equal(code, 1);
+  t.notMatch(lines.join(''), /\p{Cc}/u, { lines });
+  t.notOk(lines.includes('Done'), 'nobody writes a line of their own', { lines });
+  t.match(lines.join('\n'), /^error: why\\x1b\[2J\\n2026/mu);
+  const { stdout } = await runProgram(
+    process.execPath,
+    [PROGRAM, 'get', 'dm:Stream1:ErrorMessage', 'dm:Stream1:Report'],
+    streams.ioc.clientEnvironment,
+  );
+  t.match(stdout, /why\\x1b/u);
+  t.notMatch(stdout.replaceAll('\n', ''), /\p{Cc}/u);
 });
 
 await t.test(

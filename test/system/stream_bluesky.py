@@ -13,7 +13,7 @@ import bluesky.plans as bp
 import numpy as np
 from bluesky import RunEngine
 from ophyd import Component, Device, EpicsSignal, EpicsSignalRO, Signal
-from ophyd.status import Status, SubscriptionStatus
+from ophyd.status import Status
 from p4p.nt import NTNDArray
 from p4p.server import Server
 from p4p.server.thread import SharedPV
@@ -97,19 +97,20 @@ def put(signal, value):
 def until(signal, is_so):
     """Waits for an event, not for a time."""
 
-    def look(*, value, **_rest):
-        return is_so(value)
+    async def wait():
+        done, loop = asyncio.Event(), asyncio.get_running_loop()
 
-    status = SubscriptionStatus(signal, look)
-    yield from bps.wait_for([lambda: as_future(status)])
+        def look(*, value, **_rest):
+            if is_so(value):
+                loop.call_soon_threadsafe(done.set)
 
+        subscription = signal.subscribe(look)
+        try:
+            await done.wait()
+        finally:
+            signal.unsubscribe(subscription)
 
-async def as_future(status):
-    """What the RunEngine can wait for."""
-    loop = asyncio.get_running_loop()
-    done = loop.create_future()
-    status.add_callback(lambda _s: loop.call_soon_threadsafe(done.set_result, None))
-    await done
+    yield from bps.wait_for([wait])
 
 
 def begin(frames):

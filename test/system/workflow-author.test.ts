@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PvaClient } from 'epics-pva-ts';
 import t from 'tap';
 import { cleanEnvironment, IocProcess, PROGRAM, runProgram, temporaryDirectory, type Finished } from './ioc-process.js';
+import { patientClient } from './patient-client.js';
 
 const DRAFT = `
 name: draft
@@ -96,7 +96,7 @@ await t.test('PVs show what a stage writes while it runs, its variables, and wha
   writeFileSync(join(directory, 'draft.yaml'), DRAFT);
   writeFileSync(join(directory, 'input.dat'), 'seven..');
   const ioc = await IocProcess.start(join(directory, 'dm'), [`dm.local.workflows=${directory}`]);
-  const client = new PvaClient({ environment: ioc.clientEnvironment });
+  const client = patientClient(ioc.clientEnvironment);
   t.teardown(async () => {
     client.close();
     await ioc.stop();

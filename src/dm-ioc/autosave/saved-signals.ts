@@ -120,11 +120,14 @@ export function restoreSaved(
   for (const { name, kind, number } of slots) {
     const text = values.get(name);
     if (text === undefined || text === '' || kind.saved === undefined) continue;
+    let object;
     try {
-      store.dispatch({ type: 'slotTaken', kind: kind.name, slot: number, object: kind.saved.fromText(text) });
+      object = kind.saved.fromText(text);
     } catch (error) {
       problems.push(`${name}: ${errorText(error)}`);
+      object = kind.saved.fromRemains(text, errorText(error));
     }
+    if (object !== null) store.dispatch({ type: 'slotTaken', kind: kind.name, slot: number, object });
   }
   for (const { name, isValue, binding } of saved) {
     const { signal, place } = binding;

@@ -34,18 +34,26 @@ export function clientEnvironment(
 ): ClientEnvironment {
   const { list, port, endpoint, key } = NAMES[protocol];
   const endpoints = requestedEndpoints(config, environment);
-  const addresses = given(environment, list) ?? endpoints.interfaces.join(' ').replaceAll('0.0.0.0', '127.0.0.1');
+  const hosts = endpoints.interfaces.map((address) => (address === '0.0.0.0' ? '127.0.0.1' : address));
+  const addresses = given(environment, list) ?? hosts.join(' ');
   const configured = endpoints[endpoint] === 0 ? undefined : String(endpoints[endpoint]);
   const number = given(environment, port) ?? configured;
   const own = Object.entries(environment).filter(
     (entry): entry is [string, string] => entry[0].startsWith(`EPICS_${protocol}_`) && entry[1] !== undefined,
   );
+  // Several servers of a host share the search port, and a search of one address reaches one of them: the IOC is asked by its own port.
+  const isHere = addresses.split(/\s+/u).every((address) => hosts.includes(address));
+  const isAsked =
+    protocol === 'PVA' && isHere && endpoints.pvaPort !== 0 && number === String(config.pva.broadcastPort);
+  const server = isAsked ? `${hosts[0] ?? '127.0.0.1'}:${endpoints.pvaPort}` : '';
+  const servers = [given(environment, 'EPICS_PVA_NAME_SERVERS') ?? '', server].filter((one) => one !== '').join(' ');
   return {
     settings: {
       ...Object.fromEntries(own),
+      ...(isAsked ? { EPICS_PVA_NAME_SERVERS: servers } : {}),
       [list]: addresses,
       ...(number === undefined ? {} : { [port]: number }),
     },
-    place: `searched at ${addresses}, port ${number ?? 'of the protocol'}, over ${protocol === 'CA' ? 'Channel Access' : 'PVAccess'}; ${list} and ${port} change that, or --config, --set ${key}=…`,
+    place: `searched at ${addresses}, port ${number ?? 'of the protocol'}, over ${protocol === 'CA' ? 'Channel Access' : 'PVAccess'}${isAsked ? `, and asked ${server}` : ''}; ${list} and ${port} change that, or --config, --set ${key}=…`,
   };
 }

@@ -2,6 +2,7 @@ import { checkServices } from 'dm/rest';
 import { loadConfig, type ConfigOptions } from '../config/load-config.js';
 import { restOptions } from '../create-data-management.js';
 import { createLog } from '../log/create-log.js';
+import { printableText } from '../printable-text.js';
 
 const MARKS = { ok: 'ok', failed: 'FAILED', skipped: 'skipped' } as const;
 
@@ -16,7 +17,7 @@ export async function checkDm(options: ConfigOptions): Promise<void> {
     place = at;
     const evidence = confirmed ? '' : ' (path unconfirmed)';
     process.stdout.write(
-      `  ${MARKS[outcome].padEnd(7)} ${route.padEnd(23)} ${path}${evidence}: ${message} (${Math.round(durationMs)} ms)\n`,
+      `  ${MARKS[outcome].padEnd(7)} ${route.padEnd(23)} ${path}${evidence}: ${printableText(message)} (${Math.round(durationMs)} ms)\n`,
     );
   }
   const failed = checks.filter(({ outcome }) => outcome === 'failed').length;

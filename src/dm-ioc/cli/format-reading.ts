@@ -1,3 +1,4 @@
+import { printableText } from '../printable-text.js';
 import { textTable } from '../text-table.js';
 import { timeText } from '../time-text.js';
 import { numberText } from './number-text.js';
@@ -13,13 +14,14 @@ function table(columns: Readonly<Record<string, ArrayLike<unknown>>>): string {
   const names = Object.keys(columns);
   const count = Math.max(...Object.values(columns).map((column) => column.length));
   const rows = Array.from({ length: count }, (_row, at) =>
-    names.map((name) => String((columns[name]?.[at] ?? '') as string | number).replaceAll('\n', ' ')),
+    names.map((name) => printableText(String((columns[name]?.[at] ?? '') as string | number).replaceAll('\n', ' '))),
   );
   return textTable([names, ...rows]);
 }
 
-function valueText({ value, precision }: PvReading): string {
-  if (typeof value === 'string') return value;
+/** @param kept control characters of texts that stay */
+function valueText({ value, precision }: PvReading, kept: string): string {
+  if (typeof value === 'string') return printableText(value, kept);
   if (typeof value === 'number') return numberText(value, precision);
   if (typeof value === 'object' && value !== null) {
     if (isColumns(value)) return `\n${table(value)}`;
@@ -27,16 +29,18 @@ function valueText({ value, precision }: PvReading): string {
       const elements = Array.from(value as unknown as ArrayLike<number | bigint>);
       return elements.map((one) => (typeof one === 'number' ? numberText(one, precision) : String(one))).join(' ');
     }
-    return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
+    return printableText(
+      JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part)),
+    );
   }
   return String(value);
 }
 
-/** One reading for the terminal: just the value, or with name, time and units; an alarm always shows. */
+/** One reading for the terminal: just the value, whose texts keep their lines, or in one line with name, time and units; an alarm always shows. */
 export function formatReading(pv: string, reading: PvReading, isNamed: boolean): string {
   const { severity, message, timeMs, units = '' } = reading;
-  const alarm = severity === 'NONE' ? '' : ` [${severity}${message === '' ? '' : `: ${message}`}]`;
+  const alarm = severity === 'NONE' ? '' : ` [${severity}${message === '' ? '' : `: ${printableText(message)}`}]`;
   const time = timeMs === null || timeMs <= 0 ? '' : `${timeText(timeMs)} `;
-  const unit = units === '' ? '' : ` ${units}`;
-  return isNamed ? `${pv} ${time}${valueText(reading)}${unit}${alarm}` : `${valueText(reading)}${alarm}`;
+  const unit = units === '' ? '' : ` ${printableText(units)}`;
+  return isNamed ? `${pv} ${time}${valueText(reading, '')}${unit}${alarm}` : `${valueText(reading, '\n\t')}${alarm}`;
 }

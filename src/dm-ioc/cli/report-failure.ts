@@ -1,6 +1,7 @@
 import { errorText } from 'dm';
 import { isCoded } from '../coded-error.js';
 import { lineTransport } from '../log/line-transport.js';
+import { printableText } from '../printable-text.js';
 
 const STDERR = 2;
 
@@ -13,6 +14,6 @@ export function reportFailure(error: unknown): number {
   const text = isCoded(error)
     ? error.message.trim().replaceAll(/\s*\n\s*/gu, '; ')
     : ((error instanceof Error ? error.stack : undefined) ?? errorText(error));
-  lineTransport(STDERR).writeNow(`dm-ioc: ${text}\n`);
+  lineTransport(STDERR).writeNow(`dm-ioc: ${printableText(text, '\n')}\n`);
   return 1;
 }

@@ -71,7 +71,7 @@ export class StreamNews {
       const isNothing = value === '' || (before[name] === undefined && value === '0');
       return isNothing || fields[name] === before[name] ? [] : [oneLine(tell(value))];
     });
-    return parts.length === 0 ? lines : [...lines, `report ${String(fields['sequence'])}: ${parts.join(', ')}`];
+    return parts.length === 0 ? lines : [...lines, `report: ${parts.join(', ')}`];
   }
 
   /** Of `Streamn:Command`. */

@@ -1,3 +1,4 @@
+import { printableText } from '../printable-text.js';
 import { timeText } from '../time-text.js';
 import { StartupError } from '../errors.js';
 import { followPvs, type AccessOptions } from './pv-access.js';
@@ -18,7 +19,7 @@ function fieldsOf({ value }: PvReading): Readonly<Record<string, unknown>> {
 }
 
 function print(timeMs: number | null, line: string): void {
-  process.stdout.write(`${timeText(timeMs ?? Date.now())} ${line}\n`);
+  process.stdout.write(`${timeText(timeMs ?? Date.now())} ${printableText(line)}\n`);
 }
 
 /** Says once that the IOC has gone, and once that it is back. */

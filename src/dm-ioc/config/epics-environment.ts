@@ -54,7 +54,7 @@ function ownAddresses(): string[] {
 
 /**
  * The settings that EPICS is given before its libraries load: the chosen ports, and what the environment leaves open. PVAccess searches
- * reach all addresses of this host: a server may hear them on one of its own only, as those of pvaPy do.
+ * reach all addresses of this host, also where loopback is given: a server may hear them on one of its own only, as those of pvaPy do.
  */
 export function epicsEnvironment(
   endpoints: Endpoints,
@@ -80,8 +80,12 @@ export function epicsEnvironment(
         }),
   };
   const open = Object.entries(wanted).filter(([name]) => (environment[name] ?? '') === '');
+  const listed = environment['EPICS_PVA_ADDR_LIST']?.trim() ?? '';
+  const isThisHost =
+    listed.split(/\s+/u).includes('127.0.0.1') && (environment['EPICS_PVA_AUTO_ADDR_LIST'] ?? '') === '';
   return {
     ...Object.fromEntries(open),
+    ...(isThisHost ? { EPICS_PVA_ADDR_LIST: [...new Set([...listed.split(/\s+/u), ...own])].join(' ') } : {}),
     EPICS_CAS_SERVER_PORT: String(endpoints.caPort),
     EPICS_CA_SERVER_PORT: environment['EPICS_CA_SERVER_PORT'] ?? String(endpoints.caPort),
     EPICS_PVAS_SERVER_PORT: String(endpoints.pvaPort),
@@ -90,10 +94,15 @@ export function epicsEnvironment(
 }
 
 /**
- * The environment of the processes of jobs: the IOC's, whose clients find the IOC beside whatever they find already, and whose servers are
- * not where the IOC's are.
+ * The environment of the processes of jobs: the IOC's, whose clients find the IOC, and over PVAccess what the IOC finds, beside whatever they
+ * find already, and whose servers are not where the IOC's are.
  */
-export function environmentOfJobs(endpoints: Endpoints, environment: Environment): NodeJS.ProcessEnv {
+export function environmentOfJobs(
+  endpoints: Endpoints,
+  environment: Environment,
+  own: readonly string[] = ownAddresses(),
+): NodeJS.ProcessEnv {
+  const { EPICS_PVA_ADDR_LIST: searched } = epicsEnvironment(endpoints, environment, own);
   const kept = Object.entries(environment).filter(([name]) => !/^EPICS_(?:CAS|PVAS)_/u.test(name));
   const [address = '127.0.0.1'] = endpoints.interfaces;
   const host = address === '0.0.0.0' ? '127.0.0.1' : address;
@@ -101,6 +110,7 @@ export function environmentOfJobs(endpoints: Endpoints, environment: Environment
     [environment[name], `${host}:${port}`].filter((one) => one !== undefined && one !== '').join(' ');
   return {
     ...Object.fromEntries(kept),
+    ...(searched === undefined ? {} : { EPICS_PVA_ADDR_LIST: searched }),
     EPICS_CA_NAME_SERVERS: withServer('EPICS_CA_NAME_SERVERS', endpoints.caPort),
     EPICS_PVA_NAME_SERVERS: withServer('EPICS_PVA_NAME_SERVERS', endpoints.pvaPort),
   };

@@ -1,3 +1,4 @@
+import { printableText } from '../printable-text.js';
 import { timeText } from '../time-text.js';
 
 const LEVELS: Readonly<Record<number, string>> = {
@@ -9,24 +10,13 @@ const LEVELS: Readonly<Record<number, string>> = {
   60: 'FATAL',
 };
 
-const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-/** One line, whatever a client put. */
-function oneLine(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) => ESCAPES[character] ?? hex(character));
-}
-
-function hex(character: string): string {
-  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-}
-
 /** A logged line of JSON as text for people. A stack keeps its lines. */
 export function logText(line: string): string {
   const { level, time, msg, stack, ...fields } = JSON.parse(line) as Record<string, unknown>;
   const details = Object.entries(fields).map(
-    ([name, value]) => `${name}=${typeof value === 'string' ? oneLine(value) : JSON.stringify(value)}`,
+    ([name, value]) => `${name}=${typeof value === 'string' ? printableText(value) : JSON.stringify(value)}`,
   );
-  const head = `${timeText(Number(time))} ${LEVELS[Number(level)] ?? ''} ${typeof msg === 'string' ? oneLine(msg) : ''}`;
+  const head = `${timeText(Number(time))} ${LEVELS[Number(level)] ?? ''} ${typeof msg === 'string' ? printableText(msg) : ''}`;
   const trace = typeof stack === 'string' ? `\n${stack}` : '';
   return `${[head, ...details].join(' ')}${trace}\n`;
 }

@@ -1,4 +1,4 @@
-import type { DeviceRecord, RecordUpdate } from 'node-epics-ca';
+import { IocError, type DeviceRecord, type RecordUpdate } from 'node-epics-ca';
 import type { Alarm, Plain, Shown } from '../registry/signal.js';
 import type { InputState, State } from '../state/state.js';
 import type { Store } from '../state/store.js';
@@ -124,16 +124,33 @@ export class Publisher {
     const isHealthNews = state.health !== this.#health;
     this.#health = state.health;
     const updates: RecordUpdate[] = [];
+    const states: RecordUpdate[] = [];
     for (const group of this.#groups) {
       const slice = group.slice(state);
       if (slice === group.seen && !isHealthNews) continue;
       group.seen = slice;
       for (const entry of group.entries) {
-        const update = changeOf(entry, slice, state);
-        if (update !== undefined) updates.push(update);
+        try {
+          const update = changeOf(entry, slice, state);
+          if (update !== undefined) (isState(entry) ? states : updates).push(update);
+        } catch (error) {
+          this.#onError(error);
+        }
       }
     }
-    if (updates.length > 0) this.#port.post(updates);
+    const all = [...updates, ...states];
+    if (all.length > 0) this.#post(all);
+  }
+
+  /** A value that its record can't hold keeps no other from being posted: then nothing of the batch was. */
+  #post(updates: readonly RecordUpdate[]): void {
+    try {
+      this.#port.post(updates);
+    } catch (error) {
+      if (!(error instanceof IocError && error.code.startsWith('RECORD_VALUE'))) throw error;
+      if (updates.length === 1) this.#onError(error);
+      else for (const update of updates) this.#post([update]);
+    }
   }
 }
 
@@ -148,6 +165,11 @@ function withService(entry: Published, shown: Shown, state: State): Shown {
     status: 'COMM',
     message: `no ${health.service}: ${health.lastError ?? 'not connected'}`,
   };
+}
+
+/** Shows one of several states, and is posted last: whoever has waited for a state reads the numbers and texts that belong to it. */
+function isState({ binding: { signal } }: Published): boolean {
+  return signal.kind !== 'command' && (signal.valueKind === 'choice' || signal.valueKind === 'boolean');
 }
 
 /** A record whose put was refused keeps what was put, and its alarm, until a good put. */

@@ -6,6 +6,8 @@ import { fitText } from './record-text.js';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const INT32_MAX = 2_147_483_647;
+/** The largest double that an int64 holds. */
+const INT64_MAX = 2 ** 63 - 1024;
 
 function isCharArray(record: DeviceRecord): boolean {
   return record.type === 'waveform' || record.type === 'aai' || record.type === 'aao';
@@ -22,7 +24,7 @@ function numberValue(record: DeviceRecord, value: number): RecordValue {
   switch (record.type) {
     case 'int64in':
     case 'int64out':
-      return BigInt(Math.trunc(value));
+      return BigInt(Math.max(-(2 ** 63), Math.min(INT64_MAX, Math.trunc(value))));
     case 'longin':
     case 'longout':
       return Math.max(-INT32_MAX - 1, Math.min(INT32_MAX, Math.trunc(value)));

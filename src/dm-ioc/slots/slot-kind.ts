@@ -28,6 +28,8 @@ export interface SavedObject<O> {
   readonly toText: (object: O) => string;
   /** @throws Error when it isn't one */
   readonly fromText: (text: string) => O;
+  /** What is left of one that `fromText` can't read for this reason, so that its job is not lost; null: nothing. */
+  readonly fromRemains: (text: string, reason: string) => O | null;
 }
 
 /** What there is over all objects of a kind, beside the slots. */

@@ -38,17 +38,18 @@ export class Store {
 
   /**
    * Resolves with what `select` finds as soon as it isn't undefined.
-   * @throws the signal's reason when it aborts first
+   * @throws the reason of the signal that aborts first
    */
-  when<T>(select: (state: State) => T | undefined, signal?: AbortSignal): Promise<T> {
+  when<T>(select: (state: State) => T | undefined, ...signals: readonly AbortSignal[]): Promise<T> {
     return new Promise((resolve, reject) => {
       const stop = (): void => {
         unsubscribe();
-        signal?.removeEventListener('abort', onAbort);
+        for (const signal of signals) signal.removeEventListener('abort', onAbort);
       };
       const onAbort = (): void => {
         stop();
-        reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
+        const reason: unknown = signals.find(({ aborted }) => aborted)?.reason;
+        reject(reason instanceof Error ? reason : new Error('aborted'));
       };
       const look = (): void => {
         const found = select(this.#state);
@@ -57,11 +58,11 @@ export class Store {
         resolve(found);
       };
       const unsubscribe = this.subscribe(look);
-      if (signal?.aborted === true) {
+      if (signals.some(({ aborted }) => aborted)) {
         onAbort();
         return;
       }
-      signal?.addEventListener('abort', onAbort, { once: true });
+      for (const signal of signals) signal.addEventListener('abort', onAbort, { once: true });
       look();
     });
   }

@@ -147,6 +147,19 @@ await t.test('puts address fields, enums by label, and wait with block', async (
   }
 });
 
+await t.test('a put tells when it goes out, and says nothing when it never does', async (t) => {
+  const { server, client } = start(t);
+  server.add('t:n', ntScalar('int32'), { onPut: (put) => put.value });
+  let sent = 0;
+  const onSend = (): void => {
+    sent += 1;
+  };
+  await t.rejects(client.put('t:none', 1, { timeoutMs: 100, onSend }), { code: 'PVA_TIMEOUT' });
+  t.equal(sent, 0);
+  await client.put('t:n', 1, { onSend });
+  t.equal(sent, 1);
+});
+
 await t.test('a put that waits longer than its limit, or whose PV is missing, times out', async (t) => {
   const { server, client } = start(t);
   let isAborted = false;
@@ -162,6 +175,11 @@ await t.test('a put that waits longer than its limit, or whose PV is missing, ti
   await t.rejects(client.put('t:none', 1, { timeoutMs: 100, block: true }), { code: 'PVA_TIMEOUT' });
   await client.get('t:n');
   t.ok(isAborted, 'the handler learns that the client has gone');
+  const impatient = new PvaClient({ environment: server.clientSettings, timeoutMs: 50 });
+  t.teardown(() => {
+    impatient.close();
+  });
+  await t.rejects(impatient.get('t:none'), { code: 'PVA_TIMEOUT', message: /within 50 ms/u }, 'as the client says');
 });
 
 await t.test('a limit of more than a timer of Node can count is none', async (t) => {

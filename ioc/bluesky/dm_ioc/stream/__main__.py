@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import queue
 import sys
@@ -16,10 +17,13 @@ from .command import Command, pending_commands
 from .delivery import Delivery
 from .errors import StreamError, StreamRefusedError
 from .names import StreamNames
-from .report import report_fields
+from .report import ENDS, report_fields
+from .texts import printable, sendable
 
-#: Exit codes, beside 2 of argparse.
-REFUSED, NO_COMMAND, UNREACHABLE = 1, 3, 4
+#: Exit codes; 2 is that of argparse, too.
+REFUSED, WRONG_USE, NO_COMMAND, UNREACHABLE = 1, 2, 3, 4
+#: So long is looked whether the stream has ended, when no command waits.
+_LOOK_S = 1.0
 
 
 class Shell:
@@ -41,14 +45,17 @@ class Shell:
         try:
             self._delivery.put(self._names.report_pv, content)
         except StreamRefusedError as error:
-            if error.code != "STREAM_ENDED" or not self._has_said(state):
+            if error.code != "STREAM_ENDED" or not self._has_said(content):
                 raise
 
-    def _has_said(self, state: str) -> bool:
+    def _has_said(self, content: dict[str, Any]) -> bool:
         """What was put again because the answer was lost has ended the stream itself."""
-        value = self._delivery.get(self._names.report_pv)
-        is_same: bool = value.state == state
-        return is_same and value.streamId == self._names.stream_id
+        value = self._delivery.get(self._names.report_pv, *content)
+        # Of a stream that has ended the alarm is the IOC's.
+        told = {**content, "alarm": None}
+        return "state" in content and all(
+            one is None or value[name] == sendable(one) for name, one in told.items()
+        )
 
     def acknowledge(self, sequence: int, accepted: bool, message: str) -> None:
         self._delivery.put(
@@ -63,27 +70,46 @@ class Shell:
 
     def command(self, wait_s: float | None) -> Command | None:
         """The oldest that is not acknowledged; None: none has come for so many seconds (None: waits)."""
-        found: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        names = self._names
+        found: queue.SimpleQueue[Command | StreamRefusedError] = queue.SimpleQueue()
 
         def take(value: Any) -> None:
-            if value.streamId == self._names.stream_id:
+            if isinstance(value, Exception):
+                return
+            if value.streamId == names.stream_id:
                 for command in pending_commands(value, self.acknowledge)[:1]:
                     found.put(command)
             elif value.streamId:
-                found.put(None)
+                found.put(
+                    StreamRefusedError("STREAM_STALE: the slot has another stream")
+                )
 
-        # Who does not wait for a command still waits for what is there.
-        take(self._delivery.get(self._names.command_pv))
-        if wait_s == 0.0 and found.empty():
-            return None
-        with self._context.monitor(self._names.command_pv, take):
+        def take_end(value: Any) -> None:
+            if isinstance(value, Exception) or value.get("state") not in ENDS:
+                return
+            if value.get("streamId") == names.stream_id:
+                text = f"STREAM_ENDED: stream {names.stream_id} is {value.state}"
+                found.put(StreamRefusedError(text))
+
+        with contextlib.ExitStack() as watching:
+            # Who does not wait for a command still waits for what is there.
+            take(self._delivery.get(names.command_pv, "streamId", "pending"))
+            if found.empty() and wait_s == 0.0:
+                pv = names.report_pv
+                take_end(self._context.get(pv, timeout=_LOOK_S, throw=False))
+            elif found.empty():
+                for pv, taker, request in (
+                    (names.command_pv, take, None),
+                    (names.report_pv, take_end, "field(streamId,state)"),
+                ):
+                    watching.enter_context(self._context.monitor(pv, taker, request))
             try:
-                command = found.get(timeout=wait_s)
+                one = found.get(timeout=wait_s)
             except queue.Empty:
                 return None
-        if command is None:
-            raise StreamRefusedError("STREAM_STALE: the slot has another stream")
-        return command
+        if isinstance(one, StreamRefusedError):
+            raise one
+        return one
 
 
 def run(shell: Shell, given: argparse.Namespace) -> int:
@@ -119,7 +145,7 @@ def shown(command: Command, is_plain: bool) -> str:
     """In one line."""
     if is_plain:
         arguments = json.dumps(command.arguments)
-        return f"{command.sequence} {command.name} {arguments}"
+        return f"{command.sequence} {printable(command.name, '')} {arguments}"
     return json.dumps(
         {
             "sequence": command.sequence,
@@ -142,12 +168,11 @@ def main(arguments: list[str] | None = None) -> int:
         program.error(str(error.args[0]))
     try:
         return run(shell, given)
-    except StreamRefusedError as error:
-        print(f"dm_ioc.stream: {error}", file=sys.stderr)
-        return REFUSED
-    except StreamError as error:
-        print(f"dm_ioc.stream: {error}", file=sys.stderr)
-        return UNREACHABLE
+    except (StreamError, ValueError) as error:
+        print(f"dm_ioc.stream: {printable(str(error))}", file=sys.stderr)
+        if isinstance(error, StreamRefusedError):
+            return REFUSED
+        return UNREACHABLE if isinstance(error, StreamError) else WRONG_USE
     except KeyboardInterrupt:
         return 130
     finally:

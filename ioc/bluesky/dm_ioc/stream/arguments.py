@@ -9,7 +9,8 @@ from .report import COUNTS, NUMBERS, SEVERITIES, STATES, check_json
 
 EPILOG = """\
 The stream is that of the environment: streamId, reportPv, commandPv and ackPv, which Streamn:Start gives to the workflow.
-exit codes: 0 done; 1 the IOC has refused it; 2 wrong use, or no stream in the environment; 3 no command came; 4 the IOC did not answer
+exit codes: 0 done; 1 the IOC has refused it, or the stream has ended; 2 wrong use, or no stream in the environment; 3 no command came;
+4 the IOC did not answer
 """
 
 
@@ -72,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--plain",
         action="store_true",
-        help="print SEQUENCE NAME ARGUMENTS instead, for `read -r sequence name arguments`",
+        help="print SEQUENCE NAME ARGUMENTS instead, for `read -r sequence name arguments`; a blank in a name as \\x20",
     )
     command.add_argument(
         "--accept", action="store_true", help="acknowledge it when it is printed"

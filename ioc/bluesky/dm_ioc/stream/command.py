@@ -30,8 +30,16 @@ class Command:
 
     @property
     def arguments(self) -> Mapping[str, Any]:
-        """What was sent with it, by name."""
-        given: Mapping[str, Any] = json.loads(self.arguments_text or "{}")
+        """What was sent with it, by name.
+
+        :raises ValueError: Python can't read it
+        """
+        try:
+            given: Mapping[str, Any] = json.loads(self.arguments_text or "{}")
+        except RecursionError:
+            raise ValueError(
+                f"command {self.sequence}: arguments are nested too deeply"
+            ) from None
         return given
 
     def accept(self, message: str = "") -> None:

@@ -59,7 +59,10 @@ def report_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def check_json(text: str) -> None:
     """:raises ValueError: it is no JSON"""
-    json.loads(text, parse_constant=_refuse_constant)
+    try:
+        json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -68,7 +71,10 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _json_of(results: Any) -> str:
     if not isinstance(results, str):
-        return json.dumps(results, default=_plain, allow_nan=False)
+        try:
+            return json.dumps(results, default=_plain, allow_nan=False)
+        except RecursionError:
+            raise ValueError("results: they are nested too deeply") from None
     try:
         if results != "":
             check_json(results)

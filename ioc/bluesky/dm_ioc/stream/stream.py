@@ -11,7 +11,7 @@ from typing import Any
 from p4p.client.thread import Context, Disconnected
 
 from .command import Command, pending_commands
-from .delivery import Delivery
+from .delivery import Delivery, require_fields
 from .errors import StreamError, StreamRefusedError
 from .names import StreamNames
 from .report import ENDS, FIELDS, NOTHING, STATES, report_fields
@@ -46,8 +46,11 @@ class Stream:
     - ``alarm``: what is wrong though it goes on, as ``("MINOR", "beam is weak")``: NONE, MINOR, MAJOR or INVALID, and why
     - ``commandPv``: PV of a command object that the workflow serves itself
 
+    ``commands()`` gives ``Command`` objects: ``name``, ``arguments`` (a dictionary), ``sequence`` and ``source``; answer each by its
+    ``accept(message)`` or ``refuse(message)``. Arguments of the workflow's own are texts in ``os.environ``.
+
     Attributes: ``names`` (``streamId`` and the PVs, among them ``names.data_pv`` of the frames), ``context`` (a client of p4p with
-    ``nt=False``, for them).
+    ``nt=False``, for them: what its monitors call runs in another thread, and may call ``report``).
     """
 
     def __init__(
@@ -82,7 +85,7 @@ class Stream:
         self._handed = 0
         self._subscription: Any = None
         self._heartbeat: threading.Thread | None = None
-        self._over: StreamRefusedError | None = None
+        self._over: Exception | None = None
 
     @classmethod
     def connect(
@@ -127,7 +130,7 @@ class Stream:
 
         :param state: one of ``STATES``; empty: unchanged
         :param fields: any of ``FIELDS``
-        :raises TypeError, ValueError: there is no such field, or it can't say that
+        :raises TypeError, ValueError: there is no such field, or it can't say that; what UTF-8 can't say is escaped
         :raises StreamRefusedError: the IOC takes no such report of this stream
         :raises StreamUnreachableError: it could not be delivered
         """
@@ -175,6 +178,7 @@ class Stream:
         One that was withdrawn at its time limit before its turn came is left out: nobody waits for it any more.
 
         :raises StreamRefusedError: the stream is over, or another run's
+        :raises ValueError: ``commandPv`` is no command object
         """
         while True:
             with self._changed:
@@ -215,7 +219,7 @@ class Stream:
         """Say the first word, and learn its number: an earlier process of this run may have said some."""
         pv = self.names.report_pv
         while True:
-            before = self._delivery.get(pv)
+            before = self._delivery.get(pv, "streamId", "sequence", "state")
             if before.streamId != self.names.stream_id:
                 # It shows another run's: the first report leaves nothing of that.
                 has = {name: value for name, value in NOTHING.items() if name in before}
@@ -239,10 +243,24 @@ class Stream:
         return {"streamId": self.names.stream_id, "sequence": self._sequence}
 
     def _take(self, value: Any) -> None:
-        if isinstance(value, Exception) or value.streamId != self.names.stream_id:
+        if isinstance(value, Exception):
+            return
+        pv = self.names.command_pv
+        try:
+            require_fields(pv, value, ("streamId", "pending"))
+        except ValueError as error:
+            self._end(error)
+            return
+        if value.streamId != self.names.stream_id:
             return
         with self._changed:
             self._pending = pending_commands(value, self.acknowledge)
+            self._changed.notify_all()
+
+    def _end(self, error: Exception) -> None:
+        """There are no more commands, and who waits for some learns why."""
+        with self._changed:
+            self._over = error
             self._changed.notify_all()
 
     def _is_over(self) -> bool:
@@ -264,9 +282,7 @@ class Stream:
                     self._repeat()
                 except StreamRefusedError as error:
                     if error.is_over:
-                        with self._changed:
-                            self._over = error
-                            self._changed.notify_all()
+                        self._end(error)
                         return
                 except (Disconnected, TimeoutError):
                     continue

@@ -4,6 +4,10 @@ import { CommandQueue } from './command-queue.js';
 import { followPv } from './follow-pv.js';
 import type { StreamCommand } from './stream.js';
 
+/** What the object should be; see docs/streams.md. */
+const TYPES =
+  'the object should have streamId, command, arguments (or args) and source as strings, sequence as an int64';
+
 export interface CommandLinkOptions {
   readonly client: PvaClient;
   readonly pv: string;
@@ -72,7 +76,8 @@ export class CommandLink {
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof PvaError && error.code === 'PVA_DISCONNECTED') continue;
-        onAnswer(sequence, 'refused', errorText(error));
+        const isOddType = error instanceof PvaError && error.code === 'PVA_TYPE';
+        onAnswer(sequence, 'refused', `${errorText(error)}${isOddType ? `; ${TYPES}` : ''}`);
         return;
       }
     }

@@ -61,11 +61,12 @@ export class ConsumerControl {
    * @throws Error with the consumer's reason, or what it waited for when the signal aborts
    */
   async send({ command, args, mayBePut }: ConsumerCommand, signal: AbortSignal): Promise<string> {
+    const unanswered = `has not answered ${command}`;
     for (let isAgain = mayBePut; ; isAgain = true) {
       const before = await this.#idle(command, signal);
       const isPut = isAgain && before.command === command && before.args === args;
       if (isPut && CONSUMER_COMMANDS.get(command)?.test(before.message) === true) return outcomeOf(before.message);
-      const outcome = this.#next(signal, (message) => {
+      const outcome = this.#next(signal, unanswered, (message) => {
         if (message === null) return null;
         const isNew = isPut || this.#seen?.time !== before.time;
         return isNew && message !== '' && message !== TAKEN && mayAnswer(command, message) ? message : undefined;
@@ -83,13 +84,18 @@ export class ConsumerControl {
 
   /** @returns false when the connection was lost before the answer */
   async #put(command: string, args: string, signal: AbortSignal): Promise<boolean> {
-    this.#owed.add(command);
+    // One that was given up before is never answered.
+    const onSend = (): void => {
+      this.#owed.add(command);
+    };
     try {
-      await this.#client.put(this.#pv, { command, args }, { signal, timeoutMs: Infinity });
+      await this.#client.put(this.#pv, { command, args }, { signal, timeoutMs: Infinity, onSend });
       return true;
     } catch (error) {
       if (error instanceof PvaError && error.code === 'PVA_DISCONNECTED') return false;
-      throw signal.aborted ? this.#unanswered() : error;
+      if (signal.aborted) throw this.#unanswered(`has not answered ${command}`);
+      this.#owed.delete(command);
+      throw error;
     }
   }
 
@@ -97,7 +103,9 @@ export class ConsumerControl {
   #idle(command: string, signal: AbortSignal): Promise<Seen> {
     const idle = (): Seen | undefined => (this.#owed.has(command) ? undefined : (this.#seen ?? undefined));
     const now = idle();
-    return now === undefined ? this.#next(signal, idle) : Promise.resolve(now);
+    return now === undefined
+      ? this.#next(signal, `has not answered the ${command} before`, idle)
+      : Promise.resolve(now);
   }
 
   #take({ fields, changed }: PvaData, isFirst: boolean): void {
@@ -117,8 +125,8 @@ export class ConsumerControl {
     for (const tell of [...this.#listeners]) tell(message);
   }
 
-  /** What `find` finds in what is said from now on. */
-  #next<T>(signal: AbortSignal, find: (message: string | null) => T | undefined): Promise<T> {
+  /** What `find` finds in what is said from now on. @param unanswered why there is nothing, should the signal abort */
+  #next<T>(signal: AbortSignal, unanswered: string, find: (message: string | null) => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       const end = (): void => {
         this.#listeners.delete(tell);
@@ -132,7 +140,7 @@ export class ConsumerControl {
       };
       const abort = (): void => {
         end();
-        reject(this.#unanswered());
+        reject(this.#unanswered(unanswered));
       };
       this.#listeners.add(tell);
       signal.addEventListener('abort', abort);
@@ -140,10 +148,8 @@ export class ConsumerControl {
     });
   }
 
-  #unanswered(): Error {
-    if (this.#seen === null) return new Error(this.#problem || `${this.#pv} is not connected`);
-    const [owed = ''] = this.#owed;
-    return new Error(owed === '' ? 'not answered' : `has not answered ${owed}`);
+  #unanswered(what: string): Error {
+    return new Error(this.#seen === null ? this.#problem || `${this.#pv} is not connected` : what);
   }
 }
 

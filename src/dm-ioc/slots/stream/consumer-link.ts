@@ -19,7 +19,14 @@ export interface ConsumerView {
   readonly isConnected: boolean;
   /** Its PVs that are not connected. */
   readonly away: readonly string[];
+  /** Of its last status that made sense. */
   readonly counts: ConsumerCounts;
+  /** Why its last status made none; empty: it did. */
+  readonly problem: string;
+  /** It was there once. */
+  readonly wasConnected: boolean;
+  /** When its last status came, on the clock of `performance.now()`. */
+  readonly heardMs: number;
 }
 
 const NO_COUNTS: ConsumerCounts = { nReceived: 0, nProcessed: 0, nDropped: 0, receiveRate: 0, processRate: 0 };
@@ -43,6 +50,14 @@ function countsOf({ receiverStats, queueStats, processorStats }: Readonly<Record
   };
 }
 
+/** What of the counts is no count; empty: nothing. */
+function problemOf(counts: ConsumerCounts): string {
+  const wrong = Object.entries(counts).find(
+    ([name, value]) => name.startsWith('n') && !(value >= 0 && Number.isSafeInteger(value)),
+  );
+  return wrong === undefined ? '' : `${wrong[0]} ${wrong[1]} is no count`;
+}
+
 /** One consumer of pvaPy's streaming framework: its control and its status object (pvapy.hpc). */
 export class ConsumerLink {
   readonly #stopped = new AbortController();
@@ -59,7 +74,8 @@ export class ConsumerLink {
     const { signal } = this.#stopped;
     this.#onChange = onChange;
     this.#away = new Set([control, status]);
-    this.#view = { id, isConnected: false, away: [...this.#away], counts: NO_COUNTS };
+    const nothing = { counts: NO_COUNTS, problem: '', wasConnected: false, heardMs: performance.now() };
+    this.#view = { id, isConnected: false, away: [...this.#away], ...nothing };
     this.#control = new ConsumerControl(client, control, signal, (isConnected) => {
       this.#connect(control, isConnected);
     });
@@ -69,7 +85,9 @@ export class ConsumerLink {
         this.#connect(status, problem === '');
       },
       onUpdate: ({ fields }) => {
-        this.#show({ counts: countsOf(fields) });
+        const counts = countsOf(fields);
+        const problem = problemOf(counts);
+        this.#show({ problem, heardMs: performance.now(), ...(problem === '' ? { counts } : {}) });
       },
     });
   }
@@ -101,6 +119,7 @@ export class ConsumerLink {
     const { counts } = this.#view;
     this.#show({
       isConnected,
+      wasConnected: isConnected || this.#view.wasConnected,
       away: [...this.#away],
       counts: isConnected ? counts : { ...counts, receiveRate: 0, processRate: 0 },
     });

@@ -44,7 +44,15 @@ export function consumersOf(
       `${name} names ${pattern || 'nothing'} for ${count} consumers: ${remedy}`,
     );
   }
-  const pvs = new Set(allPvs(consumers));
+  const own = allPvs(consumers);
+  const pvs = new Set(own);
+  const twice = own.find((pv, index) => own.indexOf(pv) !== index);
+  if (twice !== undefined) {
+    throw new CommandError(
+      'SETPOINT_INVALID',
+      `${twice} is named twice: a control and a status PV of each consumer, write ControlPattern and StatusPattern as consumer:*:control and consumer:*:status`,
+    );
+  }
   for (const { name, stream } of others) {
     const shared = stream.protocol === 'PvaPy' ? allPvs(stream.consumers).find((pv) => pvs.has(pv)) : undefined;
     if (shared === undefined) continue;

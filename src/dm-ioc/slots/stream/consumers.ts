@@ -4,10 +4,12 @@ import { setMaxListeners } from 'node:events';
 import { CommandQueue } from './command-queue.js';
 import { consumerPvs } from './consumers-of.js';
 import { ConsumerLink, type ConsumerCounts, type ConsumerView } from './consumer-link.js';
-import { streamTimeMs } from './stream-time.js';
+import { timerMs } from './stream-time.js';
 import type { StreamAnswer, StreamCommand, StreamConsumers } from './stream.js';
 
 const PERIOD_MS = 200;
+/** How often it is seen who says nothing. */
+const TICK_MS = 1000;
 /** So long before a command is withdrawn its answer says who has not answered. */
 const ANSWER_MS = 50;
 /** Spaces after the arguments, which JSON doesn't mind, count to this. */
@@ -19,13 +21,18 @@ export interface ConsumersOptions extends StreamConsumers {
   readonly pending: readonly StreamCommand[];
   /** They were told to stop: one that comes back is told again. */
   readonly isStopping: boolean;
-  readonly onChange: (consumers: readonly ConsumerView[]) => void;
+  /** @param isNews false: nothing was heard, but time has gone by */
+  readonly onChange: (consumers: readonly ConsumerView[], isNews: boolean) => void;
   readonly onAnswer: (sequence: number, outcome: StreamAnswer['outcome'], message: string) => void;
 }
 
-/** The counts of all. */
+/** The counts of all, as far as a report may hold them. */
 export function sumOf(consumers: readonly ConsumerView[]): ConsumerCounts {
-  const total = (name: keyof ConsumerCounts): number => consumers.reduce((sum, { counts }) => sum + counts[name], 0);
+  const total = (name: keyof ConsumerCounts): number => {
+    const sum = consumers.reduce((before, { counts }) => before + counts[name], 0);
+    const most = name.startsWith('n') ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE;
+    return Math.max(-most, Math.min(sum, most));
+  };
   return {
     nReceived: total('nReceived'),
     nProcessed: total('nProcessed'),
@@ -41,6 +48,8 @@ export class Consumers {
   readonly #links: readonly ConsumerLink[];
   readonly #stopped = new AbortController();
   readonly #notice: ThrottledNotice;
+  readonly #ticks: NodeJS.Timeout;
+  #isNews = true;
   readonly #queue = this.#newQueue();
   /** A stop doesn't wait for a consumer that never answers. */
   readonly #stops = this.#newQueue();
@@ -50,7 +59,12 @@ export class Consumers {
     const { client, count, isStopping, onChange } = options;
     setMaxListeners(0, this.#stopped.signal);
     this.#notice = new ThrottledNotice(PERIOD_MS, () => {
-      onChange(this.#links.map(({ view }) => view));
+      const isNews = this.#isNews;
+      this.#isNews = false;
+      onChange(
+        this.#links.map(({ view }) => view),
+        isNews,
+      );
     });
     const links: ConsumerLink[] = [];
     this.#links = links;
@@ -58,17 +72,22 @@ export class Consumers {
       const pvs = { id, ...consumerPvs(options, id) };
       links.push(
         new ConsumerLink(client, pvs, () => {
+          this.#isNews = true;
           if (links.length === count) this.#notice.announce();
         }),
       );
     }
     this.#notice.announce();
+    this.#ticks = setInterval(() => {
+      this.#notice.announce();
+    }, TICK_MS).unref();
     if (isStopping) this.#stopLater(links);
   }
 
   close(): void {
     this.#stopped.abort();
     for (const queue of [this.#queue, this.#stops]) queue.close();
+    clearInterval(this.#ticks);
     this.#notice.cancel();
     for (const link of this.#links) link.close();
   }
@@ -95,7 +114,7 @@ export class Consumers {
     const mayBePut = pending.some((one) => one.sequence === sequence);
     // One that isn't there needs no stop to be gone, but may come back.
     const isAsked = ({ view }: ConsumerLink): boolean => command !== 'stop' || view.isConnected;
-    const limit = limitMs === null ? undefined : AbortSignal.timeout(Math.max(1, limitMs - streamTimeMs() - ANSWER_MS));
+    const limit = limitMs === null ? undefined : AbortSignal.timeout(timerMs(limitMs - ANSWER_MS));
     const signal = AbortSignal.any(limit === undefined ? [withdrawn] : [withdrawn, limit]);
     setMaxListeners(0, signal);
     const asked = this.#links.filter(isAsked);

@@ -6,6 +6,7 @@ import type { DataView } from './stream.js';
 
 /** Only what counts frames: the data itself is never fetched. */
 const COUNTING_REQUEST = 'field(uniqueId,timeStamp)';
+const REMEDY = 'a DataPv needs the fields uniqueId, a whole number, and timeStamp, as NTNDArray has them';
 /** Updates that may wait here before they are squashed. */
 const QUEUE_SIZE = 256;
 const PERIOD_MS = 200;
@@ -32,12 +33,18 @@ export class DataLink {
       signal: this.#stopped.signal,
       request: COUNTING_REQUEST,
       queueSize: QUEUE_SIZE,
+      remedy: REMEDY,
       onConnection: (problem) => {
         if (problem !== '') this.#rate.reset();
         this.#show({ isConnected: problem === '', problem });
       },
-      onUpdate: ({ fields: { uniqueId } }, isFirst) => {
-        this.#take(typeof uniqueId === 'number' || typeof uniqueId === 'bigint' ? BigInt(uniqueId) : null, isFirst);
+      onUpdate: ({ fields: { uniqueId: id } }, isFirst) => {
+        const isNumber = typeof id === 'bigint' || Number.isInteger(id);
+        const problem =
+          isNumber || id === undefined
+            ? ''
+            : `${pv}: uniqueId is ${typeof id === 'number' ? id : `no number`}; ${REMEDY}`;
+        this.#take(isNumber ? BigInt(id as number | bigint) : null, isFirst, problem);
       },
     });
   }
@@ -48,7 +55,7 @@ export class DataLink {
     this.#notice.cancel();
   }
 
-  #take(id: bigint | null, isFirst: boolean): void {
+  #take(id: bigint | null, isFirst: boolean, problem: string): void {
     const lastId = this.#lastId;
     // Before there are frames, their object shows 0.
     this.#lastId = isFirst && id === 0n ? null : (id ?? lastId);
@@ -58,6 +65,7 @@ export class DataLink {
     if (isFrame) this.#rate.count(performance.now());
     const { count, missed } = this.#view;
     this.#show({
+      problem,
       lastId: Number(this.#lastId ?? 0n),
       count: count + (isFrame ? 1 : 0),
       // An id that is not beyond the last one: whoever sends them has begun anew.

@@ -6,8 +6,9 @@ import { isFinal, statesFor } from './stream-state.js';
 import { streamWith, type Stream, type StreamAnswer, type StreamCommand } from './stream.js';
 import { requireStream } from './take-report.js';
 
-/** So many commands may wait for their acknowledgements. */
+/** So many commands may wait for their acknowledgements, and one of each that ends the stream besides. */
 const MOST_PENDING = 64;
+const ENDING = ['stop', 'abort'];
 /** So many acknowledgements are remembered, for puts that are repeated. */
 const KEPT_ANSWERS = 64;
 /** Longest `arguments` of a command, and what is kept of what the workflow says to one. */
@@ -97,8 +98,10 @@ export function issueCommand(
     const known = [...CONSUMER_COMMANDS.keys()].join(', ');
     throw new CommandError('COMMAND_REFUSED', `pvaPy's consumers know ${known}, not ${command}`, { severity: 'MAJOR' });
   }
-  if (stream.pending.length >= MOST_PENDING) {
-    throw new CommandError('STREAM_ORDER', `${MOST_PENDING} commands wait for the workflow already`);
+  const isFirstEnding = ENDING.includes(command) && !stream.pending.some((one) => one.command === command);
+  if (stream.pending.length >= MOST_PENDING && !isFirstEnding) {
+    const remedy = 'wait until it has acknowledged some, or put Abort to end it';
+    throw new CommandError('STREAM_ORDER', `${MOST_PENDING} commands wait for the workflow already: ${remedy}`);
   }
   const sequence = stream.sequence + 1;
   const { timeoutMs, ...sent } = given;

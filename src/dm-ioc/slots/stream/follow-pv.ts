@@ -12,6 +12,8 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
   readonly request?: string;
   readonly queueSize?: number;
+  /** What the PV must be, said when its server refuses. */
+  readonly remedy?: string;
   /** @param isFirst since it was connected: what was there before */
   readonly onUpdate: (update: PvaData, isFirst: boolean) => Promise<void> | void;
   /** @param problem why there are no updates; empty: it is connected. */
@@ -20,7 +22,7 @@ export interface FollowOptions {
 
 /** Follows a PV until the signal aborts: over lost servers, refusals, and objects that are closed and opened again. */
 export async function followPv(client: PvaClient, pv: string, options: FollowOptions): Promise<void> {
-  const { signal, request, queueSize, onUpdate, onConnection } = options;
+  const { signal, request, queueSize, remedy, onUpdate, onConnection } = options;
   let away = `waits for ${pv}, ${searchedAt(client)}`;
   let isTold = false;
   let isFirst = true;
@@ -47,7 +49,7 @@ export async function followPv(client: PvaClient, pv: string, options: FollowOpt
       }
       if (!isOver()) tell(false);
     } catch (error) {
-      if (!isOver()) say(`${pv}: ${errorText(error)}`);
+      if (!isOver()) say([`${pv}: ${errorText(error)}`, remedy].filter(Boolean).join('; '));
     }
     await delay(AGAIN_MS, undefined, { signal, ref: false }).catch(() => undefined);
   }

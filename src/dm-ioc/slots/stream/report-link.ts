@@ -14,8 +14,9 @@ function reportOf({ fields, alarm }: PvaData): GivenReport {
   const found = new Map<string, string | number>();
   for (const name of TEXTS) if (typeof fields[name] === 'string') found.set(name, fields[name]);
   for (const name of NUMBERS) {
-    const value = Number(fields[name]);
-    if (fields[name] !== undefined && Number.isFinite(value)) found.set(name, value);
+    const given = fields[name];
+    const value = Number(given);
+    if ((typeof given === 'number' || typeof given === 'bigint') && Number.isFinite(value)) found.set(name, value);
   }
   const { streamId } = fields;
   const severity = SEVERITIES.find((known) => known === alarm?.severity) ?? 'INVALID';

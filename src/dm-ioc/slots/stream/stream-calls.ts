@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { remoteCall, nameArgument } from '../../commands/remote-call.js';
 import { StreamService } from './stream-service.js';
+import { LONGEST_TIMEOUT_S } from './stream-time.js';
 
 const SLOT_FAULT = 'must be the number of a slot, from 1';
 const slotArgument = z.coerce.number(SLOT_FAULT).int(SLOT_FAULT).min(1, SLOT_FAULT).default(1);
@@ -16,7 +17,7 @@ export const STREAM_CALLS = [
         command: nameArgument,
         arguments: z.string().default('{}'),
         requestId: z.string().default(''),
-        timeout: z.coerce.number().min(0).max(86_400).default(0),
+        timeout: z.coerce.number().min(0).max(LONGEST_TIMEOUT_S).default(0),
       }),
     },
     async ({ slot, command, arguments: given, requestId, timeout }, { service, signal, source }) => {

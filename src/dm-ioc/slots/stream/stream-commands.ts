@@ -29,8 +29,13 @@ function failureOf({ state, error }: Stream): CommandError {
     : new CommandError('STREAM_FAILED', error || 'failed', { severity: 'MAJOR' });
 }
 
-/** The stream, once it is there. @throws CommandError STREAM_FAILED, JOB_ABORTED, SLOT_EMPTY */
-async function until(context: StreamContext, id: string, isThere: (stream: Stream) => boolean): Promise<Stream> {
+/** The stream, once it is there. @param limitS 0: none @throws CommandError STREAM_FAILED, JOB_ABORTED, SLOT_EMPTY, TIMEOUT */
+async function until(
+  context: StreamContext,
+  id: string,
+  isThere: (stream: Stream) => boolean,
+  limitS = 0,
+): Promise<Stream> {
   const { store, signal } = context;
   const number = numberOf(context);
   const find = (state: State): Stream | null | undefined => {
@@ -38,7 +43,7 @@ async function until(context: StreamContext, id: string, isThere: (stream: Strea
     if (object?.id !== id) return null;
     return isThere(object) ? object : undefined;
   };
-  const stream = await withTimeLimit(signal, 0, 'the stream goes on', (limited) => store.when(find, limited));
+  const stream = await withTimeLimit(signal, limitS, 'the stream goes on', (limited) => store.when(find, limited));
   if (stream === null) throw new CommandError('SLOT_EMPTY', 'the stream was cleared meanwhile');
   if (stream.state === 'Failed' || stream.state === 'Aborted') throw failureOf(stream);
   return stream;
@@ -134,7 +139,21 @@ async function endStream(context: StreamContext): Promise<void> {
       if (context.slot.object?.id !== stream.id || !isFinal(context.slot.object.state)) throw unstopped(error);
     }
   }
-  await until(context, stream.id, (one) => !isActive(one));
+  await untilEnded(context, stream.id, slot.inputs.commandTimeoutS);
+}
+
+/** The end of the job, without a limit unless something is waited for that was never there. */
+async function untilEnded(context: StreamContext, id: string, limitS: number): Promise<void> {
+  for (;;) {
+    try {
+      await until(context, id, (one) => !isActive(one), limitS);
+      return;
+    } catch (error) {
+      if (!(error instanceof CommandError && error.code === 'TIMEOUT')) throw error;
+      const { waiting = '' } = context.slot.object?.live ?? {};
+      if (waiting !== '') throw new CommandError('COMMAND_TIMEOUT', waiting, { severity: 'MAJOR', cause: error });
+    }
+  }
 }
 
 /** Abort: the job is ended, whatever the workflow does; done when it has really ended, at once when there is none. */

@@ -5,6 +5,7 @@ import { StreamService } from './stream-service.js';
 import { STREAM_SIGNALS } from './stream-signals.js';
 import { EMPTY_STREAM_SLOT, tickStream, updateStream, type StreamSlot } from './stream-slot.js';
 import { STREAM_TABLE } from './stream-table.js';
+import { streamOfRemains } from './stream-of-remains.js';
 import { streamSchema, streamWith, type Stream } from './stream.js';
 
 /** Of answers to commands without a `requestId`, which nobody can put again, so many of the last are saved. */
@@ -37,6 +38,7 @@ export const streamKind = defineSlotKind<StreamSlot, Stream, Stream>({
       return JSON.stringify({ ...stream, answers, live: undefined, status: undefined });
     },
     fromText: streamOfText,
+    fromRemains: streamOfRemains,
   },
   table: STREAM_TABLE,
   calls: STREAM_CALLS,

@@ -1,9 +1,11 @@
+import { errorText } from 'dm';
 import type { PvaClient } from 'epics-pva-ts';
 import type { KindHost } from '../kind-service.js';
 import { CommandLink } from './command-link.js';
 import type { ConsumerView } from './consumer-link.js';
 import { Consumers, sumOf } from './consumers.js';
 import { DataLink } from './data-link.js';
+import { RefusalLog } from './refusal-log.js';
 import { ReportLink } from './report-link.js';
 import { searchedAt } from './searched-at.js';
 import type { StreamService } from './stream-service.js';
@@ -37,6 +39,7 @@ export class StreamLinks {
   #client: PvaClient | null = null;
   /** By what they lead to; closed when the stream has another one. */
   readonly #links = new Map<string, Link>();
+  readonly #refusals: RefusalLog;
   /** What is not connected, by what it is for. */
   readonly #lost = new Map<string, string>();
   /** The commands that the links have. */
@@ -47,6 +50,7 @@ export class StreamLinks {
     this.#slot = slot;
     this.#service = service;
     this.#host = host;
+    this.#refusals = new RefusalLog(host.log);
   }
 
   close(): void {
@@ -61,8 +65,9 @@ export class StreamLinks {
     for (const [key, link] of this.#links) {
       if (wanted.has(key)) continue;
       this.#links.delete(key);
-      this.#lost.delete(key);
       link.close();
+      // What nobody needs any more is not missed.
+      this.#tell(stream?.id ?? '', key, '');
     }
     if (this.#links.size === 0) this.#closeClient();
     for (const [key, open] of wanted) {
@@ -112,8 +117,9 @@ export class StreamLinks {
     this.#service.live(this.#slot, id, change);
   }
 
-  /** Says that something is lost, or (empty) back. */
-  #tell(id: string, key: string, problem: string): void {
+  /** Says that something is lost, or (empty) back; a link that is closed has lost nothing. */
+  #tell(id: string, key: string, given: string): void {
+    const problem = this.#links.has(key) ? given : '';
     if ((this.#lost.get(key) ?? '') === problem) return;
     if (problem === '') this.#lost.delete(key);
     else this.#lost.set(key, problem);
@@ -165,8 +171,8 @@ export class StreamLinks {
       client,
       pending,
       isStopping: state === 'Finishing',
-      onChange: (views) => {
-        this.#show(key, id, views, client);
+      onChange: (views, isNews) => {
+        this.#show(key, id, views, client, isNews);
       },
       onAnswer: (...answer) => {
         this.#answer(id, ...answer);
@@ -174,23 +180,47 @@ export class StreamLinks {
     });
   }
 
+  /** What is wrong with consumers that are connected. */
+  #troubles(views: readonly ConsumerView[]): string {
+    const { heartbeatTimeoutS } = this.#service.slotNumbered(this.#slot).inputs;
+    const soundMs = performance.now() - heartbeatTimeoutS * 1000;
+    const silent = views.filter(({ isConnected, heardMs }) => isConnected && heardMs < soundMs);
+    const silence = silent.length === 0 ? [] : [`${namesOf(silent)} is silent for more than ${heartbeatTimeoutS} s`];
+    const wrong = views.filter(({ problem }) => problem !== '').map(({ id, problem }) => `consumer ${id}: ${problem}`);
+    for (const reason of wrong) this.#refuse(reason);
+    return [...silence, ...wrong.slice(0, MOST_NAMED)].join('; ');
+  }
+
+  #refuse(reason: string): void {
+    this.#refusals.tell({ stream: this.#slot, what: 'counts', user: '', host: '', code: 'SETPOINT_INVALID', reason });
+  }
+
   /** The consumers' own words make no report: their connections and counts do. */
-  #show(key: string, id: string, views: readonly ConsumerView[], client: PvaClient): void {
+  #show(key: string, id: string, views: readonly ConsumerView[], client: PvaClient, isNews: boolean): void {
     const stream = this.#service.streamIn(this.#slot);
     if (stream?.id !== id || isFinal(stream.state)) return;
     const away = views.filter(({ isConnected }) => !isConnected);
     const isBegun = stream.state !== 'Starting' && stream.state !== 'Connected';
     const isLeaving = stream.state === 'Finishing';
-    const [first] = away;
-    const missing = first === undefined || isLeaving ? '' : namesOf(away);
-    this.#tell(id, key, isBegun && missing !== '' ? `${missing} is not connected` : '');
-    const waiting = `waits for ${missing} (as ${first?.away.join(', ') ?? ''}), ${searchedAt(client)}`;
-    this.#live(id, { waiting: isBegun || missing === '' ? '' : waiting });
+    // One that was there and is gone has stopped.
+    const awaited = isLeaving ? away.filter(({ wasConnected }) => !wasConnected) : away;
+    const [first] = awaited;
+    const missing = first === undefined ? '' : namesOf(awaited);
+    const lost = isBegun && !isLeaving && missing !== '' ? [`${missing} is not connected`] : [];
+    const troubles = isLeaving ? '' : this.#troubles(views);
+    this.#tell(id, key, [...lost, ...(troubles === '' ? [] : [troubles])].join('; '));
+    const remedy = isLeaving ? '; put Abort to end it' : ' (Abort ends it)';
+    const waiting = `waits for ${missing} (as ${first?.away.join(', ') ?? ''}), ${searchedAt(client)}${remedy}`;
+    const waits = (!isBegun || isLeaving) && missing !== '' ? waiting : '';
+    if (waits !== stream.live.waiting) this.#live(id, { waiting: waits });
+    if (!isNews) return;
     if (!isBegun && away.length === views.length) return;
     const counts = sumOf(views);
     // Each has seen the frame that was there before it came.
     const isStreaming = stream.state === 'Ready' && counts.nReceived > Math.max(views.length, stream.report.nReceived);
     const state = isBegun ? (isStreaming ? 'Streaming' : '') : away.length === 0 ? 'Ready' : 'Connected';
-    void this.#service.report(this.#slot, { streamId: id, state, ...counts }).catch(() => undefined);
+    void this.#service.report(this.#slot, { streamId: id, state, ...counts }).catch((error: unknown) => {
+      this.#refuse(errorText(error));
+    });
   }
 }

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { ThrottledNotice } from 'dm';
 import type { ClientRequest, Pv, PutRequest, StructureInput, StructureValue } from 'epics-pva-ts';
 import { callerOf, type Caller } from '../../commands/caller.js';
@@ -10,9 +9,10 @@ import { givenReport, type ReportValue } from './given-report.js';
 import { RefusalLog } from './refusal-log.js';
 import { ACK, COMMAND, REPORT } from './stream-structures.js';
 import type { StreamService } from './stream-service.js';
+import { LONGEST_TIMEOUT_S } from './stream-time.js';
 import type { StreamSlot } from './stream-slot.js';
 import { streamAlarm } from './stream-view.js';
-import { NO_REPORT, type StreamAnswer, type StreamCommand } from './stream.js';
+import { NO_REPORT, type Stream, type StreamAnswer, type StreamCommand } from './stream.js';
 
 type CommandValue = StructureValue<typeof COMMAND.fields>;
 type AckValue = StructureValue<typeof ACK.fields>;
@@ -40,6 +40,14 @@ function commandFields({
   return { sequence, command, arguments: given, source, requestId };
 }
 
+function answerFields({
+  sequence,
+  outcome,
+  message,
+}: StreamAnswer): Pick<StreamAnswer, 'sequence' | 'outcome' | 'message'> {
+  return { sequence, outcome, message };
+}
+
 const NO_STREAM = { id: '', newest: null, pending: [], answers: [] };
 const NO_COMMAND = { sequence: 0, command: '', arguments: '', source: '', requestId: '' };
 
@@ -57,6 +65,9 @@ export class StreamPvs {
   /** Of postings of commands; one that was overtaken is left out. */
   #asked = 0;
   #posted = 0;
+  /** The newest command that was posted, and the lists with it. */
+  #newest: StreamCommand | null = null;
+  #lists: Pick<Stream, 'pending' | 'answers'> | null = null;
   #posting: Promise<void> = Promise.resolve();
   #isClosed = false;
 
@@ -87,23 +98,34 @@ export class StreamPvs {
     if (isNew || isReported || isWarned) this.#notice.announce();
     const isCommanded = isNew || stream?.newest !== shown?.newest;
     const isAnswered = stream?.pending !== shown?.pending || stream?.answers !== shown?.answers;
-    if (isCommanded || isAnswered) this.#posting = this.#postCommands(slot, isCommanded);
+    if (isCommanded || isAnswered) this.#posting = this.#postCommands(slot);
   }
 
-  /** A command that a workflow has seen must not be forgotten: its number would be given again. */
-  async #postCommands({ object }: StreamSlot, isCommanded: boolean): Promise<void> {
+  /** Resolves when whoever looks at the commands sees all that has changed, which is on the disk, too. */
+  async commandsShown(): Promise<void> {
+    await this.#posting;
+  }
+
+  /** Only what has changed: each client unpacks all of it. */
+  async #postCommands({ object }: StreamSlot): Promise<void> {
     const asked = (this.#asked += 1);
     const { id: streamId, newest, pending, answers } = object ?? NO_STREAM;
-    await this.#host.save();
-    // Who waits for an acknowledgement hears of it before it is posted.
-    if (!isCommanded) await setImmediate();
+    const saving = this.#host.save();
+    // A command that a workflow has seen must not be forgotten: its number would be given again.
+    if (newest !== this.#newest) await saving;
     if (this.#isClosed || asked < this.#posted) return;
     this.#posted = asked;
-    const fields = newest === null ? NO_COMMAND : commandFields(newest);
-    const last = answers
-      .slice(-SHOWN_ANSWERS)
-      .map(({ sequence, outcome, message }) => ({ sequence, outcome, message }));
-    this.#command.post({ streamId, ...fields, pending: pending.map(commandFields), answers: last });
+    const isNew = newest !== this.#newest || newest === null;
+    const fields = isNew ? { streamId, ...(newest === null ? NO_COMMAND : commandFields(newest)) } : {};
+    this.#newest = newest;
+    const shown = this.#lists;
+    this.#command.post({
+      ...fields,
+      ...(pending === shown?.pending ? {} : { pending: pending.map(commandFields) }),
+      ...(answers === shown?.answers ? {} : { answers: answers.slice(-SHOWN_ANSWERS).map(answerFields) }),
+    });
+    this.#lists = { pending, answers };
+    await saving;
   }
 
   close(): void {
@@ -114,54 +136,43 @@ export class StreamPvs {
 
   async #takeReport(put: PutRequest<ReportValue>): Promise<undefined> {
     await this.#as(WORKFLOW_GROUP, put, 'report', async () => {
-      const report = givenReport(put.value, put.changed);
+      const report = givenReport(put.sent);
       await this.#service.report(this.#slot, report);
-      // Whoever leaves the number to us reads it then.
-      if (report.sequence === undefined && this.#notice.isWaiting) this.#notice.flush();
+      // Whoever leaves the number to us reads it then, or puts back what it reads.
+      const isOurs = this.#service.streamIn(this.#slot)?.report.sequence !== report.sequence;
+      if (isOurs && this.#notice.isWaiting) this.#notice.flush();
     });
   }
 
   /** @returns what holds: the first word to a command does */
   async #takeAck(put: PutRequest<AckValue>): Promise<StructureInput<typeof ACK.fields> | undefined> {
-    const { streamId, sequence, accepted, message } = put.value;
-    const isSent = (name: string): boolean => put.changed.includes(name);
-    const given = {
-      streamId: isSent('streamId') ? streamId : '',
-      sequence: isSent('sequence') ? Number(sequence) : 0,
-      outcome: isSent('accepted') && !accepted ? ('refused' as const) : ('accepted' as const),
-      message: isSent('message') ? message : '',
-    };
+    const { streamId = '', sequence = 0n, accepted = true, message = '' } = put.sent as Partial<AckValue>;
+    const outcome = accepted ? ('accepted' as const) : ('refused' as const);
+    const given = { streamId, sequence: Number(sequence), outcome, message };
     let held: StreamAnswer | undefined;
     await this.#as(WORKFLOW_GROUP, put, 'acknowledge', async () => {
       held = await this.#service.acknowledge(this.#slot, given);
     });
-    // From then on it isn't pending, whoever looks.
-    await this.#posting;
     if (held === undefined) return undefined;
     return { streamId, sequence, accepted: held.outcome === 'accepted', message: held.message };
   }
 
   async #takeCommand(put: PutRequest<CommandValue>): Promise<undefined> {
-    const { value, changed, signal } = put;
-    const isSent = (name: string): boolean => changed.includes(name);
+    const { signal, sent } = put;
+    const { streamId = '', command = '', arguments: given = '{}', requestId = '' } = sent as Partial<CommandValue>;
+    const { timeout: givenS = 0 } = sent as Partial<CommandValue>;
     await this.#as(OPERATOR_GROUP, put, 'command', async (caller) => {
       const { id } = this.#service.streamIn(this.#slot) ?? {};
-      if (isSent('streamId') && value.streamId !== '' && value.streamId !== id) {
-        throw new CommandError('STREAM_STALE', `streamId ${shortText(value.streamId)} is of another run`);
+      if (streamId !== '' && streamId !== id) {
+        throw new CommandError('STREAM_STALE', `streamId ${shortText(streamId)} is of another run`);
       }
       const { commandTimeoutS } = this.#service.slotNumbered(this.#slot).inputs;
-      const timeoutS = isSent('timeout') && value.timeout > 0 ? value.timeout : commandTimeoutS;
-      await this.#service.send(
-        this.#slot,
-        {
-          command: isSent('command') ? value.command : '',
-          arguments: isSent('arguments') ? value.arguments : '{}',
-          source: sourceOf(caller),
-          requestId: isSent('requestId') ? value.requestId : '',
-          timeoutMs: timeoutS * 1000,
-        },
-        signal,
-      );
+      if (!(givenS >= 0 && givenS <= LONGEST_TIMEOUT_S)) {
+        throw new CommandError('SETPOINT_INVALID', `timeout ${givenS} is out of range 0..${LONGEST_TIMEOUT_S} s`);
+      }
+      const timeoutMs = (givenS || commandTimeoutS) * 1000;
+      const source = sourceOf(caller);
+      await this.#service.send(this.#slot, { command, arguments: given, source, requestId, timeoutMs }, signal);
     });
   }
 

@@ -18,7 +18,7 @@ import { StreamJobs } from './stream-jobs.js';
 import { StreamLinks } from './stream-links.js';
 import { StreamPvs } from './stream-pvs.js';
 import type { StreamSlot } from './stream-slot.js';
-import { streamTimeMs } from './stream-time.js';
+import { streamTimeMs, timerMs } from './stream-time.js';
 import { newStream, streamWith, type Stream, type StreamAnswer, type StreamLive } from './stream.js';
 import { takeReport, type GivenReport } from './take-report.js';
 
@@ -39,6 +39,8 @@ export class StreamService implements KindService {
   readonly #pvs: readonly StreamPvs[];
   readonly #jobs: StreamJobs;
   readonly #links: readonly StreamLinks[];
+  /** As they were when the other sides followed them last. */
+  readonly #followed: StreamSlot[] = [];
   #limit: NodeJS.Timeout | undefined;
   #unsubscribe: (() => void) | undefined;
 
@@ -89,7 +91,7 @@ export class StreamService implements KindService {
     const consumers = consumersOf(protocol, inputs, id, others);
     const about = { id, protocol, workflow, owner, experiment, dataPv, reportPv, consumers };
     const begun = newStream(about, startedMs);
-    const stream = streamWith(begun, { live: { ...begun.live, waiting: 'Start waits for Ready' } });
+    const stream = streamWith(begun, { live: { ...begun.live, waiting: 'Start waits for Ready (Abort ends it)' } });
     store.dispatch({ type: 'slotTaken', kind: 'stream', slot, object: stream });
     return {
       stream,
@@ -128,7 +130,7 @@ export class StreamService implements KindService {
   async acknowledge(slot: number, given: Acknowledgement): Promise<StreamAnswer | undefined> {
     const stream = takeAcknowledgement(this.streamIn(slot), given, streamTimeMs());
     this.#change(stream);
-    await this.#host.save();
+    await this.#commandsShown(slot);
     return stream.answers.find(({ sequence }) => sequence === given.sequence);
   }
 
@@ -148,8 +150,8 @@ export class StreamService implements KindService {
     this.#change(stream);
     const answer = await this.#answerTo(slot, stream.id, sequence, signal);
     if (answer === null) throw new CommandError('SLOT_EMPTY', 'the stream was cleared meanwhile');
-    // Whoever knows the answer must not find it undone after kill -9.
-    await this.#host.save();
+    // Whoever knows the answer must not find it undone, neither now nor after kill -9.
+    await this.#commandsShown(slot);
     if (answer.outcome === 'accepted') return answer.message;
     const code = answer.outcome === 'withdrawn' ? 'COMMAND_TIMEOUT' : 'COMMAND_REFUSED';
     const reason = answer.message || `the workflow refused ${given.command}, without a message`;
@@ -164,11 +166,15 @@ export class StreamService implements KindService {
       return object?.id === id ? object.answers.find((one) => one.sequence === sequence) : null;
     };
     try {
-      return await store.when(find, AbortSignal.any([signal, closing]));
+      return await store.when(find, signal, closing);
     } catch (error) {
       if (!closing.aborted) throw error;
       throw new CommandError('CANCELLED', 'the IOC stops, the command waits on', { severity: 'MINOR', cause: error });
     }
+  }
+
+  async #commandsShown(slot: number): Promise<void> {
+    await this.#pvs[slot - 1]?.commandsShown();
   }
 
   #change(stream: Stream): void {
@@ -180,18 +186,18 @@ export class StreamService implements KindService {
     for (const [index, pvs] of this.#pvs.entries()) {
       const slot = this.slotNumbered(index + 1);
       const { object: stream } = slot;
-      pvs.show(slot);
-      this.#links[index]?.follow(stream);
+      if (slot !== this.#followed[index]) {
+        this.#followed[index] = slot;
+        pvs.show(slot);
+        this.#links[index]?.follow(stream);
+      }
       for (const command of stream?.pending ?? []) limitMs = Math.min(limitMs, command.limitMs ?? Infinity);
     }
     clearTimeout(this.#limit);
     if (limitMs === Infinity) return;
-    this.#limit = setTimeout(
-      () => {
-        this.#withdraw();
-      },
-      Math.max(0, limitMs - streamTimeMs()),
-    );
+    this.#limit = setTimeout(() => {
+      this.#withdraw();
+    }, timerMs(limitMs));
   }
 
   #withdraw(): void {

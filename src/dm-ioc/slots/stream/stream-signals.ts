@@ -4,6 +4,7 @@ import { command, type Plain, type ReadingSignal, type Signals, type ValueKind }
 import { abortStream, clearStream, sendCommand, startStream, stopStream } from './stream-commands.js';
 import type { StreamContext, StreamSlot } from './stream-slot.js';
 import { isFinal, STREAM_STATES } from './stream-state.js';
+import { LONGEST_TIMEOUT_S } from './stream-time.js';
 import { answerText, isReady, shownAlive, shownState, stateText } from './stream-view.js';
 import { PROTOCOLS, type Stream, type StreamReport } from './stream.js';
 
@@ -46,12 +47,12 @@ export const STREAM_SIGNALS: Signals<StreamSlot, StreamContext> = {
   heartbeatTimeout: setpoint.number('heartbeatTimeoutS', 'Silence that is an alarm', {
     unit: 's',
     min: 1,
-    max: 86_400,
+    max: LONGEST_TIMEOUT_S,
   }),
   commandTimeout: setpoint.number('commandTimeoutS', 'For the acknowledgement; 0: none', {
     unit: 's',
     min: 0,
-    max: 86_400,
+    max: LONGEST_TIMEOUT_S,
   }),
   sendCommand: setpoint.name('sendCommand', 'Command for Send', { maxCharacters: 63 }),
   sendArgs: setpoint.json('sendArgs', 'Its arguments, a JSON object', 8000),

@@ -62,7 +62,7 @@ export function mayReach(state: StreamState, next: StreamState): boolean {
 
 /** The states in which a command may be sent. */
 export function statesFor(command: string): readonly StreamState[] {
-  return COMMANDS[command] ?? CONNECTED;
+  return (Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined) ?? CONNECTED;
 }
 
 /** A state as a workflow writes it, in whatever case; undefined: there is no such state. */

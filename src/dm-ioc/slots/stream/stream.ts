@@ -6,7 +6,13 @@ export const PROTOCOLS = ['Native', 'PvaPy'] as const;
 /** In the order of PVAccess's numbers. */
 export const SEVERITIES = ['NONE', 'MINOR', 'MAJOR', 'INVALID'] as const;
 
-const sequence = z.number().int().min(0);
+/** Counts end where doubles no longer have each whole number. */
+const count = z.custom<number>((given) => Number.isSafeInteger(given) && Number(given) >= 0, {
+  error: ({ input }) => `must be a whole number from 0 to 2^53, not ${String(input)}`,
+});
+const sequence = count;
+const PV_NAME = /^[^\s\p{Cc}\u{FFFD}]{0,255}$/u;
+const finite = z.number({ error: ({ input }) => `must be a number, not ${String(input)}` });
 
 const commandSchema = z.object({
   /** From 1, without gaps, as long as the stream lives. */
@@ -33,20 +39,23 @@ const answerSchema = z.object({
   message: z.string(),
 });
 
-const reportSchema = z.object({
+/** What a report may hold, and can be restored. */
+export const reportSchema = z.object({
   sequence,
   stage: z.string(),
   /** In percent. */
-  progress: z.number(),
-  nReceived: z.number(),
-  nProcessed: z.number(),
-  nDropped: z.number(),
+  progress: z.custom<number>((given) => Number(given) >= 0 && Number(given) <= 100, {
+    error: ({ input }) => `must be from 0 to 100 %, not ${String(input)}`,
+  }),
+  nReceived: count,
+  nProcessed: count,
+  nDropped: count,
   /** Per second. */
-  receiveRate: z.number(),
-  processRate: z.number(),
+  receiveRate: finite,
+  processRate: finite,
   message: z.string(),
   /** A command object that the workflow serves itself; empty: it follows ours. */
-  commandPv: z.string(),
+  commandPv: z.string().regex(PV_NAME, 'must be the name of a PV, at most 255 characters and no blanks'),
   /** JSON. */
   results: z.string(),
   /** What the workflow finds wrong with itself while it goes on. */
@@ -79,6 +88,8 @@ export const streamSchema = z.object({
   /** When the workflow was heard last; null: never. */
   seenMs: z.number().nullable(),
   report: reportSchema,
+  /** The state that the newest report said; empty: none. */
+  said: z.enum(STREAM_STATES).or(z.literal('')).default(''),
   /** Of the newest command. */
   sequence,
   newest: commandSchema.nullable(),
@@ -167,6 +178,6 @@ export function newStream(
   nowMs: number,
 ): Stream {
   const nothing = { jobId: '', jobStatus: '', seenMs: null, newest: null, pending: [], answers: [], error: '' };
-  const begun = { state: 'Starting', startedMs: nowMs, report: NO_REPORT, sequence: 0 } as const;
+  const begun = { state: 'Starting', startedMs: nowMs, report: NO_REPORT, said: '', sequence: 0 } as const;
   return streamWith({ consumers: ONE_CONSUMER, ...given, ...nothing, ...begun }, {});
 }

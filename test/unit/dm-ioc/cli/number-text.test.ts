@@ -26,3 +26,15 @@ await t.test('a reading with its name has its units, one without is just its val
   t.equal(formatReading('x', { ...reading, value: new Float64Array([0.1 + 0.2, 1]) }, false), '0.3 1');
   t.end();
 });
+
+await t.test('what a PV says is nothing that a terminal obeys, and with its name one line', (t) => {
+  const hostile = 'a\u001B[2J\r\u009B5m\u007F\tb\ndm:State Done';
+  const reading = { value: hostile, severity: 'MAJOR', message: hostile, timeMs: null, units: hostile } as const;
+  const shown = String.raw`a\x1b[2J\r\x9b5m\x7f\tb\ndm:State Done`;
+  t.equal(formatReading('x', reading, true), `x ${shown} ${shown} [MAJOR: ${shown}]`);
+  const text = String.raw`a\x1b[2J\r\x9b5m\x7f` + '\tb\ndm:State Done';
+  t.equal(formatReading('x', { ...reading, severity: 'NONE' }, false), text, 'one alone keeps its lines');
+  for (const value of [{ said: hostile }, [hostile], { column: [hostile] }])
+    t.notMatch(formatReading('x', { ...reading, value }, true).replaceAll('\n', ''), /\p{Cc}/u);
+  t.end();
+});

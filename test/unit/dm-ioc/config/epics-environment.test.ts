@@ -35,6 +35,11 @@ await t.test('PVAccess searches reach all addresses of this host, and none of an
   t.equal(closed['EPICS_CA_ADDR_LIST'], '127.0.0.1');
   const given = epicsEnvironment(endpoints, { EPICS_PVA_ADDR_LIST: '10.0.0.255' }, ['127.0.0.1', '192.0.2.7']);
   t.notOk('EPICS_PVA_ADDR_LIST' in given);
+  const loopback = { EPICS_PVA_ADDR_LIST: '127.0.0.1 10.0.0.255' };
+  const wider = epicsEnvironment(endpoints, loopback, ['127.0.0.1', '192.0.2.7'])['EPICS_PVA_ADDR_LIST'];
+  t.equal(wider, '127.0.0.1 10.0.0.255 192.0.2.7', 'loopback means this host');
+  const exact = epicsEnvironment(endpoints, { ...loopback, EPICS_PVA_AUTO_ADDR_LIST: 'NO' }, ['192.0.2.7']);
+  t.notOk('EPICS_PVA_ADDR_LIST' in exact, 'unless it says that no more are to be searched');
   t.end();
 });
 
@@ -52,6 +57,10 @@ await t.test('processes of jobs find the IOC beside what they find already, and 
     EPICS_CA_NAME_SERVERS: '127.0.0.1:6064',
     EPICS_PVA_NAME_SERVERS: 'gateway:5075 127.0.0.1:6075',
   });
+  const searching = environmentOfJobs(endpoints, {}, ['192.0.2.7', '198.51.100.2']);
+  t.equal(searching['EPICS_PVA_ADDR_LIST'], '192.0.2.7 127.0.0.1 198.51.100.2', 'where the IOC itself searches, too');
+  t.notOk('EPICS_PVA_AUTO_ADDR_LIST' in searching, 'and wherever they searched without it');
+  t.notOk('EPICS_PVA_ADDR_LIST' in environmentOfJobs(everywhere, {}));
   t.end();
 });
 

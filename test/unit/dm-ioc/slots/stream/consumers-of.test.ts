@@ -21,6 +21,15 @@ void tap.test('consumers that would share a PV are refused, in one stream and ov
     code: 'SETPOINT_INVALID',
     message: /^ControlPattern names c:control for 2 consumers: write \*/u,
   });
+  for (const [controlPattern, statusPattern] of [
+    ['same:*', 'same:*'],
+    ['c:*', 'c:*1'],
+  ] as const) {
+    t.throws(() => consumersOf('PvaPy', { nConsumers: 11, controlPattern, statusPattern }, 's1', []), {
+      code: 'SETPOINT_INVALID',
+      message: /^(?:same:1|c:11) is named twice/u,
+    });
+  }
   const single = other({ count: 1, controlPattern: 'x', statusPattern: 'c:2:status' });
   t.throws(() => consumersOf('PvaPy', INPUTS, 's1', [single]), {
     code: 'SETPOINT_INVALID',

@@ -34,9 +34,40 @@ void tap.test('a report leaves what it does not name', (t) => {
 });
 
 void tap.test('the same report again changes nothing but that the workflow lives', (t) => {
-  const first = takeReport(NEW, { streamId: 's1', sequence: 4, state: 'Ready' }, BEGUN_MS);
-  const again = takeReport(first, { streamId: 's1', sequence: 4, state: 'Streaming' }, BEGUN_MS + 9);
-  t.match(again, { state: 'Ready', seenMs: BEGUN_MS + 9, report: { sequence: 4 } });
+  const content = {
+    streamId: 's1',
+    sequence: 4,
+    message: 'here',
+    alarm: { severity: 'MINOR', message: 'warm' },
+  } as const;
+  const first = takeReport(NEW, { ...content, state: 'Ready' }, BEGUN_MS);
+  for (const again of [{ ...content, state: 'ready' }, content, { streamId: 's1', sequence: 4 }]) {
+    t.same(takeReport(first, again, BEGUN_MS + 9), { ...first, seenMs: BEGUN_MS + 9 });
+  }
+  const finishing = streamWith(first, { state: 'Finishing' });
+  t.equal(takeReport(finishing, { ...content, state: 'Ready' }, BEGUN_MS).state, 'Finishing', 'the IOC has gone on');
+  const failed = streamWith(first, { state: 'Failed' });
+  t.equal(takeReport(failed, { ...content, state: 'Ready' }, BEGUN_MS), failed, 'also after the end');
+  t.end();
+});
+
+void tap.test('a report under the number of the newest one, but with other content, is the next', (t) => {
+  const first = takeReport(NEW, { streamId: 's1', sequence: 4, state: 'Connected' }, BEGUN_MS);
+  const second = takeReport(first, { streamId: 's1', sequence: 4, state: 'Ready', message: 'go' }, BEGUN_MS);
+  t.match(second, { state: 'Ready', report: { sequence: 5, message: 'go' } });
+  t.match(takeReport(second, { streamId: 's1', sequence: 5, nReceived: 3 }, BEGUN_MS).report, {
+    sequence: 6,
+    nReceived: 3,
+  });
+  for (const state of ['Starting', 'Warm']) {
+    t.throws(() => takeReport(second, { streamId: 's1', sequence: 5, state }, BEGUN_MS), { code: 'STREAM_ORDER' });
+  }
+  t.throws(() => takeReport(second, { streamId: 's1', sequence: 4, message: 'go' }, BEGUN_MS), {
+    code: 'STREAM_ORDER',
+    message: 'report 4 after 5: go on from Report.sequence, or put 0 for the next',
+  });
+  const failed = streamWith(second, { state: 'Failed' });
+  t.throws(() => takeReport(failed, { streamId: 's1', sequence: 5, message: 'x' }, BEGUN_MS), { code: 'STREAM_ENDED' });
   t.end();
 });
 
@@ -100,6 +131,25 @@ void tap.test('64 commands may wait, and of what the workflow says to one 32,000
   t.throws(() => issueCommand(full, GIVEN, BEGUN_MS), { code: 'STREAM_ORDER', message: /64 commands wait/u });
   const said = { streamId: 's1', sequence: 1, outcome: 'refused' as const, message: 'x'.repeat(1_000_000) };
   t.match(takeAcknowledgement(full, said, BEGUN_MS).answers, [{ message: /^x{32000}… \(1,000,000 characters\)$/u }]);
+  t.end();
+});
+
+void tap.test('a stop and an abort have their places beyond those that wait', (t) => {
+  const full = Array.from({ length: 64 }).reduce<Stream>((stream) => issueCommand(stream, GIVEN, BEGUN_MS).stream, NEW);
+  const stopping = issueCommand(full, { ...GIVEN, command: 'stop' }, BEGUN_MS);
+  t.equal(stopping.sequence, 65);
+  t.equal(issueCommand(stopping.stream, { ...GIVEN, command: 'abort' }, BEGUN_MS).sequence, 66);
+  t.throws(() => issueCommand(stopping.stream, { ...GIVEN, command: 'stop' }, BEGUN_MS), {
+    code: 'STREAM_ORDER',
+    message: /put Abort to end it$/u,
+  });
+  t.end();
+});
+
+void tap.test("a command may have any name, also one of JavaScript's own", (t) => {
+  for (const command of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
+    t.match(issueCommand(NEW, { ...GIVEN, command }, BEGUN_MS), { sequence: 1, stream: { pending: [{ command }] } });
+  }
   t.end();
 });
 

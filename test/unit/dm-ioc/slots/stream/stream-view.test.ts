@@ -83,13 +83,13 @@ void tap.test('what was restored is silent from then on, as nobody could be hear
 });
 
 void tap.test('StateText says what is waited for beside what is wrong or was said, until it is there', (t) => {
-  const waiting = { ...RUNNING.live, waiting: 'Start waits for Ready' };
+  const waiting = { ...RUNNING.live, waiting: 'Start waits for Ready (Abort ends it)' };
   const begun = streamWith(RUNNING, { live: waiting });
-  t.equal(stateText(slotWith(begun)), 'Starting: Start waits for Ready');
+  t.equal(stateText(slotWith(begun)), 'Starting: Start waits for Ready (Abort ends it)');
   const preparing = said(begun, { state: 'Preparing', stage: 'warm-up', message: 'loads' });
-  t.equal(stateText(slotWith(preparing)), 'Preparing, warm-up: loads; Start waits for Ready');
+  t.equal(stateText(slotWith(preparing)), 'Preparing, warm-up: loads; Start waits for Ready (Abort ends it)');
   const silent = tickStream(slotWith(preparing), { nowMs: 31_000 });
-  t.equal(stateText(silent), 'Preparing, warm-up: Start waits for Ready, silent for 31 s');
+  t.equal(stateText(silent), 'Preparing, warm-up: Start waits for Ready (Abort ends it), silent for 31 s');
   t.equal(stateText(slotWith(streamWith(begun, { state: 'Done' }))), 'Done, its job is running');
   t.end();
 });
