@@ -1,3 +1,4 @@
+import { createLocalDataManagement } from 'dm';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import t from 'tap';
@@ -5,6 +6,8 @@ import { CA_SEARCH } from './ca-search.js';
 import { checkByPython, IocProcess, PROGRAM, PYTHON, runProgram, temporaryDirectory } from './ioc-process.js';
 import { controlNetworks } from './network-control.js';
 import { Network } from './network.js';
+import { PVA_SEARCH } from './pva-search.js';
+import { startServedIoc } from './served-ioc.js';
 
 const WORKFLOWS = {
   variables: `
@@ -32,12 +35,17 @@ const SCRIPTS = {
   outlines: 'the ready plans do the outlines of the mission, with files and with streams',
 } as const;
 
-/** The directory of workflows for one test, as a setting. */
-function workflows(directory: string): string {
+/** The directory of workflows for one test. */
+function workflowsIn(directory: string): string {
   const folder = join(directory, 'workflows');
   mkdirSync(folder);
   for (const [name, text] of Object.entries(WORKFLOWS)) writeFileSync(join(folder, `${name}.yaml`), text);
-  return `dm.local.workflows=${folder}`;
+  return folder;
+}
+
+/** The same, as a setting. */
+function workflows(directory: string): string {
+  return `dm.local.workflows=${workflowsIn(directory)}`;
 }
 
 const PACKAGE = { PYTHONPATH: resolve('ioc/bluesky') };
@@ -71,23 +79,54 @@ for (const [devices, framework] of Object.entries(FRAMEWORKS)) {
   );
 }
 
-await t.test('a network that is lost and comes back loses no job, and no failure of one', async (t) => {
-  const directory = temporaryDirectory(t);
-  const ioc = await IocProcess.start(join(directory, 'dm'), [workflows(directory)], PACKAGE);
-  const network = await Network.start(t, CA_SEARCH, ioc.caPort);
-  const control = await controlNetworks(t, [network]);
-  // A connection that is silent is given up after so many seconds.
-  const environment = { ...ioc.clientEnvironment, ...network.clientEnvironment, EPICS_CA_CONN_TMO: '2' };
-  try {
-    await checkByPython(t, 'bluesky_devices/cut_network.py', [join(directory, 'gate')], {
-      ...environment,
-      ...control,
-      ...PACKAGE,
-    });
-  } finally {
-    t.equal(await ioc.stop(), 0, 'the IOC ends well', { output: ioc.output });
-  }
-});
+for (const [devices, framework] of Object.entries(FRAMEWORKS)) {
+  await t.test(
+    `with ${framework}, a network that is lost and comes back loses no job, and no failure of one`,
+    async (t) => {
+      const directory = temporaryDirectory(t);
+      const ioc = await IocProcess.start(join(directory, 'dm'), [workflows(directory)], PACKAGE);
+      const overCa = await Network.start(t, CA_SEARCH, ioc.caPort);
+      const overPva = await Network.start(t, PVA_SEARCH, ioc.searchPort);
+      const environment = {
+        ...overCa.clientEnvironment,
+        ...overPva.clientEnvironment,
+        ...(await controlNetworks(t, [overCa, overPva])),
+        // A connection that is silent is given up after so many seconds.
+        EPICS_CA_CONN_TMO: '2',
+        EPICS_PVA_CONN_TMO: '2',
+        DM_DEVICES: devices,
+        ...PACKAGE,
+      };
+      try {
+        await checkByPython(t, 'bluesky_devices/cut_network.py', [join(directory, 'gate')], environment);
+      } finally {
+        t.equal(await ioc.stop(), 0, 'the IOC ends well', { output: ioc.output });
+      }
+    },
+  );
+}
+
+for (const [devices, framework] of Object.entries(FRAMEWORKS)) {
+  await t.test(
+    `with ${framework}, a DM that goes away and comes back loses no job, and no failure of one`,
+    async (t) => {
+      const directory = temporaryDirectory(t);
+      const options = { root: join(directory, 'engine'), workflowsDirectory: workflowsIn(directory), owner: 'user2bm' };
+      const served = await startServedIoc(t, [], await createLocalDataManagement(options));
+      const isDown = (down: boolean) => (): void => {
+        served.server.faults.down = down;
+      };
+      const service = { cut: isDown(true), silence: isDown(true), restore: isDown(false) };
+      const control = await controlNetworks(t, [service]);
+      try {
+        const environment = { ...served.ioc.clientEnvironment, ...control, DM_DEVICES: devices, ...PACKAGE };
+        await checkByPython(t, 'bluesky_devices/dm_outage.py', [join(directory, 'gate')], environment);
+      } finally {
+        await served.stop();
+      }
+    },
+  );
+}
 
 await t.test('the workflow side of a stream needs nothing of Bluesky', async (t) => {
   const code = 'import sys; sys.modules.update(ophyd=None, epics=None, bluesky=None); import dm_ioc.stream';

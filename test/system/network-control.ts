@@ -2,9 +2,15 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Test } from 'tap';
-import type { Network } from './network.js';
 
-const ORDERS: Readonly<Record<string, (network: Network) => void>> = {
+/** What lies between a client and what it asks. */
+export interface Interruptible {
+  cut(): void;
+  silence(): void;
+  restore(): void;
+}
+
+const ORDERS: Readonly<Record<string, (network: Interruptible) => void>> = {
   cut: (network) => {
     network.cut();
   },
@@ -17,7 +23,7 @@ const ORDERS: Readonly<Record<string, (network: Network) => void>> = {
 };
 
 /** Lets a script of another language cut networks: a line `cut`, `silence` or `restore` is answered when it is so. @returns settings for the script */
-export async function controlNetworks(t: Test, networks: readonly Network[]): Promise<Record<string, string>> {
+export async function controlNetworks(t: Test, networks: readonly Interruptible[]): Promise<Record<string, string>> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
     createInterface(socket).on('line', (order) => {

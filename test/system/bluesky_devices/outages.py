@@ -151,6 +151,12 @@ check(
     "nothing was started" in str(ended(status)),
     status,
 )
+text = failure(RE, gated(timeout=1))
+check(
+    "a start that could not be put says after its time limit that nothing was started",
+    "timeout after 1 s" in text and text.endswith("nothing was started"),
+    text,
+)
 text = failure(RE, bps.abs_set(dm.experiment, "demo", timeout=1, wait=True))
 check("a setpoint says so, too", "dm:Experiment, which is not connected" in text, text)
 waiting = begun(lambda: dm.experiment.set("demo"))

@@ -123,8 +123,13 @@ class JobSlot(Generic[S]):
             raise DmInterrupted(f"{interruption}; {self._end(run)}") from interruption
         except DmTimeout as timeout:
             run.is_left = True
-            rest = f"{self._what} {run.id} goes on" if run.id else "it may start yet"
-            raise DmTimeout(f"{timeout}; {rest}") from timeout
+            raise DmTimeout(f"{timeout}; {self._rest(run)}") from timeout
+
+    def _rest(self, run: Run) -> str:
+        """What is left of it after a time limit."""
+        if run.id:
+            return f"{self._what} {run.id} goes on"
+        return "it may start yet" if run.is_put else "nothing was started"
 
     @contextlib.contextmanager
     def _watched(self, run: Run) -> Iterator[None]:
@@ -151,6 +156,7 @@ class JobSlot(Generic[S]):
         run.setpoints = self._setpoints(run)
         run.patience.check("DM")
         run.tell("waits for DM to take it")
+        run.is_put = True
         try:
             self._put_start(run, held)
         except DmDisconnected as loss:

@@ -29,6 +29,8 @@ class Run(Work):
         self.setpoints: tuple[object, ...] = ()
         #: Of DM; empty: it has none yet.
         self.id = ""
+        #: Start was put.
+        self.is_put = False
         #: What the slot held meanwhile.
         self.seen: list[str] = []
         #: Somebody waits for its end, or has.
