@@ -1,27 +1,28 @@
-import { createSocket } from 'node:dgram';
+import { randomInt } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
-/** A free TCP and UDP port on loopback. */
+/**
+ * A free TCP and UDP port on loopback, for servers that are started again on it: none of those that the system gives to sockets that ask
+ * for any (from 32768 on), so that nothing takes it while its server is away.
+ */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const socket = createSocket('udp4');
-    const isFree = await new Promise<boolean>((resolve) => {
-      socket.once('error', () => {
-        resolve(false);
-      });
-      socket.bind(port, '127.0.0.1', () => {
-        resolve(true);
-      });
-    });
+    const port = randomInt(10_000, 32_768);
+    const [server, socket] = [createServer(), createSocket('udp4')];
+    const isFree = (await binds(server.listen(port, '127.0.0.1'))) && (await binds(socket.bind(port, '127.0.0.1')));
     socket.close();
     server.close();
-    await once(server, 'close');
     if (isFree) return port;
   }
+}
+
+async function binds(socket: Server | Socket): Promise<boolean> {
+  return once(socket, 'listening').then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Settings that keep an IOC and its clients on ports of their own on loopback. */

@@ -168,18 +168,21 @@ export class Pv<Value, Input> {
   ): Promise<void> {
     const changes = pvxs.valueToJs(sent, true) as RawFields;
     const changed = pvxs.valueMarked(sent);
-    const merged = (): RawFields => {
-      const whole = pvxs.sharedPvFetch(this.#handle);
-      pvxs.valueAssign(whole, changes);
-      return pvxs.valueToJs(whole, false) as RawFields;
-    };
+    let whole: RawFields | undefined;
+    const merged = (): RawFields => (whole ??= this.#merged(changes));
     this.#type.checkPut?.(merged(), changed);
     const decode = (): Value => this.#type.decode(merged());
     let read: { readonly value: Value } | undefined;
     const client = clientRequest(op, signal);
     const { peer, account, method, roles } = client;
     const request: PutRequest<Value> = {
-      ...{ peer, account, method, roles, signal, changed, sent: changes },
+      peer,
+      account,
+      method,
+      roles,
+      signal,
+      changed,
+      sent: changes,
       get options() {
         return client.options;
       },
@@ -192,6 +195,13 @@ export class Pv<Value, Input> {
     // What the client sent is accepted as it is: other fields needn't be posted.
     if (read !== undefined && Object.is(accepted, read.value)) this.postFields(changes);
     else this.post(accepted);
+  }
+
+  /** All fields as they would be after a put of some. */
+  #merged(changes: RawFields): RawFields {
+    const whole = pvxs.sharedPvFetch(this.#handle);
+    pvxs.valueAssign(whole, changes);
+    return pvxs.valueToJs(whole, false) as RawFields;
   }
 
   #encode(input: Input): RawFields {

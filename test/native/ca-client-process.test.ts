@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { SoftIoc } from '../unit/node-epics-ca/client/soft-ioc.js';
 import { loopbackEnvironment } from '../loopback-environment.js';
+import { usersEnvironment } from '../users-environment.js';
 
 const CHILD = fileURLToPath(new URL('./ca-client-child.js', import.meta.url));
 const LIMIT_MS = 300_000;
@@ -24,7 +25,7 @@ async function runChild(
 ): Promise<Ended> {
   const caEnvironment = options.environment ?? environment;
   const child = spawn(process.execPath, ['--expose-gc', CHILD, scenario, JSON.stringify(caEnvironment)], {
-    env: { ...process.env, ...(options.path !== undefined && { PATH: options.path }) },
+    env: { ...usersEnvironment(), ...(options.path !== undefined && { PATH: options.path }) },
     timeout: LIMIT_MS,
     killSignal: 'SIGKILL',
   });

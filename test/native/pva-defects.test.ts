@@ -90,8 +90,8 @@ await t.test('2: a put under way fails when its PV or server closes', async (t) 
     });
   const a = add('t:a');
   add('t:b');
-  t.equal((await errorOf(client.put('t:a', 1, { timeoutMs: 10_000 }))).remoteCode, 'PVA_CLOSED');
-  t.equal((await errorOf(client.put('t:b', 1, { timeoutMs: 10_000 }))).remoteCode, 'PVA_CLOSED');
+  t.equal((await errorOf(client.put('t:a', 1, { timeoutMs: 300_000 }))).remoteCode, 'PVA_CLOSED');
+  t.equal((await errorOf(client.put('t:b', 1, { timeoutMs: 300_000 }))).remoteCode, 'PVA_CLOSED');
 });
 
 await t.test('2: a handler learns when the client withdraws its put', async (t) => {

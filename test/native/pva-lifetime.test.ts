@@ -9,7 +9,7 @@ const clean = { code: 0, signal: null };
 async function putTo(child: LineProcess): Promise<unknown> {
   const environment = JSON.parse(await child.expect('settings')) as Record<string, string>;
   using client = new PvaClient({ environment });
-  return await client.put('t:n', 1, { timeoutMs: 10_000 }).then(
+  return await client.put('t:n', 1, { timeoutMs: 300_000 }).then(
     () => 'answered',
     (error: unknown) => error,
   );

@@ -13,7 +13,7 @@ await t.test('records of a plain IOC are read, put, waited for and followed', as
     ioc.process.stdin?.end();
     await ioc.exit;
   });
-  const ao = await client.get('qsrv:ao', { timeoutMs: 20_000, type: ntScalar('float64') });
+  const ao = await client.get('qsrv:ao', { timeoutMs: 300_000, type: ntScalar('float64') });
   t.match(ao.fields, { display: { units: 'mm', precision: 2 }, control: { limitLow: -10, limitHigh: 10 } });
   const twice = client.monitor<number>('qsrv:twice');
   t.equal((await twice.next()).value?.value, 0);
@@ -61,7 +61,7 @@ await t.test('our PVs are served beside the records of the IOC in the same proce
   t.ok(performance.now() - before >= 190, 'a put with block waits for the handler');
   await t.rejects(client.put('ioc:ao', 7, { block: true }), { code: 'PVA_REMOTE' }, 'a refused write is an error');
   t.match((await client.get('ioc:ao')).alarm, { severity: 'INVALID' });
-  const waiting = client.put('ioc:command', 1, { timeoutMs: 20_000 });
+  const waiting = client.put('ioc:command', 1, { timeoutMs: 300_000 });
   await ioc.expect('put');
   ioc.say('end');
   await t.rejects(waiting, { code: 'PVA_REMOTE', remoteCode: 'PVA_CLOSED' }, 'puts under way fail when the IOC ends');

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Test } from 'tap';
+import { usersEnvironment } from '../users-environment.js';
 import { describeThreads } from './describe-threads.js';
 
 export const PROGRAM = resolve('src/dm-ioc/bin/dm-ioc.js');
@@ -15,8 +16,8 @@ const INSTALLATION: readonly string[] = ['EPICS_BASE', 'EPICS_HOST_ARCH'];
 
 /** The environment without the EPICS and DM settings of whoever runs the tests. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
-  const isKept = (name: string): boolean => INSTALLATION.includes(name) || !/^(EPICS|PVXS|DM|TAP)_/u.test(name);
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => isKept(name)));
+  const isKept = (name: string): boolean => INSTALLATION.includes(name) || !/^(EPICS|PVXS|DM)_/u.test(name);
+  return Object.fromEntries(Object.entries(usersEnvironment()).filter(([name]) => isKept(name)));
 }
 
 /** An exit code, or the signal that ended the process instead. */

@@ -38,14 +38,14 @@ class Typed(Device):
 
 def put_bytes(pv, value):
     """Over Channel Access, where text is bytes."""
-    channel = epics.PV(pv, connection_timeout=5)
+    channel = epics.PV(pv, connection_timeout=300)
     channel.wait_for_connection()
-    channel.put([*value, 0], wait=True, timeout=5)
+    channel.put([*value, 0], wait=True, timeout=300)
 
 
 async def empty_tables():
     dm = Everything("dm:", "dm")
-    await dm.connect(timeout=10)
+    await dm.connect(timeout=300)
     tables = [device.table for _, device in dm.children() if hasattr(device, "table")]
     tables += [slot.stages for slot in dm.wf.values()]
     check("there are tables of all kinds", len(tables) == 6 + len(dm.wf), tables)
@@ -60,7 +60,7 @@ async def empty_tables():
 
 async def devices():
     dm = Everything("dm:", "dm")
-    await dm.connect(timeout=10)
+    await dm.connect(timeout=300)
     check(
         "an untyped device connects to everything",
         isinstance(dm.wf, DeviceVector),
@@ -88,7 +88,7 @@ async def devices():
     )
 
     typed = Typed("dm:", "typed")
-    await typed.connect(timeout=10)
+    await typed.connect(timeout=300)
     workflow = typed.wf[2]
     await workflow.workflow.set("sleep")
     await workflow.args.set('{"seconds": 0.1, "filePath": "/dev/null"}')
@@ -99,7 +99,7 @@ async def devices():
         await dm.wf[2].status.get_value(),
     )
     run = epics_triggerable_command("ca://dm:WF2:Run")
-    await run.connect(timeout=5)
+    await run.connect(timeout=300)
     await run.execute()
     check(
         "a command over Channel Access runs a job",

@@ -10,7 +10,7 @@ import time
 import epics
 from epics import ca, dbr
 
-channel = epics.get_pv(sys.argv[1], connect=True, timeout=10)
+channel = epics.get_pv(sys.argv[1], connect=True, timeout=300)
 callback = dbr.make_callback(
     lambda args: print(f"answer {args.status}", flush=True), dbr.event_handler_args
 )

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import t from 'tap';
 import { freePort } from '../loopback-environment.js';
 import { Network } from './network.js';
+import { patientClient } from './patient-client.js';
 import { PVA_SEARCH } from './pva-search.js';
 import type { ServerProcess } from './server-process.js';
 import { StreamSlot } from './stream-slot.js';
@@ -19,6 +20,11 @@ await t.test('frames are counted without being fetched, wherever their source is
     const args = ['p4p', 'frames', 'frames', stream.ioc.directory, FRAME_KB, firstId, step].map(String);
     return stream.ioc.serve('python', resolve('test/system/stream_objects.py'), ...args);
   };
+  // Beside the network that is cut.
+  const direct = patientClient(stream.ioc.serverEnvironment);
+  t.teardown(() => {
+    direct.close();
+  });
   const number = async (name: string): Promise<number> => Number(await stream.value(name));
   const atLeast =
     (least: number) =>
@@ -53,6 +59,10 @@ await t.test('frames are counted without being fetched, wherever their source is
     (_state, severity, message) => `${severity} ${message}` === 'MINOR frames is not connected',
   );
   await stream.until('DataRate', (rate) => rate === 0);
+  const lastSeen = BigInt(await number('DataLastId'));
+  for await (const { fields } of direct.monitor('frames', { request: 'field(uniqueId)' })) {
+    if (BigInt(fields['uniqueId'] as number) > lastSeen + 1n) break;
+  }
   network.restore();
   await stream.until('DataMissed', atLeast(1));
 

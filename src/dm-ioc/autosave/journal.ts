@@ -1,14 +1,7 @@
-import * as fs from 'node:fs';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { unlink } from 'node:fs/promises';
+import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { formatSaved, parseSaved, type SavedValues } from './save-file.js';
-
-// A line is written for each command of a stream: a FileHandle costs several times as much.
-const open = promisify(fs.open);
-const write = promisify(fs.write);
-const close = promisify(fs.close);
 
 const FILE_NAME = /^dm-ioc\.journal\.(?<number>\d+)$/u;
 
@@ -32,7 +25,7 @@ export class Journal {
   readonly #collect: () => SavedValues;
   #number: number;
   #hasLines = false;
-  #open: { readonly number: number; readonly file: number } | undefined;
+  #open: { readonly number: number; readonly file: FileHandle } | undefined;
   #isWriting = false;
   #writing: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
@@ -91,7 +84,8 @@ export class Journal {
 
   async close(): Promise<void> {
     await this.#writing.catch(() => undefined);
-    await this.#close();
+    await this.#open?.file.close();
+    this.#open = undefined;
   }
 
   async #append(): Promise<void> {
@@ -100,19 +94,14 @@ export class Journal {
     this.#hasLines = true;
     // Without a turn in between: what else there is to do goes on beside the writing.
     const file = this.#open?.number === this.#number ? this.#open.file : await this.#reopen(this.#number);
-    while (rest.length > 0) rest = rest.subarray((await write(file, rest)).bytesWritten);
+    while (rest.length > 0) rest = rest.subarray((await file.write(rest)).bytesWritten);
   }
 
-  async #reopen(number: number): Promise<number> {
-    await this.#close();
+  async #reopen(number: number): Promise<FileHandle> {
+    await this.#open?.file.close();
+    this.#open = undefined;
     const file = await open(pathOf(this.#directory, number), 'a');
     this.#open = { number, file };
     return file;
-  }
-
-  async #close(): Promise<void> {
-    const known = this.#open;
-    this.#open = undefined;
-    if (known !== undefined) await close(known.file);
   }
 }

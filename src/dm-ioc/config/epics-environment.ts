@@ -80,12 +80,11 @@ export function epicsEnvironment(
         }),
   };
   const open = Object.entries(wanted).filter(([name]) => (environment[name] ?? '') === '');
-  const listed = environment['EPICS_PVA_ADDR_LIST']?.trim() ?? '';
-  const isThisHost =
-    listed.split(/\s+/u).includes('127.0.0.1') && (environment['EPICS_PVA_AUTO_ADDR_LIST'] ?? '') === '';
+  const listed = (environment['EPICS_PVA_ADDR_LIST'] ?? '').split(/\s+/u).filter((address) => address !== '');
+  const isThisHost = listed.includes('127.0.0.1') && (environment['EPICS_PVA_AUTO_ADDR_LIST'] ?? '') === '';
   return {
     ...Object.fromEntries(open),
-    ...(isThisHost ? { EPICS_PVA_ADDR_LIST: [...new Set([...listed.split(/\s+/u), ...own])].join(' ') } : {}),
+    ...(isThisHost ? { EPICS_PVA_ADDR_LIST: [...new Set([...listed, ...own])].join(' ') } : {}),
     EPICS_CAS_SERVER_PORT: String(endpoints.caPort),
     EPICS_CA_SERVER_PORT: environment['EPICS_CA_SERVER_PORT'] ?? String(endpoints.caPort),
     EPICS_PVAS_SERVER_PORT: String(endpoints.pvaPort),

@@ -2,6 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { usersEnvironment } from '../../users-environment.js';
 
 type Message = Readonly<Record<string, unknown>>;
 interface Waiter {
@@ -20,7 +21,10 @@ export class LineProcess {
   stderr = '';
 
   constructor(command: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
+    this.#child = spawn(command, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...usersEnvironment(), ...environment },
+    });
     this.#child.stderr.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.#child.stdin.on('error', () => undefined);
     createInterface({ input: this.#child.stdout }).on('line', (line) => {

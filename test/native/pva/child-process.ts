@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { usersEnvironment } from '../../users-environment.js';
 
 /** How a process ended. */
 export interface Exit {
@@ -24,7 +25,7 @@ export function startProcess(
   environment: Readonly<Record<string, string>> = {},
 ): LineProcess {
   const child = spawn(command, args, {
-    env: { ...process.env, ...environment },
+    env: { ...usersEnvironment(), ...environment },
     stdio: ['pipe', 'pipe', 'inherit'],
     timeout: 300_000,
     killSignal: 'SIGKILL',

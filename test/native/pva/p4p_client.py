@@ -30,7 +30,7 @@ def monitor(name, count):
     updates = queue.Queue()
     with context.monitor(name, updates.put, notify_disconnect=False):
         print("monitoring", flush=True)
-        return [plain(updates.get(timeout=10)) for _ in range(count)]
+        return [plain(updates.get(timeout=300)) for _ in range(count)]
 
 
 def rpc(name, types, arguments):

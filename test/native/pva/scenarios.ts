@@ -102,7 +102,7 @@ const scenarios: Readonly<Record<string, () => unknown>> = {
     server.add('t:n', number, { onPut: () => new Promise<undefined>(() => undefined) });
     const collect = setInterval(() => globalThis.gc?.(), 10);
     using client = new PvaClient({ environment: server.clientSettings });
-    await client.put('t:n', 1, { timeoutMs: 10_000 }).catch((error: unknown) => {
+    await client.put('t:n', 1, { timeoutMs: 300_000 }).catch((error: unknown) => {
       say('error', { ...(error as object), message: (error as Error).message });
     });
     clearInterval(collect);

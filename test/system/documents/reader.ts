@@ -18,7 +18,7 @@ const SHARED = [
   'src',
   'tsconfig.base.json',
 ];
-const BLOCK_LIMIT_MS = 90_000;
+const BLOCK_LIMIT_MS = 300_000;
 
 /** How a command ended, and what it printed to stdout and stderr. */
 export interface Ran {

@@ -89,8 +89,8 @@ def run(root, work):
 
     dm = Dm("dm:", name="dm")
     wf = Workflow("dm:WF1:", name="wf")
-    dm.wait_for_connection(timeout=10)
-    wf.wait_for_connection(timeout=10)
+    dm.wait_for_connection(timeout=300)
+    wf.wait_for_connection(timeout=300)
     detector = Detector("", name="detector", directory=work / "frames")
     detector.directory.mkdir(parents=True)
     parameters = work / "parameters.json"

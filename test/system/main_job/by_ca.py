@@ -29,9 +29,9 @@ def run(root, work):
 
     callback = dbr.make_callback(on_put, dbr.event_handler_args)
 
-    def put_callback_status(pv, value, timeout=60.0):
+    def put_callback_status(pv, value, timeout=300.0):
         """pyepics itself drops the status of a put-callback; this asks libca with pyepics' own channel."""
-        chid = epics.get_pv(pv, connect=True, timeout=10).chid
+        chid = epics.get_pv(pv, connect=True, timeout=300).chid
         key = f"{pv}{time.monotonic()}"
         data = (
             (ctypes.c_short * 1)(value)
@@ -47,10 +47,10 @@ def run(root, work):
         return results.get(key)
 
     def put(pv, value):
-        epics.caput(pv, value, wait=True, timeout=60)
+        epics.caput(pv, value, wait=True, timeout=300)
 
     def get(pv, **kwargs):
-        return epics.caget(pv, timeout=10, use_monitor=False, **kwargs)
+        return epics.caget(pv, timeout=300, use_monitor=False, **kwargs)
 
     def alarm(pv):
         return get(f"{pv}.SEVR"), get(f"{pv}.AMSG")

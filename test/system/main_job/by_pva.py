@@ -25,7 +25,7 @@ def run(root, work):
                 pv,
                 {"value": value} if isinstance(value, str) else {"value.index": value},
                 wait=True,
-                timeout=60,
+                timeout=300,
             )
 
         def refused(pv, value):
@@ -36,7 +36,7 @@ def run(root, work):
             return ""
 
         def get(pv):
-            return client.get(pv, timeout=10)
+            return client.get(pv, timeout=300)
 
         def status(pv):
             value = get(pv).value
@@ -106,7 +106,7 @@ def run(root, work):
         def call(name, **arguments):
             uri = NTURI([(key, "s") for key in arguments])
             return client.rpc(
-                f"dm:rpc:{name}", uri.wrap(f"dm:rpc:{name}", kws=arguments), timeout=10
+                f"dm:rpc:{name}", uri.wrap(f"dm:rpc:{name}", kws=arguments), timeout=300
             )
 
         job = call(

@@ -14,7 +14,7 @@ def check(name, ok, detail=""):
     print(json.dumps({"name": name, "ok": bool(ok), "detail": str(detail)}), flush=True)
 
 
-def wait_until(condition, timeout=10.0):
+def wait_until(condition, timeout=300.0):
     """Wait for what a client can only see by reading; True as soon as it is so."""
     end = time.monotonic() + timeout
     while time.monotonic() < end:

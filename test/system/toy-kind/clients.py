@@ -16,7 +16,7 @@ def check(name, ok, detail=""):
 
 
 def get(pv):
-    return epics.caget(f"dm:{pv}", timeout=10, use_monitor=False)
+    return epics.caget(f"dm:{pv}", timeout=300, use_monitor=False)
 
 
 def put(pv, value):

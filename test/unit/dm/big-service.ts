@@ -106,9 +106,9 @@ export class BigService {
     return [...this.#jobs, ...this.#uploads].filter(({ status }) => !isTerminalStatus(status)).map(({ id }) => id);
   }
 
-  /** @returns its URL @param port a free one, unless it is given */
-  async listen(port = 0): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
+  /** @returns its URL, on a free port */
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 

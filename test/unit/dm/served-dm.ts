@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DataManagement, DmLogger, RouteName } from 'dm';
 import { RestDataManagement, type RestOptionsInput } from 'dm/rest';
 import { createDmServer, type DmServer, type DmServerOptions, type ServedCall } from 'dm/server';
+import { freePort } from '../../loopback-environment.js';
 import { createTestCertificate, type TestCertificate } from './test-certificate.js';
 
 export const PASSWORD = 'p|a s&s=wörd';
@@ -54,9 +55,15 @@ export async function serveDm(dm: DataManagement, settings: ServeSettings = {}):
       onCall: (call) => calls.push(call),
       ...settings.server,
     });
-  let server = await open({ DS: 0, DAQ: 0, CAT: 0, PROC: 0, APS_DB: 0 });
+  const ports = {
+    DS: await freePort(),
+    DAQ: await freePort(),
+    CAT: await freePort(),
+    PROC: await freePort(),
+    APS_DB: await freePort(),
+  };
+  let server = await open(ports);
   const { urls } = server;
-  const port = (url: string): number => Number(new URL(url).port);
   const options: RestOptionsInput = {
     ds: urls.DS,
     daq: urls.DAQ,
@@ -82,13 +89,7 @@ export async function serveDm(dm: DataManagement, settings: ServeSettings = {}):
     count: (route) => calls.filter((call) => call.route === route).length,
     stopServer: () => server.close(),
     startServer: async () => {
-      server = await open({
-        DS: port(urls.DS),
-        DAQ: port(urls.DAQ),
-        CAT: port(urls.CAT),
-        PROC: port(urls.PROC),
-        APS_DB: port(urls.APS_DB),
-      });
+      server = await open(ports);
     },
     close: async () => {
       await client.close();

@@ -366,7 +366,7 @@ await t.test('a call whose server goes away fails, and is not sent again', async
     });
     return new Promise(() => undefined);
   });
-  const error = (await client.rpc('t:rpc', {}, { timeoutMs: 20_000 }).catch((reason: unknown) => reason)) as PvaError;
+  const error = (await client.rpc('t:rpc', {}, { timeoutMs: 300_000 }).catch((reason: unknown) => reason)) as PvaError;
   t.match(error.code, /PVA_REMOTE|PVA_DISCONNECTED/);
   t.equal(calls, 1);
   rpc.close();

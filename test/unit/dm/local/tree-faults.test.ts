@@ -191,7 +191,7 @@ void t.test('a DAQ of a link that is dangling at a restart goes on once it leads
   await waitForDaq(engine, id, ({ errorMessage }) => errorMessage?.includes('ENOENT') === true);
   await writeFile(join(parent, 'unplugged/data/new'), 'x');
   await rename(join(parent, 'unplugged'), join(parent, 'disk'));
-  await engine.catalog.waitForFile('demo', 'new', { signal: AbortSignal.timeout(5000) });
+  await engine.catalog.waitForFile('demo', 'new', { signal: AbortSignal.timeout(300_000) });
   await engine.daqs.stop('demo', join(parent, 'link'));
   t.match(await waitForDaq(engine, id), { status: 'done', nCompletedFiles: 1, nProcessingErrors: 0 });
 });
