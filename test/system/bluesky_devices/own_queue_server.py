@@ -1,6 +1,8 @@
 """The RE Manager of bluesky-queueserver with a Redis of its own, as a script starts and ends them."""
 
+import contextlib
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -27,9 +29,12 @@ user_groups:
 
 
 def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """One that the system gives to no socket that asks for any."""
+    while True:
+        port = random.randrange(10_000, 32_768)
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 class QueueServer:
