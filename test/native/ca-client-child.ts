@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { once } from 'node:events';
 import { CaClient, Ioc, type RecordWrite } from 'node-epics-ca';
+import { PATIENCE_MS } from '../patience.js';
 import { DM_DEFINITIONS } from '../dm-definitions.js';
 
 const scenario = process.argv[2] ?? '';
@@ -22,7 +23,7 @@ function collect(): void {
 }
 
 async function busyClient(): Promise<CaClient> {
-  const client = new CaClient({ environment });
+  const client = new CaClient({ environment, timeoutMs: PATIENCE_MS });
   await client.connect('t:ao');
   const monitor = client.monitor('t:counter');
   await monitor.next();
@@ -82,7 +83,7 @@ const scenarios: Record<string, () => Promise<void>> = {
     });
   },
   async listenerThrows() {
-    const client = new CaClient({ environment });
+    const client = new CaClient({ environment, timeoutMs: PATIENCE_MS });
     process.once('uncaughtException', (error) => {
       say({ uncaught: error.message });
     });
@@ -100,7 +101,7 @@ const scenarios: Record<string, () => Promise<void>> = {
     say({ value: (await last.get('t:ao')).value });
   },
   async missing() {
-    const client = new CaClient({ environment });
+    const client = new CaClient({ environment, timeoutMs: PATIENCE_MS });
     let ended = 0;
     for (let index = 0; index < 200; index += 1) {
       client.get(`t:missing${index}`, { timeoutMs: 60_000 }).catch(() => (ended += 1));
@@ -110,7 +111,7 @@ const scenarios: Record<string, () => Promise<void>> = {
     await client.close();
   },
   async leak() {
-    const client = new CaClient({ environment });
+    const client = new CaClient({ environment, timeoutMs: PATIENCE_MS });
     const monitor = client.monitor('t:float', { queueSize: 4 });
     const round = async (operations: number): Promise<void> => {
       for (let index = 0; index < operations; index += 100) {
@@ -159,7 +160,7 @@ const scenarios: Record<string, () => Promise<void>> = {
   },
   async besideIoc() {
     const ioc = await startIoc();
-    const client = new CaClient({ environment });
+    const client = new CaClient({ environment, timeoutMs: PATIENCE_MS });
     const channel = await client.connect('t:ao');
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, (_, index) => client.put('t:ao', index, { complete: true })),
@@ -175,7 +176,7 @@ const scenarios: Record<string, () => Promise<void>> = {
     const ioc = await startIoc();
     let ended = 0;
     for (let round = 0; round < 100; round += 1) {
-      const client = new CaClient({ environment });
+      const client = new CaClient({ environment, timeoutMs: PATIENCE_MS });
       await client.connect('t:ao');
       const puts = Array.from({ length: 3 }, (_, index) => client.put('t:ao', index, { complete: true }));
       puts.push(client.put('t:aao', [round], { complete: true }));
@@ -189,12 +190,12 @@ const scenarios: Record<string, () => Promise<void>> = {
   },
   async pendingBesideIoc() {
     const ioc = await startIoc();
-    const client = new CaClient({ environment });
+    const client = new CaClient({ environment, timeoutMs: PATIENCE_MS });
     const put = client.put('t:soft', 1, { complete: true }).then(
       () => 'done',
       (error: unknown) => (error as { code: string }).code,
     );
-    const second = new CaClient({ environment });
+    const second = new CaClient({ environment, timeoutMs: PATIENCE_MS });
     const isStarted = async (): Promise<boolean> => (await second.get('t:soft')).value === 1;
     while (!(await isStarted())) await nextLoop();
     await client.close();
@@ -202,7 +203,7 @@ const scenarios: Record<string, () => Promise<void>> = {
     // The record ends the put for nobody.
     await second.put('t:soft', 0);
     say({ other: (await second.put('t:ao', 3, { complete: true }), (await second.get('t:ao')).value) });
-    const third = new CaClient({ environment });
+    const third = new CaClient({ environment, timeoutMs: PATIENCE_MS });
     void third.put('t:soft', 1, { complete: true }).catch(() => undefined);
     while (!(await isStarted())) await nextLoop();
     await third.close();

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ntScalar, ntScalarArray, ntTable, type Pv, PvaClient, PvaError, PvaServer } from 'epics-pva-ts';
 import t, { type Test } from 'tap';
+import { PATIENCE_MS } from '../patience.js';
 
 const number = ntScalar('float64');
 
@@ -20,7 +21,7 @@ interface Pair {
 
 function start(t: Test): Pair {
   const server = PvaServer.isolated();
-  const client = new PvaClient({ environment: server.clientSettings });
+  const client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
   t.teardown(() => {
     client.close();
     server.close();
@@ -155,7 +156,7 @@ await t.test('6: closing from inside handlers and monitors, while they are calle
         return undefined;
       },
     });
-    const client = new PvaClient({ environment: server.clientSettings });
+    const client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
     const followed = (async () => {
       for await (const update of client.monitor('t:n')) {
         pv.post(update.value as number);
@@ -166,7 +167,7 @@ await t.test('6: closing from inside handlers and monitors, while they are calle
     await client.put('t:n', 0);
     pv.post(1);
     t.equal((await errorOf(followed)).code, 'PVA_CLOSED');
-    const other = new PvaClient({ environment: server.clientSettings });
+    const other = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
     await errorOf(other.put('t:n', 2, { timeoutMs: 3000 })).catch(() => undefined);
     other.close();
   }

@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { ntScalar, ntScalarArray, ntTable, PvaClient, PvaServer } from 'epics-pva-ts';
 import { pvxs } from 'node-pvxs';
 import t from 'tap';
+import { PATIENCE_MS } from '../patience.js';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -32,7 +33,7 @@ async function useEverything(rounds: number): Promise<void> {
   });
   const table = server.add('t:table', ntTable({ a: { type: 'string' }, b: { type: 'float64' } }));
   server.addRpc('t:rpc', {}, (call) => ({ ...call.arguments }));
-  const client = new PvaClient({ environment: server.clientSettings });
+  const client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
   const monitor = client.monitor('t:n');
   for (let i = 0; i < rounds; i++) {
     number.post(i);
@@ -66,7 +67,7 @@ await t.test('large arrays that nobody reads are freed while more come', async (
   using server = PvaServer.isolated();
   const pv = server.add('t:large', ntScalarArray('uint8'));
   const data = new Uint8Array(4e6);
-  using client = new PvaClient({ environment: server.clientSettings });
+  using client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
   const monitor = client.monitor('t:large');
   await monitor.next();
   await collectAll();

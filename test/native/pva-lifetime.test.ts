@@ -1,6 +1,7 @@
 // What happens to processes and threads that use node-pvxs: they end, and nobody is left waiting.
 import { PvaClient } from 'epics-pva-ts';
 import t from 'tap';
+import { PATIENCE_MS } from '../patience.js';
 import { type LineProcess, startProcess, startScenario } from './pva/child-process.js';
 
 const clean = { code: 0, signal: null };
@@ -8,7 +9,7 @@ const clean = { code: 0, signal: null };
 /** The outcome of a put that the child will never answer by itself. */
 async function putTo(child: LineProcess): Promise<unknown> {
   const environment = JSON.parse(await child.expect('settings')) as Record<string, string>;
-  using client = new PvaClient({ environment });
+  using client = new PvaClient({ environment, timeoutMs: PATIENCE_MS });
   return await client.put('t:n', 1, { timeoutMs: 300_000 }).then(
     () => 'answered',
     (error: unknown) => error,

@@ -15,6 +15,7 @@ import {
 } from 'epics-pva-ts';
 import t, { type Test } from 'tap';
 import { z } from 'zod';
+import { PATIENCE_MS } from '../patience.js';
 import { type LineProcess, startPython } from './pva/child-process.js';
 
 interface Answer {
@@ -263,7 +264,7 @@ await t.test('p4p calls with checked arguments', async (t) => {
 await t.test('our client gets, puts, monitors and calls a p4p server', async (t) => {
   const python = startPython('p4p_server.py', [], {});
   const environment = JSON.parse(await python.expect('settings')) as Record<string, string>;
-  const client = new PvaClient({ environment });
+  const client = new PvaClient({ environment, timeoutMs: PATIENCE_MS });
   t.teardown(async () => {
     client.close();
     python.process.stdin?.end();

@@ -1,13 +1,14 @@
 // Our client with records of EPICS: a plain IOC (C iocCore and QSRV2), and the IOC of node-epics-ca with our PVs beside its records.
 import { ntScalar, PvaClient } from 'epics-pva-ts';
 import t from 'tap';
+import { PATIENCE_MS } from '../patience.js';
 import { startProcess } from './pva/child-process.js';
 import { loopbackEnvironment } from '../loopback-environment.js';
 
 await t.test('records of a plain IOC are read, put, waited for and followed', async (t) => {
   const environment = await loopbackEnvironment();
   const ioc = startProcess('.venv/bin/python', ['-m', 'pvxslibs.ioc', '-d', 'test/native/pva/qsrv.db'], environment);
-  const client = new PvaClient({ environment });
+  const client = new PvaClient({ environment, timeoutMs: PATIENCE_MS });
   t.teardown(async () => {
     client.close();
     ioc.process.stdin?.end();
@@ -50,7 +51,7 @@ await t.test('our PVs are served beside the records of the IOC in the same proce
   const ioc = startProcess(process.execPath, [script], environment);
   t.equal(await ioc.expect('before'), 'PVA_CLOSED', 'there is no server before the IOC is made');
   await ioc.expect('running');
-  const client = new PvaClient({ environment });
+  const client = new PvaClient({ environment, timeoutMs: PATIENCE_MS });
   t.teardown(() => {
     client.close();
   });

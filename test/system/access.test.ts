@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { CaClient } from 'node-epics-ca';
 import t from 'tap';
+import { PATIENCE_MS } from '../patience.js';
 import { IocProcess, temporaryDirectory } from './ioc-process.js';
 import { patientClient } from './patient-client.js';
 
@@ -20,7 +21,7 @@ ASG(READONLY) { RULE(1, READ) }
 `,
   );
   const ioc = await IocProcess.start(join(directory, 'dm'), [`access.file=${file}`]);
-  const ca = new CaClient({ environment: ioc.clientEnvironment });
+  const ca = new CaClient({ environment: ioc.clientEnvironment, timeoutMs: PATIENCE_MS });
   const pva = patientClient(ioc.clientEnvironment);
   await t.rejects(ca.put('dm:WF1:Workflow', 'example-01', { complete: true }), { code: 'CA_NO_WRITE_ACCESS' });
   await t.rejects(pva.put('dm:WF1:Workflow', 'example-01', { block: true }), { code: 'PVA_REMOTE' });
@@ -58,7 +59,7 @@ for (const host of ['localhost', '127.0.0.1']) {
     async (t) => {
       const directory = temporaryDirectory(t);
       const ioc = await IocProcess.start(join(directory, 'dm'), [`access.file=${exampleRules(directory, host)}`]);
-      const ca = new CaClient({ environment: ioc.clientEnvironment });
+      const ca = new CaClient({ environment: ioc.clientEnvironment, timeoutMs: PATIENCE_MS });
       const pva = patientClient(ioc.clientEnvironment);
       await ca.put('dm:WF1:Timeout', 11, { complete: true });
       t.equal((await ca.get('dm:WF1:Timeout')).value, 11);
@@ -79,7 +80,7 @@ for (const host of ['localhost', '127.0.0.1']) {
 await t.test('operators of another host may not write, and the log says who was refused', async (t) => {
   const directory = temporaryDirectory(t);
   const ioc = await IocProcess.start(join(directory, 'dm'), [`access.file=${exampleRules(directory, '192.0.2.1')}`]);
-  const ca = new CaClient({ environment: ioc.clientEnvironment });
+  const ca = new CaClient({ environment: ioc.clientEnvironment, timeoutMs: PATIENCE_MS });
   const pva = patientClient(ioc.clientEnvironment);
   await t.rejects(ca.put('dm:WF1:Timeout', 17, { complete: true }), { code: 'CA_NO_WRITE_ACCESS' });
   for (const block of [true, false]) {
@@ -105,7 +106,7 @@ await t.test('operators of another host may not write, and the log says who was 
 
 await t.test('the put log has one form for both protocols, and bears long values', async (t) => {
   const ioc = await IocProcess.start(join(temporaryDirectory(t), 'dm'));
-  const ca = new CaClient({ environment: ioc.clientEnvironment });
+  const ca = new CaClient({ environment: ioc.clientEnvironment, timeoutMs: PATIENCE_MS });
   const pva = patientClient(ioc.clientEnvironment);
   await t.rejects(
     ca.put('dm:WF2:Run', 1, { complete: true }),

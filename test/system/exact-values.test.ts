@@ -3,6 +3,7 @@ import type { PvaClient } from 'epics-pva-ts';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { PATIENCE_MS } from '../patience.js';
 import { IocProcess, temporaryDirectory } from './ioc-process.js';
 import { patientClient } from './patient-client.js';
 import { startServedIoc } from './served-ioc.js';
@@ -18,7 +19,7 @@ interface Clients {
 async function withIoc(t: Test, root: string, settings: string[], use: (clients: Clients) => Promise<void>) {
   const ioc = await IocProcess.start(root, settings);
   const pva = patientClient(ioc.clientEnvironment);
-  const ca = new CaClient({ environment: ioc.clientEnvironment });
+  const ca = new CaClient({ environment: ioc.clientEnvironment, timeoutMs: PATIENCE_MS });
   try {
     await use({ ca, pva, ioc, text: async (pv) => String((await pva.get(pv)).value) });
   } finally {

@@ -2,6 +2,7 @@ import { STATUS_LABELS } from 'dm-ioc/internal/state/status-labels';
 import { CaClient } from 'node-epics-ca';
 import { join } from 'node:path';
 import t from 'tap';
+import { PATIENCE_MS } from '../patience.js';
 import { IocProcess, temporaryDirectory } from './ioc-process.js';
 import { patientClient } from './patient-client.js';
 
@@ -10,7 +11,7 @@ const ORDER = ['Idle', 'Pending', 'Running', 'Finalizing', 'Done'];
 
 await t.test('each change in DM reaches monitors of both protocols, in order', async (t) => {
   const ioc = await IocProcess.start(join(temporaryDirectory(t), 'dm'));
-  const ca = new CaClient({ environment: ioc.clientEnvironment });
+  const ca = new CaClient({ environment: ioc.clientEnvironment, timeoutMs: PATIENCE_MS });
   const pva = patientClient(ioc.clientEnvironment);
   await ca.put('dm:WF1:Workflow', 'example-01', { complete: true });
   await ca.put('dm:WF1:FilePath', '/dev/null', { complete: true });
@@ -49,7 +50,7 @@ await t.test('each change in DM reaches monitors of both protocols, in order', a
 
 await t.test('a put in flight is answered when the IOC stops, and the exit code is 0', async (t) => {
   const ioc = await IocProcess.start(join(temporaryDirectory(t), 'dm'));
-  const ca = new CaClient({ environment: ioc.clientEnvironment });
+  const ca = new CaClient({ environment: ioc.clientEnvironment, timeoutMs: PATIENCE_MS });
   const pva = patientClient(ioc.clientEnvironment);
   await ca.put('dm:WF1:Workflow', 'sleep', { complete: true });
   await ca.put('dm:WF1:Args.VAL$', '{"seconds": "60", "filePath": "/dev/null"}', { complete: true });

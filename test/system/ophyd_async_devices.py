@@ -36,6 +36,10 @@ class Typed(Device):
         super().__init__(name=name, connector=PviDeviceConnector(prefix))
 
 
+def get(pv, **options):
+    return epics.caget(pv, timeout=300, connection_timeout=300, **options)
+
+
 def put_bytes(pv, value):
     """Over Channel Access, where text is bytes."""
     channel = epics.PV(pv, connection_timeout=300)
@@ -111,14 +115,14 @@ async def devices():
     shown = await dm.wf[1].file_path.get_value()
     check("text that is not UTF-8 is not served", shown == "/tmp/good.dat", shown)
     alarm = (
-        epics.caget("dm:WF1:FilePath.SEVR"),
-        epics.caget("dm:WF1:FilePath.AMSG", as_string=True),
+        get("dm:WF1:FilePath.SEVR"),
+        get("dm:WF1:FilePath.AMSG", as_string=True),
     )
     check("its put fails with the reason", alarm == (3, "text is not UTF-8"), alarm)
     await asyncio.to_thread(put_bytes, "dm:WF1:FilePath.VAL$", b"x" * 1500)
     alarm = (
-        epics.caget("dm:WF1:FilePath.SEVR"),
-        epics.caget("dm:WF1:FilePath.AMSG", as_string=True),
+        get("dm:WF1:FilePath.SEVR"),
+        get("dm:WF1:FilePath.AMSG", as_string=True),
     )
     check(
         "text that is too long is refused",

@@ -5,6 +5,7 @@ import { loadForInspection } from 'dm-ioc/internal/cli/load-for-inspection';
 import type { SetpointSignal } from 'dm-ioc/internal/registry/signal';
 import { join } from 'node:path';
 import t from 'tap';
+import { PATIENCE_MS } from '../patience.js';
 import { IocProcess, temporaryDirectory } from './ioc-process.js';
 import { patientClient } from './patient-client.js';
 
@@ -16,7 +17,7 @@ const { bindings } = await loadForInspection(loadConfig(undefined, slots));
 const setpoints = bindings.flatMap(({ record, signal }) => (signal.kind === 'setpoint' ? [{ record, signal }] : []));
 const directory = temporaryDirectory(t);
 const ioc = await IocProcess.start(join(directory, 'dm'), slots);
-const ca = new CaClient({ environment: ioc.clientEnvironment });
+const ca = new CaClient({ environment: ioc.clientEnvironment, timeoutMs: PATIENCE_MS });
 const pva = patientClient(ioc.clientEnvironment);
 
 /** The value as a client reads it: the label of a state. */

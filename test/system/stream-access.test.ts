@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { CaClient } from 'node-epics-ca';
 import t, { type Test } from 'tap';
+import { PATIENCE_MS } from '../patience.js';
 import { temporaryDirectory } from './ioc-process.js';
 import { ObeyingStream } from './obeying-stream.js';
 import { patientClient } from './patient-client.js';
@@ -66,7 +67,7 @@ await t.test('who is a workflow but may not command is refused over structures, 
     const value = /^S(?:t|end$)|Abort|Clear/u.test(name) ? 1 : '{}';
     await t.rejects(bench.put(name, value), { message: /Put not permitted/u }, name);
   }
-  const ca = new CaClient({ environment: bench.ioc.clientEnvironment });
+  const ca = new CaClient({ environment: bench.ioc.clientEnvironment, timeoutMs: PATIENCE_MS });
   await t.rejects(ca.put(`${slot}:Send`, 1, { complete: true }), { code: 'CA_NO_WRITE_ACCESS' });
   await ca.close();
   await t.rejects(client.rpc('dm:rpc:sendCommand', { command: 'prepare' }), {

@@ -1,6 +1,7 @@
 import type { PvaClient, PvaData } from 'epics-pva-ts';
 import { CaClient, type CaUpdate } from 'node-epics-ca';
 import t from 'tap';
+import { PATIENCE_MS } from '../patience.js';
 import { ObeyingStream } from './obeying-stream.js';
 import { patientClient } from './patient-client.js';
 import type { Fields } from './stream-slot.js';
@@ -16,7 +17,7 @@ await t.test('a flood of reports starves nobody, and its last one comes to every
   await bench.start();
   const streamId = await bench.text('StreamId');
   const clients = Array.from({ length: WATCHERS }, () => patientClient(bench.ioc.clientEnvironment));
-  const ca = new CaClient({ environment: bench.ioc.clientEnvironment });
+  const ca = new CaClient({ environment: bench.ioc.clientEnvironment, timeoutMs: PATIENCE_MS });
   const watching: Promise<void>[] = [];
   const ends: Promise<number>[] = [];
   const watch = (updates: AsyncIterable<unknown>, countOf: (update: never) => unknown): void => {

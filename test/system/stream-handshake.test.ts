@@ -1,5 +1,6 @@
 import { CaClient } from 'node-epics-ca';
 import t from 'tap';
+import { PATIENCE_MS } from '../patience.js';
 import { ObeyingStream } from './obeying-stream.js';
 import type { Fields } from './stream-slot.js';
 
@@ -21,7 +22,7 @@ await t.test('Start is done when the workflow is ready, and each way to command 
   const rejected = { code: 'PVA_REMOTE', remoteCode: 'COMMAND_REFUSED', message: new RegExp(`${LONG_REASON}$`, 'u') };
   await t.rejects(bench.command('refuse', { reason: LONG_REASON }), rejected, 'the whole reason');
 
-  const ca = new CaClient({ environment: bench.ioc.clientEnvironment });
+  const ca = new CaClient({ environment: bench.ioc.clientEnvironment, timeoutMs: PATIENCE_MS });
   const send = async (command: string, args: object): Promise<void> => {
     await ca.put(`${slot}:SendCommand`, command, { complete: true });
     await ca.put(`${slot}:SendArgs.VAL$`, JSON.stringify(args), { complete: true });

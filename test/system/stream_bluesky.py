@@ -13,6 +13,7 @@ import bluesky.plans as bp
 import numpy as np
 from bluesky import RunEngine
 from ophyd import Component, Device, EpicsSignal, EpicsSignalRO, Signal
+from ophyd.signal import EpicsSignalBase
 from ophyd.status import Status
 from p4p.nt import NTNDArray
 from p4p.server import Server
@@ -154,13 +155,14 @@ def workflow_ends_it():
     yield from publish(f"stream_{uid[:8]}", uid)
 
 
+EpicsSignalBase.set_defaults(timeout=300, connection_timeout=300)
 pv = SharedPV(initial=NTNDArray().wrap(np.zeros((8, 8), dtype=np.uint16)))
 with Server(providers=[{PV: pv}]):
     stream = StreamSlot("dm:Stream1:", name="stream")
     dm = Dataset("dm:", name="dm")
     detector = Detector("", name="detector", pv=pv)
     for device in (stream, dm):
-        device.wait_for_connection(timeout=60)
+        device.wait_for_connection(timeout=300)
     engine = RunEngine({})
     engine(put(dm.experiment, "demo"))
     for plan in (bluesky_ends_it, workflow_ends_it):

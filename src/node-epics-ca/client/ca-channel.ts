@@ -16,7 +16,6 @@ import { emitSafely } from '../emit-safely.js';
 import { EnumStates } from './enum-states.js';
 import { ACCESS } from './native.js';
 import type { NativeConnection } from './native.js';
-import { DEFAULT_TIMEOUT_MS } from './operation-limits.js';
 import type { OperationLimits } from './operation-limits.js';
 import { encodePut } from './put-value.js';
 import { readRequest } from './read-request.js';
@@ -33,7 +32,7 @@ export interface CaGetOptions<T extends CaReadType = CaReadType> extends Operati
 export interface CaPutOptions extends OperationLimits {
   /**
    * Wait until the server has done all that the put caused (ca_put_callback). There is then no time limit but `timeoutMs`; connecting
-   * still ends after 5 s. Without it the promise resolves when the put is on its way. @default false
+   * still ends after the client's. Without it the promise resolves when the put is on its way. @default false
    */
   readonly complete?: boolean;
 }
@@ -122,12 +121,12 @@ export class CaChannel extends EventEmitter<CaChannelEvents> {
   }
 
   /**
-   * Resolves when connected. Without `timeoutMs` it waits for up to 5 s.
+   * Resolves when connected.
    * @throws CaError `CA_TIMEOUT`, `CA_CLOSED`, `CA_BAD_NAME`
    */
   whenConnected(limits: OperationLimits = {}): Promise<CaConnection> {
     if (this.#closed) return Promise.reject(this.#closedError('connect'));
-    return this.#waiters.wait(this.#connection, { ...limits, timeoutMs: limits.timeoutMs ?? DEFAULT_TIMEOUT_MS });
+    return this.#waiters.wait(this.#connection, { ...limits, timeoutMs: limits.timeoutMs ?? this.#session.timeoutMs });
   }
 
   /**
@@ -136,7 +135,7 @@ export class CaChannel extends EventEmitter<CaChannelEvents> {
    */
   async get<T extends CaReadType = 'native'>(options: CaGetOptions<T> = {}): Promise<CaReading<CaValueOf<T>>> {
     checkOptions('get', options, GET);
-    const endMs = performance.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const endMs = performance.now() + (options.timeoutMs ?? this.#session.timeoutMs);
     const connection = this.#connection ?? (await this.whenConnected(options));
     const { nativeType, elementCount, readable } = connection;
     if (!readable) {
@@ -211,7 +210,7 @@ export class CaChannel extends EventEmitter<CaChannelEvents> {
     }
     const encoded = encodePut(value, connection);
     if (!complete && typeof value === 'string') await this.#checkText(value, connection, options);
-    const timeoutMs = options.timeoutMs ?? (complete ? undefined : DEFAULT_TIMEOUT_MS);
+    const timeoutMs = options.timeoutMs ?? (complete ? undefined : this.#session.timeoutMs);
     return this.#session.put(this.#id, this.name, encoded, complete, { signal, timeoutMs });
   }
 

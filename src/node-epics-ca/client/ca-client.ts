@@ -12,6 +12,7 @@ import type { OperationLimits } from './operation-limits.js';
 import { longStringName } from './put-value.js';
 
 const ALARM_LIMIT_MS = 500;
+const DEFAULT_TIMEOUT_MS = 5000;
 
 export interface CaClientOptions {
   /**
@@ -20,6 +21,8 @@ export interface CaClientOptions {
    * there `process.env` is a copy.
    */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Until connecting, reading, and a put without completion that say nothing else fail with `CA_TIMEOUT`. @default 5000 */
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface CaClientEvents {
@@ -41,8 +44,9 @@ export class CaClient extends EventEmitter<CaClientEvents> {
 
   constructor(options: CaClientOptions = {}) {
     super();
-    checkOptions('CaClient', options, { environment: true });
-    this.#session = new CaSession(options.environment ?? {}, (ecaStatus, message) => {
+    checkOptions('CaClient', options, { environment: true, timeoutMs: true });
+    const { environment = {}, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    this.#session = new CaSession(environment, timeoutMs, (ecaStatus, message) => {
       emitSafely(() => this.emit('exception', message, ecaStatus));
     });
   }
@@ -58,7 +62,7 @@ export class CaClient extends EventEmitter<CaClientEvents> {
   }
 
   /**
-   * The channel of this name when it is connected. Without `timeoutMs` it waits for up to 5 s.
+   * The channel of this name when it is connected.
    * @throws CaError `CA_TIMEOUT`, `CA_BAD_NAME`, `CA_CLOSED`
    */
   async connect(name: string, limits: OperationLimits = {}): Promise<CaChannel> {

@@ -34,6 +34,8 @@ const CLOSE_LIMIT_MS = 2000;
 
 /** One native context, and who awaits what of it. Requests of one tick go to libca as one batch with one flush. */
 export class CaSession {
+  /** Of operations that name none. */
+  readonly timeoutMs: number;
   readonly #context: CaContext;
   readonly #operations: PendingOperations;
   readonly #channels = new Map<number, ChannelListener>();
@@ -48,8 +50,10 @@ export class CaSession {
 
   constructor(
     environment: Readonly<Record<string, string>>,
+    timeoutMs: number,
     onException: (ecaStatus: number, message: string) => void,
   ) {
+    this.timeoutMs = timeoutMs;
     const { CaContext: Context } = loadNative();
     this.#context = new Context(environment, (events) => {
       this.#onEvents(events);

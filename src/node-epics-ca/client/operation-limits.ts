@@ -4,12 +4,9 @@ import { setMaxListeners } from 'node:events';
 export interface OperationLimits {
   /** An abort rejects with the signal's reason; the operation never settles later. */
   readonly signal?: AbortSignal | undefined;
-  /** For the whole operation, connecting included. */
+  /** For the whole operation, connecting included. @default the client's, except for a put with completion, which has none */
   readonly timeoutMs?: number | undefined;
 }
-
-/** Applies to connecting, reading, and to a put without completion, when no `timeoutMs` is given. */
-export const DEFAULT_TIMEOUT_MS = 5000;
 
 /** The reason of an aborted signal, as an Error. */
 export function abortReason(signal: AbortSignal): Error {

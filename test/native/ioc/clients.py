@@ -11,7 +11,7 @@ from epics import dbr
 from p4p.client.raw import RemoteError
 from p4p.client.thread import Context
 
-TIMEOUT = 10.0
+TIMEOUT = 300.0
 libca = epics.ca.initialize_libca()
 CALLBACK = ctypes.CFUNCTYPE(None, dbr.event_handler_args)
 OUTPUT = threading.Lock()

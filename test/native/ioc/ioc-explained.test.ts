@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { PvaClient } from 'epics-pva-ts';
 import t from 'tap';
+import { PATIENCE_MS } from '../../patience.js';
 import { startTestIoc } from './test-ioc.js';
 
 const REASON = `Experiment nowhere does not exist. ${'Put the name of one that DM has. '.repeat(30)}µ`;
 
 void t.test('a put over PVAccess that fails', async (t) => {
   const { ioc, clients, environment } = await startTestIoc(t);
-  const client = new PvaClient({ environment });
+  const client = new PvaClient({ environment, timeoutMs: PATIENCE_MS });
   t.teardown(() => {
     client.close();
   });
@@ -97,7 +98,7 @@ void t.test('a put over PVAccess without processing', async (t) => {
 void t.test('groups of QSRV are served beside', async (t) => {
   const group = `record(ai, "t:member") { field(VAL, "3") info(Q:group, { "t:group": { "member": { +channel: "VAL" } } }) }`;
   const { environment } = await startTestIoc(t, { databases: [join(t.testdir({ 'group.db': group }), 'group.db')] });
-  const client = new PvaClient({ environment });
+  const client = new PvaClient({ environment, timeoutMs: PATIENCE_MS });
   t.teardown(() => {
     client.close();
   });

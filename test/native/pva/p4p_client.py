@@ -8,6 +8,7 @@ from p4p import Value
 from p4p.client.thread import Context, RemoteError
 from p4p.nt import NTURI
 
+TIMEOUT = 300
 context = Context("pva", nt=False)
 
 
@@ -30,21 +31,23 @@ def monitor(name, count):
     updates = queue.Queue()
     with context.monitor(name, updates.put, notify_disconnect=False):
         print("monitoring", flush=True)
-        return [plain(updates.get(timeout=300)) for _ in range(count)]
+        return [plain(updates.get(timeout=TIMEOUT)) for _ in range(count)]
 
 
 def rpc(name, types, arguments):
     return plain(
         context.rpc(
-            name, NTURI([tuple(item) for item in types]).wrap(name, kws=arguments)
+            name,
+            NTURI([tuple(item) for item in types]).wrap(name, kws=arguments),
+            timeout=TIMEOUT,
         )
     )
 
 
 COMMANDS = {
-    "get": lambda name: plain(context.get(name)),
-    "type": lambda name: repr(context.get(name).type()),
-    "put": lambda name, value: context.put(name, value, wait=True),
+    "get": lambda name: plain(context.get(name, timeout=TIMEOUT)),
+    "type": lambda name: repr(context.get(name, timeout=TIMEOUT).type()),
+    "put": lambda name, value: context.put(name, value, wait=True, timeout=TIMEOUT),
     "monitor": monitor,
     "rpc": rpc,
 }

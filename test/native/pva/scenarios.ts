@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { ntScalar, ntTable, PvaClient, PvaServer } from 'epics-pva-ts';
 import { pvxs } from 'node-pvxs';
+import { PATIENCE_MS } from '../../patience.js';
 
 const say = (word: string, data: unknown = ''): void => {
   process.stdout.write(`${word} ${typeof data === 'string' ? data : JSON.stringify(data)}\n`);
@@ -21,7 +22,7 @@ async function busyServer(): Promise<{ server: PvaServer; client: PvaClient; rea
       },
     });
   });
-  const client = new PvaClient({ environment: server.clientSettings });
+  const client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
   await client.monitor('t:n').next();
   return { server, client, reached };
 }
@@ -90,7 +91,7 @@ const scenarios: Readonly<Record<string, () => unknown>> = {
     pvxs.serverAddPv(server, 't:n', pv);
     pvxs.serverStart(server);
     const collect = setInterval(() => globalThis.gc?.(), 10);
-    const client = new PvaClient({ environment: pvxs.serverClientDefinitions(server) });
+    const client = new PvaClient({ environment: pvxs.serverClientDefinitions(server), timeoutMs: PATIENCE_MS });
     await client.put('t:n', 1).catch((error: unknown) => {
       say('error', { ...(error as object), message: (error as Error).message });
     });
@@ -101,7 +102,7 @@ const scenarios: Readonly<Record<string, () => unknown>> = {
     using server = PvaServer.isolated();
     server.add('t:n', number, { onPut: () => new Promise<undefined>(() => undefined) });
     const collect = setInterval(() => globalThis.gc?.(), 10);
-    using client = new PvaClient({ environment: server.clientSettings });
+    using client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
     await client.put('t:n', 1, { timeoutMs: 300_000 }).catch((error: unknown) => {
       say('error', { ...(error as object), message: (error as Error).message });
     });
@@ -112,7 +113,7 @@ const scenarios: Readonly<Record<string, () => unknown>> = {
     const use = async (): Promise<void> => {
       using server = PvaServer.isolated();
       server.add('t:n', number, { initial: 1, onPut: (put) => put.value });
-      using client = new PvaClient({ environment: server.clientSettings });
+      using client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
       await client.put('t:n', 2);
       say('value', String((await client.get('t:n')).value));
     };
@@ -127,7 +128,7 @@ const scenarios: Readonly<Record<string, () => unknown>> = {
   terminated: async () => {
     const worker = new Worker(script, { argv: ['terminated'], workerData: 'busy' });
     const [settings] = (await once(worker, 'message')) as [Record<string, string>];
-    const client = new PvaClient({ environment: settings });
+    const client = new PvaClient({ environment: settings, timeoutMs: PATIENCE_MS });
     const put = client.put('t:n', 1).then(
       () => 'answered',
       (error: unknown) => (error as { code: string }).code,
@@ -146,7 +147,7 @@ const workers: Readonly<Record<string, () => unknown>> = {
   use: async () => {
     const server = PvaServer.isolated();
     const pv = server.add('t:n', number, { onPut: (put) => put.value });
-    const client = new PvaClient({ environment: server.clientSettings });
+    const client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
     await client.put('t:n', 3);
     say('worker', String(pv.get()));
     server.unref();

@@ -7,6 +7,7 @@ import bluesky.plan_stubs as bps
 import bluesky.plans as bp
 from bluesky import RunEngine
 from ophyd import Component, Device, EpicsSignal, EpicsSignalRO, Signal
+from ophyd.signal import EpicsSignalBase
 from ophyd.status import Status
 
 from checks import (
@@ -26,6 +27,8 @@ from checks import (
 
 
 def run(root, work):
+    EpicsSignalBase.set_defaults(timeout=300, connection_timeout=300)
+
     def text(pv):
         return Component(EpicsSignal, f"{pv}.VAL$", string=True, put_complete=True)
 

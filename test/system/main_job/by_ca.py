@@ -47,10 +47,12 @@ def run(root, work):
         return results.get(key)
 
     def put(pv, value):
-        epics.caput(pv, value, wait=True, timeout=300)
+        epics.caput(pv, value, wait=True, timeout=300, connection_timeout=300)
 
     def get(pv, **kwargs):
-        return epics.caget(pv, timeout=300, use_monitor=False, **kwargs)
+        return epics.caget(
+            pv, timeout=300, connection_timeout=300, use_monitor=False, **kwargs
+        )
 
     def alarm(pv):
         return get(f"{pv}.SEVR"), get(f"{pv}.AMSG")
@@ -115,7 +117,7 @@ def run(root, work):
     )
     put("dm:WF2:Workflow", "sleep")
     put("dm:WF2:Args.VAL$", '{"seconds": "60"}')
-    epics.caput("dm:WF2:Run", 1, wait=False)
+    epics.caput("dm:WF2:Run", 1, wait=False, connection_timeout=300)
     check(
         "the job runs",
         wait_until(lambda: get("dm:WF2:Status", as_string=True) == "Running"),
@@ -137,13 +139,13 @@ def run(root, work):
         wait_until(lambda: alarm("dm:WF2:Run")[0] == MAJOR),
         alarm("dm:WF2:Run"),
     )
-    epics.caput("dm:WF2:Run", 1, wait=False)
+    epics.caput("dm:WF2:Run", 1, wait=False, connection_timeout=300)
     check(
         "the next job runs",
         wait_until(lambda: get("dm:WF2:Status", as_string=True) == "Running"),
         get("dm:WF2:Status"),
     )
-    epics.caput("dm:WF2:Run", 0, wait=False)
+    epics.caput("dm:WF2:Run", 0, wait=False, connection_timeout=300)
     check(
         "a put of 0 to Run aborts its job",
         wait_until(lambda: get("dm:WF2:Status", as_string=True) == "Aborted"),

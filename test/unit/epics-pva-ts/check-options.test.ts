@@ -1,9 +1,10 @@
 import { ntScalar, PvaClient, PvaError, PvaServer, typed } from 'epics-pva-ts';
 import t from 'tap';
+import { PATIENCE_MS } from '../../patience.js';
 
 await t.test('an option that a call does not know is refused, named with those it knows', async (t) => {
   using server = PvaServer.isolated();
-  using client = new PvaClient({ environment: server.clientSettings });
+  using client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
   let puts = 0;
   const pv = server.add('t:n', ntScalar('int32'), {
     onPut: () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { ntTable, PvaClient, PvaServer, typed } from 'epics-pva-ts';
 import t from 'tap';
+import { PATIENCE_MS } from '../../patience.js';
 
 const server = PvaServer.isolated();
 t.teardown(() => {
@@ -25,7 +26,7 @@ await t.test('columns are typed, labelled and posted in part', (t) => {
 await t.test('a table without rows is read with all its columns, and a put can empty one', async (t) => {
   const type = ntTable({ id: { type: 'string' }, n: { type: 'int32' } });
   const pv = server.add('t:empty', type, { onPut: (put) => put.value });
-  const client = new PvaClient({ environment: server.clientSettings });
+  const client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
   const fresh = await client.get('t:empty', { type });
   t.same(fresh.value, { id: [], n: new Int32Array() });
   t.match(fresh.changed, ['labels', 'value.id', 'value.n', 'descriptor'], 'all of it is sent');
@@ -61,7 +62,7 @@ await t.test('columns put by a client, or posted as fields, count as posted', as
     initial: { a: ['old'] },
     onPut: (put) => put.value,
   });
-  const client = new PvaClient({ environment: server.clientSettings });
+  const client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
   await client.put('t:put', { 'value.a': ['put'] });
   t.same(pv.get().a, ['put']);
   pv.post({ a: ['old'] });

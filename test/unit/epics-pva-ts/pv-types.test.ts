@@ -12,6 +12,7 @@ import {
   timeStampField,
 } from 'epics-pva-ts';
 import t from 'tap';
+import { PATIENCE_MS } from '../../patience.js';
 
 const server = PvaServer.isolated();
 t.teardown(() => {
@@ -242,7 +243,7 @@ await t.test('an image of another server may leave out attributes, dimensions an
     },
   });
   server.add('t:bare', structure({ id, fields: { value } }), { initial: { value: data } });
-  const client = new PvaClient({ environment: server.clientSettings });
+  const client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
   const read = (await client.get('t:with-nulls', { type: ntNdArray() })).value;
   t.same(read.dimensions, [{ size: 1, offset: 0, fullSize: 1, binning: 1, reverse: false }]);
   t.match(read, { data: data.value, attributes: [{ name: 'n', value: 1, type: 'int8', description: '' }] });

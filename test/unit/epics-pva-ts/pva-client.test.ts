@@ -16,10 +16,11 @@ import {
 } from 'epics-pva-ts';
 import t, { type Test } from 'tap';
 import { z } from 'zod';
+import { PATIENCE_MS } from '../../patience.js';
 
 function start(t: Test): { server: PvaServer; client: PvaClient } {
   const server = PvaServer.isolated();
-  const client = new PvaClient({ environment: server.clientSettings });
+  const client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
   t.teardown(() => {
     client.close();
     server.close();
@@ -44,6 +45,7 @@ await t.test('a get is typed by the type it is given, and tells what it knows', 
 await t.test('a client tells where it searches, until it is closed', (t) => {
   const client = new PvaClient({
     environment: { EPICS_PVA_ADDR_LIST: '127.0.0.1', EPICS_PVA_AUTO_ADDR_LIST: 'NO', EPICS_PVA_BROADCAST_PORT: '6076' },
+    timeoutMs: PATIENCE_MS,
   });
   t.match(client.settings, { EPICS_PVA_ADDR_LIST: '127.0.0.1:6076', EPICS_PVA_NAME_SERVERS: '' });
   client.close();

@@ -12,9 +12,10 @@ import {
   timeStampField,
 } from 'epics-pva-ts';
 import t from 'tap';
+import { PATIENCE_MS } from '../../patience.js';
 
 const server = PvaServer.isolated();
-const client = new PvaClient({ environment: server.clientSettings });
+const client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
 t.teardown(() => {
   client.close();
   server.close();

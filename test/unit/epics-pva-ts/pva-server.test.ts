@@ -1,9 +1,10 @@
 import { ntScalar, PvaClient, PvaServer } from 'epics-pva-ts';
 import t from 'tap';
+import { PATIENCE_MS } from '../../patience.js';
 
 await t.test('PVs come and go while the server runs', async (t) => {
   using server = PvaServer.isolated();
-  using client = new PvaClient({ environment: server.clientSettings });
+  using client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
   const pv = server.add('t:a', ntScalar('int32'), { initial: 1 });
   server.addRpc('t:rpc', {}, () => undefined);
   t.same(server.names, ['t:a', 't:rpc']);
@@ -32,7 +33,7 @@ await t.test('a server has the ports it says, and none after it is closed', asyn
   t.same(server.config.interfaces, ['127.0.0.1']);
   t.ok(server.config.tcpPort > 0 && server.config.udpPort > 0);
   t.equal(server.clientSettings['EPICS_PVA_BROADCAST_PORT'], String(server.config.udpPort));
-  const client = new PvaClient({ environment: server.clientSettings });
+  const client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
   server.add('t:a', ntScalar('int32'));
   await client.get('t:a');
   server.close();

@@ -5,12 +5,13 @@ import type { Caller } from 'dm-ioc/internal/commands/caller';
 import { PvaClient, PvaServer } from 'epics-pva-ts';
 import { pino } from 'pino';
 import t from 'tap';
+import { PATIENCE_MS } from '../../../patience.js';
 import { FakeDataManagement } from '../../dm/fake-data-management.js';
 import { AREAS, emptyStore } from '../empty-store.js';
 import { jobs } from '../typed-kinds.js';
 
 const server = PvaServer.isolated();
-const client = new PvaClient({ environment: server.clientSettings });
+const client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
 t.teardown(() => {
   client.close();
   server.close();

@@ -2,6 +2,7 @@ import { bindRecords } from 'dm-ioc/internal/pvs/bind-records';
 import { attributeName, pythonName, servePvi } from 'dm-ioc/internal/pvs/pvi';
 import { PvaClient, PvaServer } from 'epics-pva-ts';
 import t from 'tap';
+import { PATIENCE_MS } from '../../../patience.js';
 import { deviceRecord } from '../device-record.js';
 import { AREAS } from '../empty-store.js';
 
@@ -18,7 +19,7 @@ await t.test('names are Python identifiers, and none that ophyd-async keeps for 
 
 await t.test('every device says how its PVs are used, and the top leads to all devices', async (t) => {
   const server = PvaServer.isolated();
-  const client = new PvaClient({ environment: server.clientSettings });
+  const client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
   t.teardown(() => {
     client.close();
     server.close();

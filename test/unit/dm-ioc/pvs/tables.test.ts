@@ -2,6 +2,7 @@ import { Tables } from 'dm-ioc/internal/pvs/tables';
 import { PvaClient, PvaServer } from 'epics-pva-ts';
 import { pino } from 'pino';
 import t from 'tap';
+import { PATIENCE_MS } from '../../../patience.js';
 import { AREAS, emptyStore } from '../empty-store.js';
 import { jobs } from '../typed-kinds.js';
 
@@ -9,7 +10,7 @@ type Columns = Readonly<Record<string, ArrayLike<unknown>>>;
 
 function setUp() {
   const server = PvaServer.isolated();
-  const client = new PvaClient({ environment: server.clientSettings });
+  const client = new PvaClient({ environment: server.clientSettings, timeoutMs: PATIENCE_MS });
   const store = emptyStore();
   const declared = AREAS.flatMap((area) => area.tables ?? []);
   const tables = new Tables(server, 'dm:', declared, store, pino({ enabled: false }));

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { CaClient, type CaConnection } from 'node-epics-ca';
 import t, { type Test } from 'tap';
+import { PATIENCE_MS } from '../../../patience.js';
 import { SoftIoc } from './soft-ioc.js';
 
 const ioc = await SoftIoc.start(t);
@@ -12,7 +13,7 @@ t.teardown(() => {
 });
 
 function startClient(t: Test): CaClient {
-  const client = new CaClient({ environment });
+  const client = new CaClient({ environment, timeoutMs: PATIENCE_MS });
   t.teardown(() => client.close());
   return client;
 }
@@ -45,6 +46,11 @@ await t.test('a PV that nobody serves is a timeout that names it', async (t) => 
   await t.rejects(client.put('t:missing', 1, { timeoutMs: 50 }), expected);
   await t.rejects(client.monitor('t:missing', { timeoutMs: 50 }).next(), { code: 'CA_TIMEOUT' });
   await t.rejects(client.connect(''), { code: 'CA_BAD_NAME' });
+  await using impatient = new CaClient({ environment, timeoutMs: 50 });
+  await t.rejects(impatient.connect('t:missing'), expected);
+  await t.rejects(impatient.get('t:missing'), expected);
+  await t.rejects(impatient.put('t:missing', 1), expected);
+  await t.rejects(impatient.put('t:missing', 1, { complete: true }), expected);
 });
 
 await t.test('an abort ends each operation with its reason', async (t) => {

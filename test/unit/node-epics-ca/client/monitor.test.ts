@@ -1,11 +1,12 @@
 import { CaClient, type CaUpdate } from 'node-epics-ca';
 import t, { type Test } from 'tap';
+import { PATIENCE_MS } from '../../../patience.js';
 import { SoftIoc } from './soft-ioc.js';
 
 const { environment } = await SoftIoc.start(t);
 
 function startClient(t: Test): CaClient {
-  const client = new CaClient({ environment });
+  const client = new CaClient({ environment, timeoutMs: PATIENCE_MS });
   t.teardown(() => client.close());
   return client;
 }

@@ -1,9 +1,10 @@
 import { CaClient, type CaPutValue } from 'node-epics-ca';
 import t from 'tap';
+import { PATIENCE_MS } from '../../../patience.js';
 import { SoftIoc } from './soft-ioc.js';
 
 const { environment } = await SoftIoc.start(t);
-const client = new CaClient({ environment });
+const client = new CaClient({ environment, timeoutMs: PATIENCE_MS });
 t.teardown(() => client.close());
 
 async function putAndGet(name: string, value: CaPutValue): Promise<unknown> {
