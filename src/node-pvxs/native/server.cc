@@ -1,12 +1,19 @@
 #include "server.h"
 
 #include <napi.h>
+#include <netinet/in.h>
 #include <pvxs/client.h>
 #include <pvxs/iochooks.h>
 #include <pvxs/server.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstdint>
+#include <memory>
 #include <set>
 #include <sstream>
+#include <system_error>
 
 #include "config.h"
 #include "environment.h"
@@ -76,10 +83,30 @@ Napi::Value create(const Napi::CallbackInfo& info) {
   return wrap_server(info.Env(), std::make_shared<ServerHandle>(config.build()));
 }
 
+// A UDP port of loopback on which nobody is: a socket that may share its port, as search sockets may, is also
+// given ports of others by the system.
+std::uint16_t free_udp_port() {
+  const auto close_socket = [](const int* fd) { close(*fd); };
+  const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), "socket");
+  const std::unique_ptr<const int, decltype(close_socket)> closing(&fd, close_socket);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  if (bind(fd, any, size) != 0 || getsockname(fd, any, &size) != 0) {
+    throw std::system_error(errno, std::generic_category(), "bind");
+  }
+  return ntohs(address.sin_port);
+}
+
 // static Config Config::isolated(int family)
 // serverCreateIsolated(): ServerHandle
 Napi::Value create_isolated(const Napi::CallbackInfo& info) {
-  return wrap_server(info.Env(), std::make_shared<ServerHandle>(pvxs::server::Config::isolated().build()));
+  auto config = pvxs::server::Config::isolated();
+  config.udp_port = free_udp_port();
+  return wrap_server(info.Env(), std::make_shared<ServerHandle>(config.build()));
 }
 
 // static Server Server::fromEnv()

@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { ntScalar, PvaClient, PvaServer } from 'epics-pva-ts';
 import t from 'tap';
 import { PATIENCE_MS } from '../../patience.js';
@@ -46,4 +48,22 @@ await t.test('a server has the ports it says, and none after it is closed', asyn
 await t.test('there is no server of an IOC where no IOC runs', (t) => {
   t.throws(() => PvaServer.onIoc(), { code: 'PVA_CLOSED' });
   t.end();
+});
+
+await t.test('an isolated server searches on a port that no other server answers on', async (t) => {
+  const sockets = Array.from({ length: 500 }, () => createSocket({ type: 'udp4', reuseAddr: true }));
+  t.teardown(() => {
+    for (const socket of sockets) socket.close();
+  });
+  for (const socket of sockets) {
+    socket.bind({ address: '127.0.0.1', port: 0, exclusive: true });
+    await once(socket, 'listening');
+  }
+  const taken = new Set(sockets.map((socket) => socket.address().port));
+  const shared: number[] = [];
+  for (let n = 0; n < 500; n += 1) {
+    using server = PvaServer.isolated();
+    if (taken.has(server.config.udpPort)) shared.push(server.config.udpPort);
+  }
+  t.same(shared, []);
 });
