@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar
 
+from .absence import searched
 from .status import log
 
 #: An IOC that runs answers sooner.
@@ -49,4 +50,8 @@ class Slots(Generic[S]):
                 raise IndexError(
                     f"{self._name}[{number}]: the IOC runs and has no {slot.prefix.removesuffix(':')}; its configuration says how many slots there are"
                 ) from None
-            log.warning("%s is not connected: does the IOC run?", slot.prefix)
+            log.warning(
+                "%s is not connected: does the IOC run? %s",
+                slot.prefix.removesuffix(":"),
+                searched("CA"),
+            )
