@@ -27,7 +27,10 @@ await t.test('the wheel, in an empty environment, has all that a plan and a work
   const files = (await run(PYTHON, '-m', 'zipfile', '--list', join(directory, wheel))).split('\n');
   const names = files.map((line) => line.split(' ')[0] ?? '');
   t.ok(names.includes('dm_ioc/py.typed'), 'its types are known to users');
-  t.ok(names.some((name) => name.endsWith('/licenses/LICENSE')), 'the licence is there');
+  t.ok(
+    names.some((name) => name.endsWith('/licenses/LICENSE')),
+    'the licence is there',
+  );
   t.strictSame(
     names.filter((name) => !/^(?:File|dm_ioc[/_]|$)/u.test(name) || /test|cache/u.test(name)),
     [],

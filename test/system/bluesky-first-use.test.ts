@@ -24,6 +24,9 @@ for (const [statement, [missing, extra]] of Object.entries(MISSING)) {
     const code = `import sys; sys.modules["${missing}"] = None\n${statement}`;
     const { code: exit, stderr } = await runProgram(PYTHON, ['-c', code], PACKAGE);
     t.equal(exit, 1);
-    t.match(stderr, new RegExp(`ModuleNotFoundError: .*${missing}.*: python3 -m pip install 'dm-ioc-bluesky\\[${extra}\\]'`, 'u'));
+    t.match(
+      stderr,
+      new RegExp(`ModuleNotFoundError: .*${missing}.*: python3 -m pip install 'dm-ioc-bluesky\\[${extra}\\]'`, 'u'),
+    );
   });
 }
