@@ -18,6 +18,7 @@ log = []
 handler = logging.Handler()
 handler.emit = lambda record: log.append(record.getMessage())
 logging.getLogger("dm_ioc").addHandler(handler)
+logging.getLogger("dm_ioc").setLevel("INFO")
 
 RE, dm = engine(), Dm("dm:", name="dm")
 
@@ -62,6 +63,17 @@ check(
     "before that, the log says what it waits for, unasked",
     told and all("does the IOC run? (EPICS_CA_ADDR_LIST" in line for line in told),
     log,
+)
+
+told = [line for line in log if line.startswith("dm_workflow_1: ")]
+check("the log tells once what a slot waits for", len(told) == 1, told)
+
+status = dm.experiment.set("demo")
+error = status.exception(timeout=60)
+check(
+    "a failure that says all comes without the package's own traceback",
+    error.__traceback__ is None,
+    status,
 )
 
 text = warned(
