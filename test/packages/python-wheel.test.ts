@@ -32,7 +32,7 @@ await t.test('the wheel, in an empty environment, has all that a plan and a work
     'the licence is there',
   );
   t.strictSame(
-    names.filter((name) => !/^(?:File|dm_ioc[/_]|$)/u.test(name) || /test|cache/u.test(name)),
+    names.filter((name) => !/^(?:File|dm_ioc[/_]|$)/u.test(name) || /tests?[_/]|_test|__pycache__/u.test(name)),
     [],
     'and nothing but the package, without tests',
   );
