@@ -24,6 +24,18 @@ await t.test('the wheel, in an empty environment, has all that a plan and a work
   await run(PYTHON, '-m', 'pip', 'wheel', '--quiet', '--no-deps', '--wheel-dir', directory, resolve('ioc/bluesky'));
   const [wheel = ''] = readdirSync(directory).filter((name) => name.endsWith('.whl'));
   t.match(wheel, /^dm_ioc_bluesky-\d+\.\d+\.\d+-py3-none-any\.whl$/u);
+  const files = (await run(PYTHON, '-m', 'zipfile', '--list', join(directory, wheel))).split('\n');
+  const names = files.map((line) => line.split(' ')[0] ?? '');
+  t.ok(names.includes('dm_ioc/py.typed'), 'its types are known to users');
+  t.ok(
+    names.some((name) => name.endsWith('/licenses/LICENSE')),
+    'the licence is there',
+  );
+  t.strictSame(
+    names.filter((name) => !/^(?:File|dm_ioc[/_]|$)/u.test(name) || /tests?[_/]|_test|__pycache__/u.test(name)),
+    [],
+    'and nothing but the package, without tests',
+  );
   await run(PYTHON, '-m', 'venv', join(directory, 'venv'));
   await run(python, '-m', 'pip', 'install', '--quiet', `${join(directory, wheel)}[ophyd]`);
   await run(python, '-m', 'pip', 'check');

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseRestOptions } from 'dm/rest';
 import { readWorkflowFile } from 'dm/internal/local/workflows/read-workflow-file';
 import { loadConfig } from 'dm-ioc/internal/config/load-config';
@@ -71,8 +71,14 @@ async function runShell(reading: Reading, { text, attributes, place }: FencedBlo
   return output;
 }
 
-async function runPython(reading: Reading, { text, place }: FencedBlock): Promise<string> {
+const AS_TYPED = resolve('test/system/documents/as_typed.py');
+
+async function runPython(reading: Reading, { text, place, attributes }: FencedBlock): Promise<string> {
   await ensureIoc(reading);
+  if (attributes['file'] === undefined) {
+    const typed = await reading.reader.run('python', AS_TYPED, text);
+    reading.t.equal(typed.code, 0, `${place} can be typed at a prompt`, typed);
+  }
   const { code, output } = await reading.reader.run('python', '-c', text);
   reading.t.equal(code, 0, `${place} ends well`, { output });
   return output;

@@ -6,6 +6,7 @@ its runs to DM, and ``dm_ioc.stream`` is the workflow side of a stream, which ne
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,4 +30,8 @@ def __getattr__(name: str) -> Any:
         from .apstools import DM_WorkflowConnector
 
         return DM_WorkflowConnector
+    if name == "plans":
+        from . import needs_ophyd as needs_ophyd
+
+        return import_module(".plans", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -21,6 +21,7 @@ import bluesky.plan_stubs as bps
 from bluesky.utils import Msg
 
 from .devices import Dm
+from .dm_plan import dm_plan
 from .queue_types import queue_types
 
 if TYPE_CHECKING:
@@ -35,25 +36,33 @@ Plan = Generator[Msg, Any, Any]
 
 
 @queue_types(dm="Device")
+@dm_plan
 def setup_user(
-    dm: AnyDm, experiment: str, data_directory: str = "", upload_file: str = ""
+    dm: AnyDm,
+    experiment: str,
+    data_directory: str = "",
+    upload_file: str = "",
+    *,
+    slot: int = 1,
 ) -> Plan:
     """Select the experiment, watch the detector's directory, and store a file of parameters.
 
     :param data_directory: of the detector; empty: no DAQ. The active DAQ of the same directory is taken over
     :param upload_file: empty: none
+    :param slot: of the DAQ and the upload
     """
     yield from bps.mv(dm.experiment, experiment)
     if data_directory:
-        yield from bps.mv(dm.daq[1], str(data_directory))
+        yield from bps.mv(dm.daq[slot], str(data_directory))
     if upload_file:
         path = Path(upload_file)
         yield from bps.abs_set(
-            dm.upload[1], str(path.parent), file_path=path.name, wait=True
+            dm.upload[slot], str(path.parent), file_path=path.name, wait=True
         )
 
 
 @queue_types(dm="Device")
+@dm_plan
 def run_workflow(
     dm: AnyDm,
     workflow: str,
@@ -85,6 +94,7 @@ def run_workflow(
 
 
 @queue_types(dm="Device", plan="Plan", file_path="str")
+@dm_plan
 def file_based(
     dm: AnyDm,
     plan: Plan | Callable[[], Plan],
@@ -93,6 +103,7 @@ def file_based(
     file_path: str | Callable[[Any], str],
     timeout: float | None = None,
     slot: int = 1,
+    daq_slot: int = 1,
     **args: Any,
 ) -> Plan:
     """A plan of yours, then the processing of what it has taken, when the DAQ has stored it.
@@ -100,11 +111,12 @@ def file_based(
     :param plan: or a function that makes it
     :param file_path: or a function of what the plan returns, when the name is known then only
     :param timeout: in seconds, of the processing; None: as long as it takes
+    :param daq_slot: of the DAQ that is waited for, if it watches something
     :param args: of the workflow
     :returns: what the plan returns
     """
     result = yield from (plan() if callable(plan) else plan)
-    daq = dm.daq[1]
+    daq = dm.daq[daq_slot]
     if (yield from bps.rd(daq.status)) in daq.active:
         yield from bps.trigger(daq, wait=True)
     path = file_path(result) if callable(file_path) else file_path
@@ -113,6 +125,7 @@ def file_based(
 
 
 @queue_types(dm="Device", plan="Plan")
+@dm_plan
 def streaming(
     dm: AnyDm,
     plan: Plan | Callable[[], Plan],
@@ -137,6 +150,8 @@ def streaming(
         result = yield from (plan() if callable(plan) else plan)
         yield from bps.complete(stream, wait=True)
     except Exception:
+        if not callable(plan):
+            plan.close()  # bluesky warns of plans that nobody has begun
         yield from bps.stop(stream)
         raise
     return result

@@ -181,6 +181,16 @@ void t.test('a plain put', async (t) => {
     await ioc.event({ event: 'write', name: 'lso' });
     await ioc.call('settle', 'lso');
     t.match(await ioc.event({ event: 'put', record: 't:lso' }), { field: 'VAL', value: 'long '.repeat(20) });
+    for (const [characters, text] of [
+      [[0], ''],
+      [[120], 'x'],
+    ] as const) {
+      await clients.call('caPut', 'lso.VAL$', characters);
+      await ioc.event({ event: 'write', name: 'lso' });
+      await ioc.call('settle', 'lso');
+      const { value } = await ioc.event({ event: 'put', record: 't:lso' });
+      t.equal(value, text, 'one character is a text, too');
+    }
   });
 
   await t.test('is handled although a listener of the put log throws', async (t) => {

@@ -53,6 +53,21 @@ RE(plans.setup_user(dm, "demo", str(work / "frames"), str(parameters)))
 check("setup_user selects the experiment", values(dm.experiment)["selected"] == "demo")
 check("setup_user starts a DAQ", values(dm.daq[1])["status"] == "Running")
 check("setup_user stores the parameters", values(dm.upload[1])["n_completed"] == 1)
+(work / "others").mkdir()
+text = failure(RE, plans.setup_user(dm, "demo", str(work / "others")))
+check("a slot that watches a directory refuses another", "use another slot" in text)
+RE(plans.setup_user(dm, "demo", str(work / "others"), slot=2))
+RE(
+    plans.file_based(
+        dm, bps.null(), workflow="variables", file_path=JOB_INPUT, daq_slot=2, n=5
+    )
+)
+check(
+    "setup_user and file_based take another slot",
+    values(dm.daq[2])["status"] == "Running" and values(workflow)["status"] == "Done",
+    values(dm.daq[2]),
+)
+RE(bps.trigger(dm.daq[2].finish, wait=True))
 daq = value(dm.daq[1].daq_id)
 RE(plans.setup_user(dm, "demo", str(work / "frames")))
 check("setup_user again takes over the DAQ", value(dm.daq[1].daq_id) == daq)

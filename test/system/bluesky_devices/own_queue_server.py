@@ -86,7 +86,9 @@ class QueueServer:
         )
         self._reading.start()
         self._client = ZMQCommSendThreads(
-            zmq_server_address=f"tcp://127.0.0.1:{control_port}", timeout_recv=60_000
+            zmq_server_address=f"tcp://127.0.0.1:{control_port}",
+            timeout_recv=60_000,
+            timeout_send=60_000,
         )
         self.ask("environment_open")
         self.until(lambda status: status["worker_environment_exists"])

@@ -4,6 +4,7 @@
 take the device ``dm_ioc.Dm`` first.
 """
 
+from .. import needs_ophyd as needs_ophyd
 from .daqs import (
     dm_get_daqs,
     dm_get_experiment_datadir_active_daq,

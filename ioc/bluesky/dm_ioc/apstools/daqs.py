@@ -8,16 +8,19 @@ from typing import Any
 import bluesky.plan_stubs as bps
 
 from ..devices import Dm
+from ..dm_plan import dm_plan
 from .call import call, current
 from .errand import Plan
 
 
+@dm_plan
 def dm_get_daqs(dm: Dm, experimentName: str) -> Plan[list[dict[str, Any]]]:
     """:returns: all DAQs of an experiment, also ended ones, with DM's keys"""
     daqs = yield from call(dm, "listDaqs", {})
     return [daq for daq in daqs if daq["experimentName"] == experimentName]
 
 
+@dm_plan
 def dm_get_experiment_datadir_active_daq(
     dm: Dm, experiment_name: str, data_directory: str
 ) -> Plan[dict[str, Any] | None]:
@@ -30,6 +33,7 @@ def dm_get_experiment_datadir_active_daq(
     return None
 
 
+@dm_plan
 def dm_start_daq(
     dm: Dm, experimentName: str, dataDirectory: str, **daqInfo: Any
 ) -> Plan[dict[str, Any]]:
@@ -49,6 +53,7 @@ def dm_start_daq(
     )
 
 
+@dm_plan
 def dm_stop_daq(
     dm: Dm, experimentName: str, dataDirectory: str
 ) -> Plan[dict[str, Any]]:
@@ -60,6 +65,7 @@ def dm_stop_daq(
     )
 
 
+@dm_plan
 def dm_wait_daq(
     dm: Dm, experimentName: str, dataDirectory: str, *, slot: int = 1
 ) -> Plan[None]:

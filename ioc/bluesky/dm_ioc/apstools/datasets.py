@@ -12,9 +12,11 @@ from ..devices import Dm
 from ..devices.errors import DmDisconnected, DmRefused
 from ..devices.remote_call import remote_call
 from ..devices.work import Work
+from ..dm_plan import dm_plan
 from .errand import Errand, Plan
 
 
+@dm_plan
 def share_bluesky_metadata_with_dm(
     dm: Dm,
     experimentName: str,

@@ -12,11 +12,13 @@ from ..devices import Dm
 from ..devices.errors import DmJobFailed
 from ..devices.progress import Progress
 from ..devices.work import Work
+from ..dm_plan import dm_plan
 from .call import call, called
 from .daqs import require_selected
 from .errand import Errand, Plan
 
 
+@dm_plan
 def dm_upload(
     dm: Dm, experimentName: str, dataDirectory: str, **daqInfo: Any
 ) -> Plan[dict[str, Any]]:
@@ -36,6 +38,7 @@ def dm_upload(
     )
 
 
+@dm_plan
 def dm_daq_wait_upload_plan(
     dm: Dm, id: str, period: float = 10, timeout: float | None = None
 ) -> Plan[dict[str, Any]]:
@@ -74,6 +77,7 @@ def _ended(dm: Dm, upload_id: str, work: Work, period: float) -> dict[str, Any]:
     return upload
 
 
+@dm_plan
 def wait_dm_upload(
     dm: Dm,
     experiment_name: str,

@@ -6,6 +6,7 @@ import logging
 
 import bluesky.plan_stubs as bps
 
+from ..dm_plan import dm_plan
 from .errand import Plan
 from .workflow_connector import DM_WorkflowConnector
 
@@ -26,6 +27,7 @@ class DM_WorkflowCache:
             raise KeyError(f"Key already exists: {key!r}")
         self.cache[key] = connector
 
+    @dm_plan
     def wait_workflows(self, period: float = 10, wait: bool = True) -> Plan[None]:
         """Wait until all have ended, well or not: their ``status`` says how.
 

@@ -18,6 +18,7 @@ from ..devices.run import Run
 from ..devices.signals import fresh
 from ..devices.status import DmStatus, log
 from ..devices.workflow import WorkflowSlot
+from ..dm_plan import dm_plan
 from .errand import Plan
 from .job import ACTIVE, Job
 
@@ -90,6 +91,7 @@ class DM_WorkflowConnector(Device):
 
     # ---- what plans call
 
+    @dm_plan
     def run_as_plan(
         self,
         workflow: str = "",

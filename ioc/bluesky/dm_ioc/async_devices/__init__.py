@@ -9,6 +9,7 @@ RE(bps.mv(dm.experiment, "demo"))
 RE(bps.abs_set(dm.workflow[1], "example-01", file_path="frame_0001.dat", wait=True))
 """
 
+from .. import needs_ophyd_async as needs_ophyd_async
 from .dm import Dm
 from .status import DmAsyncStatus
 

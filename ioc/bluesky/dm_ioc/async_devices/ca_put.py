@@ -7,6 +7,7 @@ from typing import Any
 
 from epics import ca, get_pv
 
+from ..devices.absence import Absence
 from ..devices.answered_put import ECA_NORMAL, answered_put
 from ..devices.ca_reason import ca_reason
 from ..devices.errors import DmRefused
@@ -24,8 +25,9 @@ def ca_put(
     :raises DmInterrupted, DmTimeout: the patience has ended; the put goes on
     """
     channel = _channel(pv)
+    absence = Absence(f"{pv}, which is not connected")
     while not channel.connected:
-        patience.wait(f"{pv}, which is not connected: does the IOC run?", 0.1)
+        absence.wait(patience)
     code = answered_put(channel, value, patience)
     if code != ECA_NORMAL:
         record = pv.removesuffix(".VAL$")

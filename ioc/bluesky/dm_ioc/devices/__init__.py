@@ -10,6 +10,7 @@
 They talk Channel Access by pyepics.
 """
 
+from .. import needs_ophyd as needs_ophyd
 from .dm import Dm
 from .errors import (
     DmDisconnected,

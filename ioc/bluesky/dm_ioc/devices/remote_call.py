@@ -8,6 +8,7 @@ from typing import Any
 from p4p.client.raw import Context, RemoteError
 from p4p.nt import NTURI
 
+from .absence import Absence
 from .errors import DmDisconnected, DmRefused
 from .patience import Patience
 
@@ -30,9 +31,10 @@ def remote_call(pv: str, arguments: Mapping[str, str], patience: Patience) -> An
 
     with Context("pva", useenv=True) as context:
         operation = context.rpc(pv, take, call)
+        absence = Absence(f"the answer of {pv}", "PVA")
         try:
             while not answers:
-                patience.wait(f"the answer of {pv}: does the IOC run?")
+                absence.wait(patience, at_most_s=5.0)
         finally:
             operation.close()
     answer = answers[0]

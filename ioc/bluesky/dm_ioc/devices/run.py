@@ -23,7 +23,7 @@ class Run(Work):
     ) -> None:
         super().__init__(name, timeout)
         #: Ends when DM has taken it.
-        self.taken = DmStatus(f"{name}: start")
+        self.taken = DmStatus(f"{name}: start", is_logged=False)
         self.inputs = inputs
         #: All setpoints, as they were when it started.
         self.setpoints: tuple[object, ...] = ()

@@ -10,6 +10,7 @@ from epics import ca
 from ophyd import Component, EpicsSignal, EpicsSignalRO, Kind
 from ophyd.utils import DisconnectedError
 
+from .absence import Absence
 from .answered_put import ECA_NORMAL, answered_put
 from .ca_reason import ca_reason
 from .commandable import Commandable
@@ -35,12 +36,14 @@ class _Known:
         signal: Any = super()
         return unicode_of(signal._fix_type(value))
 
-    def fresh(self, patience: Patience) -> Any:
+    def fresh(
+        self, patience: Patience, tell: Callable[[str], None] = lambda _: None
+    ) -> Any:
         """What the PV has now, not what was monitored last; while nobody answers, it waits.
 
         :raises DmInterrupted, DmTimeout: the patience has ended
         """
-        return fresh(self, patience)
+        return fresh(self, patience, tell)
 
 
 class Reading(_Known, EpicsSignalRO):
@@ -95,10 +98,9 @@ class Put(Puttable[DmStatus], _Known, EpicsSignal):
         self, patience: Patience, tell: Callable[[str], None] = lambda _: None
     ) -> None:
         """Wait until the IOC is there."""
-        what = f"{self.record}, which is not connected: does the IOC run?"
+        absence = _absence(self, self.record)
         while not self._write_pv.connected:
-            tell(f"waits for {what}")
-            patience.wait(what, 0.1)
+            absence.wait(patience, tell)
 
     def _answer(self, status: DmStatus) -> DmStatus:
         return status
@@ -118,17 +120,26 @@ def unicode_of(value: Any) -> Any:
         return value
 
 
-def fresh(signal: Any, patience: Patience) -> Any:
+def fresh(
+    signal: Any, patience: Patience, tell: Callable[[str], None] = lambda _: None
+) -> Any:
     """What the PV has now, not what was monitored last; while nobody answers, it waits.
 
     :raises DmInterrupted, DmTimeout: the patience has ended
+    :raises DmDisconnected: the IOC was never there
     """
-    what = f"{signal.pvname}, which is not connected: does the IOC run?"
+    absence = _absence(signal, signal.pvname)
     while True:
         if signal.connected:
             with contextlib.suppress(*_UNANSWERED):
                 return signal.get(use_monitor=False, timeout=5.0)
-        patience.wait(what, 0.1)
+        absence.wait(patience, tell)
+
+
+def _absence(signal: Any, pv: str) -> Absence:
+    """An IOC that has been there in this session is expected back."""
+    heard = getattr(signal.root, "is_connected", signal).alarm_severity
+    return Absence(f"{pv}, which is not connected", was_there=heard is not None)
 
 
 def setpoint(pv: str, **options: Any) -> Component:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Generic, TypeVar
 
+from .absence import searched
 from .status import log
 
-#: An IOC that runs answers sooner.
+#: Within which an IOC that runs answers, but for a busy machine.
 _CONNECTION_S = 5.0
+#: One that runs and has found no PV of the slot by then has none.
+_SEARCH_S = 15.0
 
 S = TypeVar("S")
 
@@ -45,8 +49,23 @@ class Slots(Generic[S]):
         try:
             slot.wait_for_connection(timeout=_CONNECTION_S)
         except TimeoutError:
-            if self._parent.is_connected.connected:
+            name = slot.prefix.removesuffix(":")
+            if not self._parent.is_connected.connected:
+                log.warning(
+                    "%s is not connected: does the IOC run? %s", name, searched("CA")
+                )
+            elif not _is_found(slot):
                 raise IndexError(
-                    f"{self._name}[{number}]: the IOC runs and has no {slot.prefix.removesuffix(':')}; its configuration says how many slots there are"
+                    f"{self._name}[{number}]: the IOC runs and has no {name}; its configuration says how many slots there are"
                 ) from None
-            log.warning("%s is not connected: does the IOC run?", slot.prefix)
+
+
+def _is_found(slot: Any) -> bool:
+    """One of its PVs, which takes its time where the IOC or Python has little to run on."""
+    pvs = [signal._read_pv for _, signal in slot.get_instantiated_signals()]
+    end_s = time.monotonic() + _SEARCH_S
+    while not any(pv.connected for pv in pvs):
+        if time.monotonic() >= end_s:
+            return False
+        time.sleep(0.1)
+    return True

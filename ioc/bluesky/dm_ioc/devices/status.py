@@ -21,10 +21,11 @@ class DmStatus(Status):
     """Ends when DM has done it. Its text, and that of bluesky's FailedStatus, says what it waits for, or why it has failed.
 
     :param what: ``dm_workflow_1: trigger``, for people
+    :param is_logged: what it waits for; otherwise, another one says the same
     """
 
-    def __init__(self, what: str) -> None:
-        self.what = what
+    def __init__(self, what: str, is_logged: bool = True) -> None:
+        self.what, self._is_logged = what, is_logged
         self._news = "begins"
         self._progress = Progress("begins", 0.0, 100.0, "%")
         self._begun_s = time.monotonic()
@@ -44,7 +45,7 @@ class DmStatus(Status):
 
         :param progress: None: as it was
         """
-        if news != self._news:
+        if self._is_logged and news != self._news:
             log.info("%s: %s", self.what, news)
         self._news = news
         self._progress = progress or self._progress._replace(label=news)

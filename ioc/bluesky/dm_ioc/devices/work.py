@@ -90,7 +90,9 @@ class Work:
         try:
             work()
         except DmFailed as failure:
-            error = failure
+            error = failure.with_traceback(
+                None
+            )  # it says all; how it came here only hides it
         except Exception as defect:
             error = DmFailed(f"{type(defect).__name__}: {defect}")
             error.__cause__ = defect

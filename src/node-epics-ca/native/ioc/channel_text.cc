@@ -205,7 +205,7 @@ std::string textOfRequest(const dbChannel* channel, int dbr_type, const void* da
     case OldRequestType::kEnum:
       return join<std::uint16_t>(data, elements);
     case OldRequestType::kChar:
-      if (elements > 1)
+      if (dbChannelElements(channel) > 1)
         return std::string(static_cast<const char*>(data), strnlen(static_cast<const char*>(data), elements));
       return join<std::uint8_t>(data, elements);
     case OldRequestType::kLong:
