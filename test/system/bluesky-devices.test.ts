@@ -128,6 +128,10 @@ for (const [devices, framework] of Object.entries(FRAMEWORKS)) {
   );
 }
 
+await t.test('devices end what they have started and nothing else, whatever happens between two looks at a slot', async (t) => {
+  await checkByPython(t, 'bluesky_devices/races.py', [], PACKAGE);
+});
+
 await t.test('the workflow side of a stream needs nothing of Bluesky', async (t) => {
   const code = 'import sys; sys.modules.update(ophyd=None, epics=None, bluesky=None); import dm_ioc.stream';
   const { code: exit, stderr } = await runProgram(PYTHON, ['-c', code], PACKAGE);

@@ -44,7 +44,7 @@ class DatasetActions(DmDevice[S]):
             self.metadata.put_again(content, work.patience, tell)
             self._upload(work.patience)
 
-        return self._begin(f"dataset {name}", add, timeout)
+        return self._begin(f"dataset {name}", add, timeout, is_once=True)
 
     def _upload(self, patience: Patience) -> None:
         """What was lost with the connection is put again; what has been there then was the first one's doing."""

@@ -22,11 +22,23 @@ class DmDevice(Generic[S]):
         super().__init__(*args, **kwargs)
         self._work: Work | None = None
 
-    def _begin(self, what: str, do: Callable[[Work], None], timeout: float | None) -> S:
+    def _begin(
+        self,
+        what: str,
+        do: Callable[[Work], None],
+        timeout: float | None,
+        *,
+        is_once: bool = False,
+    ) -> S:
         """
         :param timeout: in seconds; None: as long as it takes
+        :param is_once: it can't be done twice, so that a plan that was paused meanwhile waits for the same
         """
         previous, work = self._work, Work(f"{self.name}: {what}", timeout)
+        if is_once and previous is not None and previous.is_of_paused(work.plan):
+            previous.is_paused = False
+            if previous.status.what == work.status.what:
+                return self._answer(previous.status)
         self._work = work
 
         def carry_out() -> None:
@@ -43,3 +55,11 @@ class DmDevice(Generic[S]):
         """
         if self._work is not None and not (success and self._work.is_wanted):
             self._work.interrupt("stopped")
+
+    def pause(self) -> None:
+        """bluesky pauses the plan."""
+        if self._work is not None:
+            self._work.pause()
+
+    def resume(self) -> None:
+        """bluesky resumes it, and asks again for what it waited for."""

@@ -20,6 +20,8 @@ class Patience:
         self.limit(timeout)
         self._woken = threading.Event()
         self._interruption: str | None = None
+        self._of: Patience | None = None
+        self._rest_s = math.inf
 
     def limit(self, timeout: float | None) -> None:
         """Another time limit, from now on."""
@@ -42,6 +44,9 @@ class Patience:
 
     def check(self, what: str) -> None:
         """:raises DmInterrupted, DmTimeout: it has ended, while waiting for ``what``"""
+        if self._of is not None and self._of.is_interrupted:
+            self._of = None
+            self.limit(min(self._rest_s, self._end_s - time.monotonic()))
         if self._interruption is not None:
             raise DmInterrupted(f"{self._interruption}; it waited for {what}")
         if time.monotonic() >= self._end_s:
@@ -57,8 +62,11 @@ class Patience:
         self._woken.clear()
         self.check(what)
 
-    def unbroken(self) -> Patience:
-        """The same time limit, without interruptions."""
+    def unbroken(self, rest_s: float) -> Patience:
+        """The same time limit, without interruptions.
+
+        :param rest_s: how long it may take yet after one
+        """
         other = Patience(self.timeout)
-        other._end_s = self._end_s
+        other._end_s, other._of, other._rest_s = self._end_s, self, rest_s
         return other

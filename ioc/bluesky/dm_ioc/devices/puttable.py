@@ -22,7 +22,7 @@ class Puttable(Generic[S]):
     name: str
 
     #: What the PV has now, not what was monitored last; while nobody answers, it waits.
-    fresh: Callable[[Patience], Any]
+    fresh: Callable[..., Any]
     #: Wait until the IOC is there.
     await_connection: Callable[..., None]
     #: Put without waiting for the answer.

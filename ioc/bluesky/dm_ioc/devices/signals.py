@@ -35,12 +35,14 @@ class _Known:
         signal: Any = super()
         return unicode_of(signal._fix_type(value))
 
-    def fresh(self, patience: Patience) -> Any:
+    def fresh(
+        self, patience: Patience, tell: Callable[[str], None] = lambda _: None
+    ) -> Any:
         """What the PV has now, not what was monitored last; while nobody answers, it waits.
 
         :raises DmInterrupted, DmTimeout: the patience has ended
         """
-        return fresh(self, patience)
+        return fresh(self, patience, tell)
 
 
 class Reading(_Known, EpicsSignalRO):
@@ -118,7 +120,9 @@ def unicode_of(value: Any) -> Any:
         return value
 
 
-def fresh(signal: Any, patience: Patience) -> Any:
+def fresh(
+    signal: Any, patience: Patience, tell: Callable[[str], None] = lambda _: None
+) -> Any:
     """What the PV has now, not what was monitored last; while nobody answers, it waits.
 
     :raises DmInterrupted, DmTimeout: the patience has ended
@@ -128,6 +132,7 @@ def fresh(signal: Any, patience: Patience) -> Any:
         if signal.connected:
             with contextlib.suppress(*_UNANSWERED):
                 return signal.get(use_monitor=False, timeout=5.0)
+        tell(f"waits for {what}")
         patience.wait(what, 0.1)
 
 
