@@ -119,6 +119,22 @@ logging.getLogger("dm_ioc").addHandler(Errors(logging.ERROR))
 logging.getLogger("dm_ioc").propagate = False
 RE = engine()
 
+
+def moved(pv, value):
+    """Waits for it."""
+    there = threading.Event()
+    with pv.watched(lambda *, value, wanted=value: value == wanted and there.set()):
+        if pv.value != value:
+            there.wait()
+
+
+def running(slot):
+    """Its status; its job runs."""
+    status = slot.set("sleep")
+    moved(slot.status, "Running")
+    return status
+
+
 # ---- two clients in one slot
 slot = Workflow()
 slot.starts = lambda: (
@@ -167,6 +183,28 @@ check(
     text,
 )
 
+slot = Workflow()
+slot._calls = SimpleNamespace(
+    get=lambda *_: SimpleNamespace(is_active=False, fault="cut")
+)
+status = running(slot)
+slot.error_message.value = "of this job"
+
+
+def other_starts(*_):
+    slot.holds("other", "Running")
+    return ""
+
+
+slot.error_message.fresh = other_starts
+slot.status.move("Failed")
+text = text_of(status)
+check(
+    "why a job has failed is not read of another client's job",
+    text == "job mine1: cut",
+    text,
+)
+
 # ---- stop() ends what it started, and nothing else
 slot = Workflow()
 slot.holds("other", "Running")
@@ -178,21 +216,6 @@ check(
     "job other goes on" in text and not slot.abort.puts,
     text,
 )
-
-
-def moved(pv, value):
-    """Waits for it."""
-    there = threading.Event()
-    with pv.watched(lambda *, value, wanted=value: value == wanted and there.set()):
-        if pv.value != value:
-            there.wait()
-
-
-def running(slot):
-    """Its status; its job runs."""
-    status = slot.set("sleep")
-    moved(slot.status, "Running")
-    return status
 
 
 slot = Workflow()

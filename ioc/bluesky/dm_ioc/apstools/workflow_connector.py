@@ -12,9 +12,10 @@ from typing import Any
 import bluesky.plan_stubs as bps
 from ophyd import Component, Device, Kind, Signal
 
-from ..devices.errors import DmFailed, DmInterrupted, DmRefused
+from ..devices.errors import DmFailed, DmInterrupted, DmJobFailed, DmRefused
+from ..devices.passing import is_passing
 from ..devices.patience import Patience
-from ..devices.remote_call import awaited_call
+from ..devices.remote_call import repeated_call
 from ..devices.run import Run
 from ..devices.signals import fresh
 from ..devices.status import DmStatus, log
@@ -202,7 +203,7 @@ class DM_WorkflowConnector(Device):
         owner = self.owner.get()
         if owner:
             arguments["owner"] = owner
-        return awaited_call(f"{self.prefix}rpc:{name}", arguments, patience)
+        return repeated_call(f"{self.prefix}rpc:{name}", arguments, patience)
 
     # ---- how a job is followed
 
@@ -244,8 +245,9 @@ class DM_WorkflowConnector(Device):
                     self._put(run, self.job_id, run.id)
                     taken.set_finished()
                 self._report(run, ended, patience)
-            self._learn(run, Patience(_LAST_WORD_S))
         error = run.status.exception(timeout=0)
+        if error is None or isinstance(error, DmJobFailed):
+            self._learn(run, Patience(_LAST_WORD_S))
         if not run.id:
             self._put(run, self.status, REFUSED)
             taken.set_exception(error)
@@ -297,13 +299,12 @@ class DM_WorkflowConnector(Device):
         self._put(run, self.job_id, run.id)
         try:
             self._update_processing_data(patience)
-        except DmRefused as refusal:
-            log.warning("%s: %s", self.name, refusal)
+        except Exception as error:
+            is_refused = isinstance(error, DmRefused) and not is_passing(error)
+            if isinstance(error, DmFailed) and not is_refused:
+                return  # the IOC or DM is away
+            log.warning("%s: job %s: %r", self.name, run.id, error)
             self._put(run, self.status, NOT_AVAILABLE)
-        except DmFailed:
-            pass
-        except Exception as defect:
-            log.warning("%s: job %s: %r", self.name, run.id, defect)
 
     def _put(self, run: Run, signal: Signal, value: Any) -> None:
         """Unless the connector has another job by now."""

@@ -287,7 +287,10 @@ class JobSlot(Generic[S]):
             run.patience.wait(f"{self._what} {run.id}, which is {state}")
         self._check_alone(run)
         reason = self._fault(state, run.patience)
-        if reason:
+        held, _ = self._look(run.patience, run.tell)
+        if held != run.id:  # and so may the reason be of that one
+            self._follow_elsewhere(run, held)
+        elif reason:
             raise DmJobFailed(f"{self._what} {run.id}: {reason}")
 
     def _follow_elsewhere(self, run: Run, held: str) -> None:
