@@ -38,7 +38,7 @@ def lost_by(order):
     network(order)
     is_known = threading.Event()
     # It asks for what the slot holds, and changes nothing.
-    status = begun(dm.workflow[2].complete)
+    status = begun(other_slot.complete)
     status.watch(
         lambda *, name, **_: is_known.set() if "not connected" in name else None
     )
@@ -46,7 +46,7 @@ def lost_by(order):
 
 
 RE, dm = engine(), connected()
-workflow = dm.workflow[1]
+workflow, other_slot = dm.workflow[1], dm.workflow[2]
 RE(bps.mv(dm.experiment, "demo"))
 
 
