@@ -9,6 +9,7 @@ import bluesky.plan_stubs as bps
 
 from checks import check, ended, engine, failure, in_thread
 from dm_ioc import plans
+from dm_ioc.devices.dataset_actions import DatasetActions
 from dm_ioc.devices.errors import DmDisconnected, DmRefused
 from dm_ioc.devices.status import DmStatus
 from dm_ioc.devices.stream_actions import StreamActions
@@ -391,5 +392,52 @@ text = text_of(status)
 check(
     "a stream whose start was lost is ended by stop()",
     slot.abort.puts == [1] and slot.status.value == "Aborted",
+    text,
+)
+
+# ---- what is put in steps
+slot = Stream()
+slot.send_command, slot.send_args = Pv(), Pv()
+sent, is_first_told = [], threading.Event()
+
+
+def sends():
+    if not sent:
+        is_first_told.wait()
+    sent.append((slot.send_command.value, slot.send_args.value))
+
+
+slot.send_now = Pv(0, sends)
+both = [slot.send("one", {"n": 1}), slot.send("two", {"n": 2})]
+is_first_told.set()
+check(
+    "commands that are sent at once are sent one after the other",
+    [ended(status) for status in both] == [None, None]
+    and sent == [("one", '{"n": 1}'), ("two", '{"n": 2}')],
+    sent,
+)
+
+
+class Dataset(DatasetActions[DmStatus]):
+    def __init__(self):
+        super().__init__()
+        self.name, self._answer = "dataset", lambda status: status
+        self.dataset_name, self.metadata, self.upload = Pv(), Pv(), Pv(0)
+
+
+dataset = Dataset()
+put_metadata = dataset.metadata.put_again
+
+
+def other_puts(value, patience, tell):
+    put_metadata(value, patience)
+    dataset.dataset_name.move("other")
+
+
+dataset.metadata.put_again = other_puts
+text = text_of(dataset.set("mine", {"n": 1}))
+check(
+    "a dataset whose name another client has put is not added",
+    "another client has put dataset_name 'other'" in text and not dataset.upload.puts,
     text,
 )

@@ -46,9 +46,15 @@ class DaqActions(DmDevice[S]):
 
         def start(work: Work) -> None:
             tell = work.status.tell
-            self.data_directory.put_again(str(data_directory), work.patience, tell)
-            self.dest_directory.put_again(dest_directory, work.patience, tell)
+            directories = {
+                "data_directory": str(data_directory),
+                "dest_directory": dest_directory,
+            }
+            for name, directory in directories.items():
+                getattr(self, name).put_again(directory, work.patience, tell)
+            self._check_puts(work, **directories)
             self._start(work)
+            self._check_puts(work, **directories)
 
         return self._begin(f"DAQ of {data_directory}", start, timeout)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic
 
+from .errors import DmFailed
 from .status import DmStatus, S
 from .work import Work
 
@@ -47,6 +48,18 @@ class DmDevice(Generic[S]):
             do(work)
 
         return self._answer(work.begin(carry_out))
+
+    def _check_puts(self, work: Work, **puts: str) -> None:
+        """
+        :param puts: what was put, by the names of the signals
+        :raises DmFailed: it isn't there any more
+        """
+        for name, value in puts.items():
+            there = str(getattr(self, name).fresh(work.patience))
+            if there.strip() != value.strip():  # names are used without blanks around
+                raise DmFailed(
+                    f"another client has put {name} {there[:100]!r} at the same time"
+                )
 
     def stop(self, *, success: bool = False) -> None:
         """End the waiting.

@@ -30,6 +30,9 @@ class StreamActions(JobSlot[S]):
     send_now: Any
     stream_id: Any
 
+    #: The command that was sent last.
+    _sent: Work | None = None
+
     _what = "stream"
     _id_name = "stream_id"
     _setpoint_names = ("workflow", "owner", "file_path", "args", "data_pv")
@@ -90,9 +93,12 @@ class StreamActions(JobSlot[S]):
 
         :param timeout: in seconds, ends the waiting; ``command_timeout`` is that of the IOC
         """
-        work = Work(f"{self.name}: {name}", timeout)
+        previous, work = self._sent, Work(f"{self.name}: {name}", timeout)
+        self._sent = work
 
         def do() -> None:
+            if previous is not None:
+                previous.join(work.patience)
             tell = work.status.tell
             self.send_command.put_again(name, work.patience, tell)
             content = json.dumps(dict(arguments or {}))
