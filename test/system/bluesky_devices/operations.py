@@ -202,6 +202,12 @@ check(
 )
 check("finish ends it", values(daq)["status"] == "Done", values(daq))
 fails_with(
+    "a scan whose DAQ has ended fails, as nothing stores its files",
+    bp.count([daq]),
+    f"no DAQ watches {frames}",
+    "Done",
+)
+fails_with(
     "a DAQ of no directory fails the plan with the reason",
     bps.mv(daq, ""),
     "dm:DAQ1:Start",

@@ -77,7 +77,7 @@ class Work:
 
     def interrupt(self, reason: str) -> None:
         """Nobody waits for it any more."""
-        if self.goes_on:
+        if self._thread is None or self.goes_on:
             self.patience.interrupt(reason)
 
     def join(self, patience: Patience) -> None:
