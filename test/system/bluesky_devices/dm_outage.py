@@ -118,7 +118,7 @@ job = value(workflow.job_id)
 check(
     "when DM doesn't come back, the log says which job goes on, and why",
     f"job {job} goes on: timeout after 3 s" in errors[0]
-    and "not sent again" in errors[0],
+    and "dm:WF1:Abort" in errors[0],
     errors,
 )
 dm_is("restore")
