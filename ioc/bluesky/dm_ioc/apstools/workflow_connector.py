@@ -241,14 +241,15 @@ class DM_WorkflowConnector(Device):
             with contextlib.suppress(DmInterrupted):
                 while not run.taken.done:
                     patience.wait("the start")
-                if run.id:
-                    self._put(run, self.job_id, run.id)
-                    taken.set_finished()
+            if run.taken.success:
+                self._put(run, self.job_id, run.id)
+                taken.set_finished()
+            with contextlib.suppress(DmInterrupted):
                 self._report(run, ended, patience)
         error = run.status.exception(timeout=0)
         if error is None or isinstance(error, DmJobFailed):
             self._learn(run, Patience(_LAST_WORD_S))
-        if not run.id:
+        if not run.taken.success:
             self._put(run, self.status, REFUSED)
             taken.set_exception(error)
         if error is None:
