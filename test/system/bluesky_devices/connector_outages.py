@@ -114,6 +114,10 @@ check(
     (text, connector),
 )
 connector._call = told
+connector.reporting_period.put("often")
+text = failure(RE, gated(0))
+check("reports that can't be made fail no plan", text == "", text)
+connector.reporting_period.put(10)
 
 # ---- what a plan sees that doesn't wait
 for _ in range(10):

@@ -244,16 +244,21 @@ class DM_WorkflowConnector(Device):
             if run.taken.success:
                 self._put(run, self.job_id, run.id)
                 taken.set_finished()
-            with contextlib.suppress(DmInterrupted):
+            try:
                 self._report(run, ended, patience)
-        error = run.status.exception(timeout=0)
+            except DmInterrupted:
+                pass
+            except Exception:
+                log.exception("%s: there are no more reports", self.name)
+        error = run.status.exception(timeout=None)
         if error is None or isinstance(error, DmJobFailed):
             self._learn(run, Patience(_LAST_WORD_S))
         if not run.taken.success:
             self._put(run, self.status, REFUSED)
             taken.set_exception(error)
         if error is None:
-            self.report_status(self.start_time)
+            with contextlib.suppress(Exception):
+                self.report_status(self.start_time)
             ended.set_finished()
         else:
             log.error("%s: %s", self.name, error)
