@@ -197,11 +197,17 @@ RE.install_suspender(SuspendBoolHigh(beam))
 def suspend_and_go_on():
     beam.put(1)
     in_thread(lambda: beam.put(0))
-    gate.touch()
+
+
+def for_two_seconds():
+    """Not until a gate: bluesky would stay suspended when the plan ends at that moment."""
+    yield from bps.mv(workflow.workflow, "sleep", workflow.args, '{"seconds": 2}')
+    yield from bps.checkpoint()
+    yield from bps.trigger(workflow, wait=True)
 
 
 when_running(suspend_and_go_on)
-text = failure(RE, checkpointed())
+text = failure(RE, for_two_seconds())
 check(
     "a suspender ends no job of a plan that goes on",
     text == "" and values(workflow)["status"] == "Done",
