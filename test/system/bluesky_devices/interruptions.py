@@ -42,11 +42,11 @@ gate = Path(sys.argv[1])
 UNTIL_GATE = {"gate": str(gate), "end": 0}
 
 
-def gated(**options):
+def gated():
     """A job that ends when there is a gate."""
     gate.unlink(missing_ok=True)
     return bps.abs_set(
-        workflow, "gated", file_path=JOB_INPUT, args=UNTIL_GATE, wait=True, **options
+        workflow, "gated", file_path=JOB_INPUT, args=UNTIL_GATE, wait=True
     )
 
 
@@ -262,12 +262,21 @@ check(
 )
 workflow.on_interrupt = "abort"
 
+
 # ---- a time limit ends the waiting, not the job
-text = failure(RE, gated(timeout=3))
+@run_decorator()
+def impatient():
+    gate.unlink(missing_ok=True)
+    yield from bps.mv(workflow.workflow, "gated", workflow.args, json.dumps(UNTIL_GATE))
+    yield from bps.kickoff(workflow, wait=True)
+    yield from bps.complete(workflow, timeout=0.5, wait=True)
+
+
+text = failure(RE, impatient())
 job = value(workflow.job_id)
 check(
     "a time limit says that the job goes on",
-    f"job {job} goes on" in text and "timeout after 3 s" in text,
+    f"job {job} goes on" in text and "timeout after 0.5 s" in text,
     text,
 )
 gate.touch()
