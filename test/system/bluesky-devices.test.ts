@@ -128,6 +128,22 @@ for (const [devices, framework] of Object.entries(FRAMEWORKS)) {
   );
 }
 
+await t.test(
+  'a plan with our DM_WorkflowConnector waits for its job over a restart of the IOC, and ends as the job does',
+  async (t) => {
+    const directory = temporaryDirectory(t);
+    const args = [join(directory, 'dm'), PROGRAM, workflows(directory)];
+    await checkByPython(t, 'bluesky_devices/connector_outages.py', args, PACKAGE);
+  },
+);
+
+await t.test(
+  'devices end what they have started and nothing else, whatever happens between two looks at a slot',
+  async (t) => {
+    await checkByPython(t, 'bluesky_devices/races.py', [], PACKAGE);
+  },
+);
+
 await t.test('the workflow side of a stream needs nothing of Bluesky', async (t) => {
   const code = 'import sys; sys.modules.update(ophyd=None, epics=None, bluesky=None); import dm_ioc.stream';
   const { code: exit, stderr } = await runProgram(PYTHON, ['-c', code], PACKAGE);

@@ -12,7 +12,6 @@ plans take the devices of ``dm_ioc.async_devices``, too.
 Users of bluesky-queueserver put them in the queue, too; ``dm`` and ``plan`` are the names of the device and plan then.
 """
 
-import json
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,10 +86,11 @@ def run_workflow(
             device, workflow, file_path=file_path, args=args, timeout=timeout, wait=True
         )
     else:
-        yield from bps.mv(device.workflow, workflow, device.file_path, file_path)
-        yield from bps.mv(device.owner, "", device.args, json.dumps(args))
-        yield from bps.trigger(device.start, wait=True)
-    return (yield from bps.rd(device.job_id))
+        yield from bps.trigger(
+            device.leaving(workflow, file_path=file_path, args=args, timeout=timeout),
+            wait=True,
+        )
+    return device.own_id
 
 
 @queue_types(dm="Device", plan="Plan", file_path="str")

@@ -35,7 +35,10 @@ export function takeObjects(state: State, rules: AnySlotRules, objects: readonly
   const next = withSlots(state, rules.name, (slot) => {
     const object = slot.id === '' ? undefined : byId.get(slot.id);
     if (object === undefined || isOld(slot.object, object)) return slot;
-    return { ...rules.update(slot, object, momentOf(slot, object, moment)), steadyMs: moment.steadyMs };
+    const updated = { ...rules.update(slot, object, momentOf(slot, object, moment)), steadyMs: moment.steadyMs };
+    // Why it has ended is not why somebody's put was refused meanwhile.
+    const isEnd = isActive(slot.object) && !isActive(object);
+    return isEnd ? { ...updated, commandError: '' } : updated;
   });
   const slots = next.slots[rules.name] ?? [];
   const known = objectsOf(next, rules.name);

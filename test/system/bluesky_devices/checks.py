@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 
+import bluesky.plan_stubs as bps
 from bluesky import RunEngine
 from bluesky.run_engine import call_in_bluesky_event_loop
 
@@ -33,6 +34,13 @@ def failure(RE, plan):
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return ""
+
+
+def short_job(RE, workflow, n):
+    """The id of a job that was given ``n``, or why it has failed."""
+    args = {"n": n}
+    plan = bps.abs_set(workflow, "variables", file_path=JOB_INPUT, args=args, wait=True)
+    return failure(RE, plan).replace("\n", " ") or workflow.own_id
 
 
 def in_loop(work):

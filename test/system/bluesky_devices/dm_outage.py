@@ -1,9 +1,11 @@
 """DM goes away behind the IOC, in the middle. Usage: dm_outage.py WORK"""
 
 import json
+import logging
 import os
 import socket
 import sys
+import threading
 from pathlib import Path
 
 import bluesky.plan_stubs as bps
@@ -11,6 +13,7 @@ from bluesky.preprocessors import run_decorator
 
 from checks import (
     JOB_INPUT,
+    Until,
     begun,
     check,
     connected,
@@ -19,6 +22,8 @@ from checks import (
     failure,
     in_thread,
     until,
+    value,
+    values,
 )
 
 gate = Path(sys.argv[1])
@@ -65,17 +70,61 @@ check("one that fails says why", "the gate is broken" in text, text)
 
 lost()
 text = str(ended(begun(workflow.trigger)))
-check("a start is refused while DM is away, and says so", "no PROC" in text, text)
+check(
+    "a start while DM is away is not sent again, and says so",
+    "Outcome unknown, not sent again" in text,
+    text,
+)
 dm_is("restore")
 until(dm.is_connected, True)
 
 
-def abort_meanwhile():
+errors, is_told = [], threading.Event()
+
+
+class Errors(logging.Handler):
+    def emit(self, record):
+        errors.append(record.getMessage())
+        is_told.set()
+
+
+logging.getLogger("dm_ioc").addHandler(Errors(logging.ERROR))
+
+
+def abort_and_refused():
+    """DM comes back after it could not take the Abort."""
     lost()
+    refused = Until(dm.message, lambda text: "WF1:Abort" in text)
     RE.abort()
+    refused.wait()
     dm_is("restore")
 
 
-failure(RE, gated(0, abort_meanwhile))
+failure(RE, gated(0, abort_and_refused))
 until(workflow.status, "Aborted")
-check("an aborted plan ends its job when DM is back", True)
+check("an aborted plan ends its job when DM is back", not errors, errors)
+until(dm.is_connected, True)
+
+
+def abort_for_good():
+    lost()
+    RE.abort()
+
+
+workflow.abort_timeout = 3
+failure(RE, gated(0, abort_for_good))
+is_told.wait()
+job = value(workflow.job_id)
+check(
+    "when DM doesn't come back, the log says which job goes on, and why",
+    f"job {job} goes on: timeout after 3 s" in errors[0]
+    and "dm:WF1:Abort" in errors[0],
+    errors,
+)
+dm_is("restore")
+until(dm.is_connected, True)
+RE(bps.trigger(workflow.abort, wait=True))
+check(
+    "which can be ended by Abort then",
+    values(workflow)["job_id"] == job and values(workflow)["status"] == "Aborted",
+)

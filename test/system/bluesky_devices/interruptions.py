@@ -1,5 +1,6 @@
 """What interrupts a plan, and who else uses the slots. Usage: interruptions.py WORK"""
 
+import json
 import os
 import signal
 import subprocess
@@ -22,15 +23,31 @@ from checks import (
     engine,
     failure,
     in_thread,
+    short_job,
     until,
     value,
     values,
 )
+from dm_ioc.devices.errors import DmRefused
+from dm_ioc.devices.patience import Patience
+from dm_ioc.devices.remote_call import remote_call
 
 RE, dm = engine(), connected()
 workflow = dm.workflow[1]
 RE(bps.mv(dm.experiment, "demo"))
 RE(bps.mv(workflow.workflow, "sleep", workflow.file_path, JOB_INPUT))
+
+
+gate = Path(sys.argv[1])
+UNTIL_GATE = {"gate": str(gate), "end": 0}
+
+
+def gated():
+    """A job that ends when there is a gate."""
+    gate.unlink(missing_ok=True)
+    return bps.abs_set(
+        workflow, "gated", file_path=JOB_INPUT, args=UNTIL_GATE, wait=True
+    )
 
 
 def sleeps(seconds):
@@ -113,12 +130,14 @@ def paused_and_resumed(plan):
 
 
 def checkpointed():
-    yield from bps.mv(workflow.args, '{"seconds": 2}')
+    gate.unlink(missing_ok=True)
+    yield from bps.mv(workflow.workflow, "gated", workflow.args, json.dumps(UNTIL_GATE))
     yield from bps.checkpoint()
     yield from bps.trigger(workflow, wait=True)
 
 
 job = paused_and_resumed(checkpointed())
+in_thread(gate.touch)
 RE.resume()
 check(
     "the resumed plan waits for the same job",
@@ -129,13 +148,15 @@ check(
 
 def set_with_checkpoint():
     yield from bps.checkpoint()
-    yield from sleeps(2)
+    yield from gated()
 
 
 job = paused_and_resumed(set_with_checkpoint())
+gate.touch()
+until(workflow.status, "Done")
 RE.resume()
 check(
-    "a plan that has set the slot waits for the same job, too",
+    "a plan that has set the slot is content with its job that has ended meanwhile",
     value(workflow.job_id) == job and values(workflow)["status"] == "Done",
     values(workflow),
 )
@@ -178,8 +199,15 @@ def suspend_and_go_on():
     in_thread(lambda: beam.put(0))
 
 
+def for_two_seconds():
+    """Not until a gate: bluesky would stay suspended when the plan ends at that moment."""
+    yield from bps.mv(workflow.workflow, "sleep", workflow.args, '{"seconds": 2}')
+    yield from bps.checkpoint()
+    yield from bps.trigger(workflow, wait=True)
+
+
 when_running(suspend_and_go_on)
-text = failure(RE, checkpointed())
+text = failure(RE, for_two_seconds())
 check(
     "a suspender ends no job of a plan that goes on",
     text == "" and values(workflow)["status"] == "Done",
@@ -213,11 +241,12 @@ check(
 
 workflow.on_interrupt = "leave"
 when_running(RE.abort)
-text = failure(RE, sleeps(4))
+text = failure(RE, gated())
 job = value(workflow.job_id)
 check("on_interrupt leave lets it go on", values(workflow)["status"] == "Running", text)
 text = failure(RE, sleeps(5))
 check("and refuses another one meanwhile", f"busy: dm:WF1: has job {job}" in text, text)
+gate.touch()
 RE(bps.complete(workflow, wait=True))
 check(
     "complete finds it again",
@@ -233,24 +262,24 @@ check(
 )
 workflow.on_interrupt = "abort"
 
+
 # ---- a time limit ends the waiting, not the job
-text = failure(
-    RE,
-    bps.abs_set(
-        workflow,
-        "sleep",
-        file_path=JOB_INPUT,
-        args={"seconds": 3},
-        timeout=1,
-        wait=True,
-    ),
-)
+@run_decorator()
+def impatient():
+    gate.unlink(missing_ok=True)
+    yield from bps.mv(workflow.workflow, "gated", workflow.args, json.dumps(UNTIL_GATE))
+    yield from bps.kickoff(workflow, wait=True)
+    yield from bps.complete(workflow, timeout=0.5, wait=True)
+
+
+text = failure(RE, impatient())
 job = value(workflow.job_id)
 check(
     "a time limit says that the job goes on",
-    f"job {job} goes on" in text and "timeout after 1 s" in text,
+    f"job {job} goes on" in text and "timeout after 0.5 s" in text,
     text,
 )
+gate.touch()
 RE(bps.complete(workflow, wait=True))
 check(
     "and it does",
@@ -258,8 +287,9 @@ check(
 )
 
 # ---- two Blueskys
+gate.unlink(missing_ok=True)
 other = subprocess.Popen(
-    [sys.executable, str(Path(__file__).parent / "other_session.py")],
+    [sys.executable, str(Path(__file__).parent / "other_session.py"), "gated", gate],
     stdout=subprocess.PIPE,
     text=True,
 )
@@ -271,11 +301,39 @@ check(
     f"busy: dm:WF1: has job {job}" in text and "experiment demo" in text,
     text,
 )
+gate.touch()
 RE(bps.complete(workflow, wait=True))
 check(
     "the first one's job went on unharmed",
     other.communicate()[0].strip() == job and other.returncode == 0,
     job,
+)
+
+other = subprocess.Popen(
+    [sys.executable, str(Path(__file__).parent / "other_session.py"), "at-once"],
+    stdin=subprocess.PIPE,
+    stdout=subprocess.PIPE,
+    text=True,
+)
+other.stdout.readline()
+outcomes = []
+for number in range(5):
+    print(f"{number}-other", file=other.stdin, flush=True)
+    here = short_job(RE, workflow, f"{number}-here")
+    there = other.stdout.readline().strip()
+    for n, outcome in ((f"{number}-here", here), (f"{number}-other", there)):
+        try:
+            job = remote_call("dm:rpc:getJob", {"id": outcome}, Patience(60))
+            outcomes.append(json.loads(job.json)["n"] == n)
+        except DmRefused:  # it is no id, but a reason
+            words = ("at the same time", "busy", "is under way")
+            outcomes.append(any(word in outcome for word in words) or outcome)
+other.stdin.close()
+other.wait()
+check(
+    "of two Blueskys that start at once in one slot, each gets its own job, or the reason",
+    all(outcome is True for outcome in outcomes),
+    outcomes,
 )
 
 # ---- a process that ends

@@ -22,7 +22,7 @@ from checks import (
     values,
 )
 from dm_ioc.devices.patience import Patience
-from dm_ioc.devices.remote_job import remote_job
+from dm_ioc.devices.remote_job import JobCalls
 
 work = Path(sys.argv[1])
 work.mkdir()
@@ -111,6 +111,12 @@ fails_with(
     "dm:WF1:FilePath",
     "text too long" if DEVICES == "pva" else "Invalid element count",
 )
+fails_with(
+    "a state that has no such name fails the plan",
+    bps.mv(upload.mode, "x" * 50),
+    "dm:Upload1:Mode",
+)
+check("and the next put goes on", failure(RE, bps.mv(upload.mode, "Files")) == "")
 status = begun(lambda: workflow.set("complains", file_path=JOB_INPUT))
 error = ended(status)
 check(
@@ -122,10 +128,11 @@ check(
     and isinstance(error, RuntimeError),
     status,
 )
-told = remote_job("dm:", value(workflow.job_id), Patience(60))
+calls = JobCalls("getJob", "stopWorkflow")
+told = calls.get("dm:", value(workflow.job_id), Patience(60))
 check(
     "a job that no slot holds any more says as much",
-    told.status == "failed" and told.reason == "02-FAIL: the detector file is cut",
+    told.status == "failed" and told.fault == "02-FAIL: the detector file is cut",
     told,
 )
 try:
@@ -194,6 +201,12 @@ check(
     event,
 )
 check("finish ends it", values(daq)["status"] == "Done", values(daq))
+fails_with(
+    "a scan whose DAQ has ended fails, as nothing stores its files",
+    bp.count([daq]),
+    f"no DAQ watches {frames}",
+    "Done",
+)
 fails_with(
     "a DAQ of no directory fails the plan with the reason",
     bps.mv(daq, ""),

@@ -1,10 +1,26 @@
 """An IOC that a script starts, kills and starts again."""
 
 import os
+import random
 import re
+import socket
 import subprocess
+import sys
 import threading
 from pathlib import Path
+
+
+def free_port():
+    """None of those that the system gives to who asks for any, so that nothing takes it while the IOC is away."""
+    while True:
+        port = random.randrange(10_000, 32_768)
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+            try:
+                tcp.bind(("127.0.0.1", port))
+                udp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 class Ioc:
@@ -18,7 +34,13 @@ class Ioc:
             f"dm.local.root={root}",
             f"autosave.directory={root}/autosave",
         ]
-        self._ports = ["ca.port=0", "pva.port=0", "pva.broadcastPort=0"]
+        ports = [free_port() for _ in range(3)]
+        self._ports = [
+            f"{name}={port}"
+            for name, port in zip(
+                ("ca.port", "pva.port", "pva.broadcastPort"), ports, strict=True
+            )
+        ]
 
     def start(self):
         arguments = [
@@ -39,17 +61,18 @@ class Ioc:
             text=True,
             env=environment,
         )
+        lines = []
         for line in self._process.stdout:
+            lines.append(line)
             found = re.search(r"CA port (\d+), PVA port (\d+) \(search (\d+)\)", line)
             if found:
                 break
+        else:
+            # Also in a thread, which nobody would hear of.
+            print("the IOC has ended:", *lines, file=sys.stderr, flush=True)
+            os._exit(1)
         threading.Thread(target=self._process.stdout.read, daemon=True).start()
         ca, pva, search = found.groups()
-        self._ports = [
-            f"ca.port={ca}",
-            f"pva.port={pva}",
-            f"pva.broadcastPort={search}",
-        ]
         os.environ.update(
             EPICS_CA_ADDR_LIST="127.0.0.1",
             EPICS_CA_AUTO_ADDR_LIST="NO",

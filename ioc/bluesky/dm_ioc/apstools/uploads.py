@@ -11,9 +11,10 @@ from p4p.client.thread import Context
 from ..devices import Dm
 from ..devices.errors import DmJobFailed
 from ..devices.progress import Progress
+from ..devices.remote_call import awaited_call
 from ..devices.work import Work
 from ..dm_plan import dm_plan
-from .call import call, called
+from .call import call
 from .daqs import require_selected
 from .errand import Errand, Plan
 
@@ -63,7 +64,10 @@ def dm_daq_wait_upload_plan(
 
 def _ended(dm: Dm, upload_id: str, work: Work, period: float) -> dict[str, Any]:
     while True:
-        upload: dict[str, Any] = called(dm, "getUpload", {"id": upload_id}, work)
+        answer = awaited_call(
+            f"{dm.prefix}rpc:getUpload", {"id": upload_id}, work.patience
+        )
+        upload: dict[str, Any] = json.loads(answer.json)
         status = upload["status"]
         if status in ("done", "failed", "skipped", "aborted"):
             break

@@ -6,12 +6,14 @@ import contextlib
 import json
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import bluesky.plan_stubs as bps
 from ophyd import Component, Device, Kind, Signal
 
-from ..devices.errors import DmFailed
+from ..devices.errors import DmFailed, DmInterrupted, DmJobFailed, DmRefused
+from ..devices.passing import is_passing
 from ..devices.patience import Patience
 from ..devices.remote_call import repeated_call
 from ..devices.run import Run
@@ -106,12 +108,10 @@ class DM_WorkflowConnector(Device):
         :param timeout: in seconds, ends the waiting and the reports, not the job; None: as long as it takes
         :param kwargs: the job's arguments, beside ``workflow_args``
         """
-        run, ended = self._begin(workflow, timeout, kwargs)
-        yield from bps.trigger(
-            _Awaited(self.name, ended if wait else run.taken), wait=True
-        )
+        run, taken, ended = self._begin(workflow, timeout, kwargs)
         if not wait:
-            run.detach()
+            run.taken.add_callback(lambda _: run.detach())
+        yield from bps.trigger(_Awaited(self.name, ended if wait else taken), wait=True)
 
     def start_workflow(
         self, workflow: str = "", timeout: float | None = None, **kwargs: Any
@@ -120,7 +120,7 @@ class DM_WorkflowConnector(Device):
 
         :returns: done when the job has ended well
         """
-        run, ended = self._begin(workflow, timeout, kwargs)
+        run, _, ended = self._begin(workflow, timeout, kwargs)
         run.detach()
         return ended
 
@@ -211,8 +211,8 @@ class DM_WorkflowConnector(Device):
 
     def _begin(
         self, workflow: str, timeout: float | None, kwargs: dict[str, Any]
-    ) -> tuple[Run, DmStatus]:
-        """:returns: and what ends after the signals say how the job has ended"""
+    ) -> tuple[Run, DmStatus, DmStatus]:
+        """:returns: and what ends after the signals say that DM has the job, and how it has ended"""
         name = workflow or self.workflow.get()
         if not name:
             raise AttributeError("Must define a workflow name.")
@@ -228,46 +228,67 @@ class DM_WorkflowConnector(Device):
             signal.put(NOT_RUN_YET)
         self.run_time.put(0)
         self.status.put(STARTING)
+        taken = DmStatus(f"{self.name}: start of {name}")
         ended = DmStatus(f"{self.name}: {name}")
         threading.Thread(
-            target=self._follow, args=(run, ended), name=str(ended), daemon=True
+            target=self._follow, args=(run, taken, ended), name=str(ended), daemon=True
         ).start()
-        return run, ended
+        return run, taken, ended
 
-    def _follow(self, run: Run, ended: DmStatus) -> None:
-        patience = Patience()
-        run.status.add_callback(patience.wake)
-        run.taken.add_callback(patience.wake)
-        signals = (self.slot.status, self.slot.stage_id)
-        tokens = [signal.subscribe(patience.wake, run=False) for signal in signals]
-        try:
-            self._report_until(run, ended, patience)
-            self._tell_end(run, ended)
-            # After a time limit it goes on.
-            while run.id and self._run is run and self.active:
-                patience.wait(f"job {run.id}")
-                self._learn(run, patience)
-        finally:
-            for signal, token in zip(signals, tokens, strict=True):
-                signal.unsubscribe(token)
-
-    def _tell_end(self, run: Run, ended: DmStatus) -> None:
-        error = run.status.exception(timeout=0)
-        with contextlib.suppress(DmFailed):
+    def _follow(self, run: Run, taken: DmStatus, ended: DmStatus) -> None:
+        """The signals follow as well as they can; how the run ends is the run's own word."""
+        with self._woken(Patience()) as patience:
+            run.taken.add_callback(patience.wake)
+            run.status.add_callback(lambda _: patience.interrupt("it has ended"))
+            with contextlib.suppress(DmInterrupted):
+                while not run.taken.done:
+                    patience.wait("the start")
+            if run.taken.success:
+                self._put(run, self.job_id, run.id)
+                taken.set_finished()
+            try:
+                self._report(run, ended, patience)
+            except DmInterrupted:
+                pass
+            except Exception:
+                log.exception("%s: there are no more reports", self.name)
+        error = run.status.exception(timeout=None)
+        if error is None or isinstance(error, DmJobFailed):
             self._learn(run, Patience(_LAST_WORD_S))
-        if self._run is run and not run.id:
-            self.status.put(REFUSED)
+        if not run.taken.success:
+            self._put(run, self.status, REFUSED)
+            taken.set_exception(error)
         if error is None:
-            self.report_status(self.start_time)
+            with contextlib.suppress(Exception):
+                self.report_status(self.start_time)
             ended.set_finished()
         else:
             log.error("%s: %s", self.name, error)
             ended.set_exception(error)
+        # After a time limit it goes on.
+        with self._woken(Patience()) as patience:
+            while run.id and self._run is run and self.active:
+                patience.wait(f"job {run.id}")
+                self._learn(run, patience)
 
-    def _report_until(self, run: Run, ended: DmStatus, patience: Patience) -> None:
-        """Until the run has ended."""
+    @contextlib.contextmanager
+    def _woken(self, patience: Patience) -> Iterator[Patience]:
+        """By what moves in the slot."""
+        signals = (self.slot.status, self.slot.stage_id)
+        tokens = [signal.subscribe(patience.wake, run=False) for signal in signals]
+        try:
+            yield patience
+        finally:
+            for signal, token in zip(signals, tokens, strict=True):
+                signal.unsubscribe(token)
+
+    def _report(self, run: Run, ended: DmStatus, patience: Patience) -> None:
+        """Until the run has ended, which interrupts it.
+
+        :raises DmInterrupted: always
+        """
         reported, reported_s = "", 0.0
-        while not run.status.done:
+        while True:
             self._learn(run, patience)
             period = max(float(self.reporting_period.get()), 1.0)
             news = (
@@ -277,14 +298,26 @@ class DM_WorkflowConnector(Device):
                 reported, reported_s = news, time.monotonic()
                 self.report_status(self.start_time)
                 ended.tell(news)
-            if not run.status.done:
-                patience.wait(news, period)
+            patience.wait(news, period)
 
     def _learn(self, run: Run, patience: Patience) -> None:
-        """Unless the connector has another job by now."""
-        if run.id and self._run is run:
-            self.put_if_different(self.job_id, run.id)
+        """What DM tells of the job; what it doesn't tell ends nothing."""
+        if not run.id or self._run is not run:
+            return
+        self._put(run, self.job_id, run.id)
+        try:
             self._update_processing_data(patience)
+        except Exception as error:
+            is_refused = isinstance(error, DmRefused) and not is_passing(error)
+            if isinstance(error, DmFailed) and not is_refused:
+                return  # the IOC or DM is away
+            log.warning("%s: job %s: %r", self.name, run.id, error)
+            self._put(run, self.status, NOT_AVAILABLE)
+
+    def _put(self, run: Run, signal: Signal, value: Any) -> None:
+        """Unless the connector has another job by now."""
+        if self._run is run:
+            self.put_if_different(signal, value)
 
 
 class _Awaited:

@@ -36,16 +36,21 @@ def pva_put(
     operation: Any = None
     with _context().monitor(pv, patience.wake, request="field(alarm)") as monitor:
         try:
-            while not answers:
+            while True:
                 events = list(iter(monitor.pop, None))
                 if operation is None and any(map(_is_update, events)):
                     operation = _context().put(pv, take, _assign(value), request)
+                # An answer after that may be to a put that p4p has put again.
                 elif operation and any(isinstance(one, Disconnected) for one in events):
                     raise DmDisconnected(f"{pv} was disconnected before its answer")
+                if answers:
+                    break
                 patience.wait(f"the answer of {pv}")
         finally:
             if operation is not None:
                 operation.close()
+    if isinstance(answers[0], Disconnected):
+        raise DmDisconnected(f"{pv} was disconnected before its answer")
     if isinstance(answers[0], Exception):
         raise DmRefused(f"{pv}: {str(answers[0]).removeprefix(f'{pv}: ')}")
 

@@ -14,6 +14,8 @@ from .outbox import Outbox, Unpublished
 
 #: For the IOC to come back, while no scan waits.
 _AWAIT_IOC_S = 30.0
+#: For an IOC that is there to answer.
+_ANSWER_S = 1.0
 
 
 class DatasetPublisher:
@@ -83,7 +85,10 @@ class DatasetPublisher:
         """
         if self._experiment:
             return self._experiment
-        device, patience = self._dm.experiment, Patience(wait_s)
+        device = self._dm.experiment
+        if device.selected.connected:
+            wait_s = max(wait_s, _ANSWER_S)
+        patience = Patience(wait_s)
         try:
             selected = fresh(device.selected, patience)
             if not selected and or_wanted:

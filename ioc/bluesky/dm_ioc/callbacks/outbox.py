@@ -12,6 +12,7 @@ from multiprocessing.util import Finalize
 from typing import Any
 
 from ..devices.errors import DmDisconnected, DmRefused, DmTimeout
+from ..devices.passing import is_passing
 from ..devices.patience import Patience
 from ..devices.remote_call import remote_call
 from ..devices.status import log
@@ -19,24 +20,6 @@ from ..devices.status import log
 #: For one call, also for the IOC to come back.
 _ATTEMPT_S = 30.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 10.0
-
-#: Of these, another try may say otherwise; all else is about the dataset, the experiment or the rights.
-_PASSING = (
-    "CANCELLED",
-    "DM_AUTHENTICATION",
-    "DM_COMMAND_FAILED",
-    "DM_COMMUNICATION",
-    "DM_DB",
-    "DM_ERROR",
-    "DM_FAILED",
-    "DM_INTERNAL",
-    "DM_INVALID_SESSION",
-    "DM_OUTCOME_UNKNOWN",
-    "DM_SERVICE_LIMIT",
-    "DM_TASK_TIMEOUT",
-    "DM_TIMEOUT",
-    "INTERNAL",
-)
 
 
 @dataclass
@@ -145,11 +128,10 @@ class Outbox:
             return self._later(dataset, f"{self._pv} does not answer: {loss}")
         except DmRefused as refusal:
             text = str(refusal)
-            code = text.partition(":")[0]
-            if code in _PASSING:
+            if is_passing(refusal):
                 return self._later(dataset, text)
             # The answer of the first try was lost, or another session has published it.
-            if code != "DM_OBJECT_ALREADY_EXISTS":
+            if text.partition(":")[0] != "DM_OBJECT_ALREADY_EXISTS":
                 self.refuse(dataset, text)
                 return True
         except Exception as defect:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .dm_device import DmDevice
+from .errors import DmFailed
 from .progress import Progress
 from .status import S
 from .work import Work
@@ -24,6 +25,8 @@ class DaqActions(DmDevice[S]):
     #: What its Status says while it watches the directory.
     active = ("Pending", "Running", "Finalizing", "Aborting")
 
+    prefix: str
+    status: Any
     data_directory: Any
     dest_directory: Any
     start: Any
@@ -46,9 +49,15 @@ class DaqActions(DmDevice[S]):
 
         def start(work: Work) -> None:
             tell = work.status.tell
-            self.data_directory.put_again(str(data_directory), work.patience, tell)
-            self.dest_directory.put_again(dest_directory, work.patience, tell)
+            directories = {
+                "data_directory": str(data_directory),
+                "dest_directory": dest_directory,
+            }
+            for name, directory in directories.items():
+                getattr(self, name).put_again(directory, work.patience, tell)
+            self._check_puts(work, **directories)
             self._start(work)
+            self._check_puts(work, **directories)
 
         return self._begin(f"DAQ of {data_directory}", start, timeout)
 
@@ -64,8 +73,17 @@ class DaqActions(DmDevice[S]):
         return self._begin("sync", self._sync, timeout)
 
     def trigger(self) -> S:
-        """Done when every file that is there is stored."""
-        return self.complete()
+        """Done when every file that is there is stored; fails when no DAQ watches any more."""
+
+        def sync(work: Work) -> None:
+            state = self.status.fresh(work.patience)
+            if state not in self.active:
+                raise DmFailed(
+                    f"no DAQ watches {self.data_directory.fresh(work.patience)}: {self.prefix} is {state}, start it"
+                )
+            self._sync(work)
+
+        return self._begin("sync", sync, None)
 
     def _start(self, work: Work) -> None:
         """A second start of the same directory takes over the first one's DAQ."""

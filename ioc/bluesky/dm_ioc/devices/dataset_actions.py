@@ -42,9 +42,11 @@ class DatasetActions(DmDevice[S]):
             tell = work.status.tell
             self.dataset_name.put_again(name, work.patience, tell)
             self.metadata.put_again(content, work.patience, tell)
+            self._check_puts(work, dataset_name=name, metadata=content)
             self._upload(work.patience)
+            self._check_puts(work, dataset_name=name, metadata=content)
 
-        return self._begin(f"dataset {name}", add, timeout)
+        return self._begin(f"dataset {name}", add, timeout, is_once=True)
 
     def _upload(self, patience: Patience) -> None:
         """What was lost with the connection is put again; what has been there then was the first one's doing."""

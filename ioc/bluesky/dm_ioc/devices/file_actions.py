@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from .dm_device import DmDevice
-from .errors import DmFailed
 from .status import S
 from .work import Work
 
@@ -30,7 +29,6 @@ class FileActions(DmDevice[S]):
         def wait(work: Work) -> None:
             self.path.put_again(path, work.patience, work.status.tell)
             self.wait_for.put_again(1, work.patience, work.status.tell)
-            if self.path.fresh(work.patience) != path:
-                raise DmFailed("another client waits for a file at the same time")
+            self._check_puts(work, path=path)
 
         return self._begin(f"file {path}", wait, timeout)

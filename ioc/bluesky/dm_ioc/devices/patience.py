@@ -20,6 +20,8 @@ class Patience:
         self.limit(timeout)
         self._woken = threading.Event()
         self._interruption: str | None = None
+        self._of: Patience | None = None
+        self._after_s = math.inf
 
     def limit(self, timeout: float | None) -> None:
         """Another time limit, from now on."""
@@ -42,10 +44,18 @@ class Patience:
 
     def check(self, what: str) -> None:
         """:raises DmInterrupted, DmTimeout: it has ended, while waiting for ``what``"""
+        if self._of is not None and self._of.is_interrupted:
+            self._of = None
+            self.limit(min(self._after_s, self.rest_s))
         if self._interruption is not None:
             raise DmInterrupted(f"{self._interruption}; it waited for {what}")
         if time.monotonic() >= self._end_s:
             raise DmTimeout(f"timeout after {self.timeout:g} s of waiting for {what}")
+
+    @property
+    def rest_s(self) -> float:
+        """Until its time limit."""
+        return max(0.0, self._end_s - time.monotonic())
 
     def wait(self, what: str, at_most_s: float = 5.0) -> None:
         """Until it is woken, or some seconds, after which it is time to look by oneself.
@@ -53,12 +63,15 @@ class Patience:
         :raises DmInterrupted, DmTimeout: it has ended
         """
         self.check(what)
-        self._woken.wait(min(at_most_s, max(0.0, self._end_s - time.monotonic())))
+        self._woken.wait(min(at_most_s, self.rest_s))
         self._woken.clear()
         self.check(what)
 
-    def unbroken(self) -> Patience:
-        """The same time limit, without interruptions."""
+    def unbroken(self, after_s: float) -> Patience:
+        """The same time limit, without interruptions.
+
+        :param after_s: how long it may take yet after one
+        """
         other = Patience(self.timeout)
-        other._end_s = self._end_s
+        other._end_s, other._of, other._after_s = self._end_s, self, after_s
         return other

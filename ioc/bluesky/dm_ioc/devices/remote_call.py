@@ -10,6 +10,7 @@ from p4p.nt import NTURI
 
 from .absence import Absence
 from .errors import DmDisconnected, DmRefused
+from .passing import is_passing
 from .patience import Patience
 
 
@@ -43,6 +44,20 @@ def remote_call(pv: str, arguments: Mapping[str, str], patience: Patience) -> An
     if isinstance(answer, Exception):
         raise DmDisconnected(f"{pv} was disconnected before it has answered")
     return answer
+
+
+def awaited_call(pv: str, arguments: Mapping[str, str], patience: Patience) -> Any:
+    """Ask until DM, too, has answered: for who waits for what DM does.
+
+    :raises DmRefused, DmInterrupted, DmTimeout: as of ``remote_call``
+    """
+    while True:
+        try:
+            return repeated_call(pv, arguments, patience)
+        except DmRefused as refusal:
+            if not is_passing(refusal):
+                raise
+            patience.wait(f"DM: {refusal}", 1.0)
 
 
 def repeated_call(pv: str, arguments: Mapping[str, str], patience: Patience) -> Any:

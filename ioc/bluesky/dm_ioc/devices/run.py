@@ -31,21 +31,33 @@ class Run(Work):
         self.id = ""
         #: Start was put.
         self.is_put = False
-        #: What the slot held meanwhile.
+        #: What the slot held meanwhile, in this order.
         self.seen: list[str] = []
+        #: What it held before Start was put.
+        self.known: frozenset[str] = frozenset()
+        #: Somebody else has started it.
+        self.is_found = False
+        self._is_taken = False
         #: Somebody waits for its end, or has.
         self.is_awaited = False
         #: It goes on, and nobody waits.
         self.is_left = False
 
     def is_of(self, plan: asyncio.Task[Any] | None, inputs: Mapping[str, str]) -> bool:
-        """It goes on for this very plan, by these setpoints."""
+        """This very plan has begun it, by these setpoints, and asks for it again."""
         is_same = plan is not None and plan is self.plan and inputs == self.inputs
-        return is_same and self.goes_on and not self.patience.is_interrupted
+        is_open = self.goes_on or self.is_paused
+        return is_same and is_open and not self.patience.is_interrupted
+
+    @property
+    def started(self) -> list[str]:
+        """What the slot has taken since Start was put."""
+        return [one for one in self.seen if one not in self.known]
 
     def see(self, *, value: object, **_more: object) -> None:
         """A monitor of the slot's id says so."""
-        self.seen.append(str(value))
+        if isinstance(value, str):  # ophyd's first one may be none yet
+            self.seen.append(value)
         self.patience.wake()
 
     def awaited(self) -> DmStatus:
@@ -56,16 +68,17 @@ class Run(Work):
     def tell(self, news: str, progress: Progress | None = None) -> None:
         """What it waits for now."""
         self.status.tell(news, progress)
-        if not self.taken.done:
+        if not self._is_taken:
             self.taken.tell(news)
 
     def take(self, run_id: str) -> None:
         """DM has it."""
         self.id = run_id
+        self._is_taken = True
         self.taken.set_finished()
 
     def finish(self, error: DmFailed | None) -> None:
         """Tell who waits."""
-        if error is not None and not self.taken.done:
+        if error is not None and not self._is_taken:
             self.taken.set_exception(error)
         super().finish(error)

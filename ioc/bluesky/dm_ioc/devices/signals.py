@@ -19,6 +19,8 @@ from .patience import Patience
 from .puttable import Puttable
 from .status import DmStatus
 
+#: For an IOC that is connected to answer a get.
+_ANSWER_S = 5.0
 #: What a get raises while the IOC is away.
 _UNANSWERED = (
     TimeoutError,
@@ -132,7 +134,8 @@ def fresh(
     while True:
         if signal.connected:
             with contextlib.suppress(*_UNANSWERED):
-                return signal.get(use_monitor=False, timeout=5.0)
+                timeout_s = min(_ANSWER_S, max(patience.rest_s, 0.1))
+                return signal.get(use_monitor=False, timeout=timeout_s)
         absence.wait(patience, tell)
 
 

@@ -50,12 +50,19 @@ class DmStatus(Status):
         self._news = news
         self._progress = progress or self._progress._replace(label=news)
         for watcher in self._watchers:
-            watcher(**self._for_watchers())
+            self._show(watcher)
 
     def watch(self, watcher: Callable[..., None]) -> None:
         """As bluesky's progress bars want it."""
         self._watchers.append(watcher)
-        watcher(**self._for_watchers())
+        self._show(watcher)
+
+    def _show(self, watcher: Callable[..., None]) -> None:
+        """What can't be shown, as on a terminal that was closed, is done all the same."""
+        try:
+            watcher(**self._for_watchers())
+        except Exception:
+            log.exception("%s: %r does not show it", self.what, watcher)
 
     def _for_watchers(self) -> dict[str, Any]:
         return {

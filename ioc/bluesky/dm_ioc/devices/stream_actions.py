@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .errors import DmFailed, DmInterrupted, DmTimeout
+from .errors import DmDisconnected, DmFailed, DmInterrupted, DmTimeout
 from .job_slot import JobSlot
 from .run import Run
 from .status import DmStatus, S
@@ -29,6 +29,9 @@ class StreamActions(JobSlot[S]):
     send_args: Any
     send_now: Any
     stream_id: Any
+
+    #: The command that was sent last.
+    _sent: Work | None = None
 
     _what = "stream"
     _id_name = "stream_id"
@@ -67,19 +70,17 @@ class StreamActions(JobSlot[S]):
 
         :param timeout: in seconds, ends the waiting; None: as long as it takes
         """
-        ended = self._complete(timeout)
-        run = self._run
+        run = self._complete(timeout)
         stop = Work(f"{self.name}: stop", timeout)
-        told = stop.begin(
-            lambda: self.finish.put_again(1, stop.patience, stop.status.tell)
-        )
+        told = stop.begin(lambda: self._tell_stop(run, stop))
 
         def end_otherwise(_: DmStatus) -> None:
-            if run is not None and not told.success:
+            error = told.exception(timeout=0)
+            if error is not None and not isinstance(error, DmInterrupted | DmTimeout):
                 run.interrupt(str(told))
 
         told.add_callback(end_otherwise)
-        return self._answer(ended)
+        return self._answer(run.awaited())
 
     def send(
         self,
@@ -92,9 +93,12 @@ class StreamActions(JobSlot[S]):
 
         :param timeout: in seconds, ends the waiting; ``command_timeout`` is that of the IOC
         """
-        work = Work(f"{self.name}: {name}", timeout)
+        previous, work = self._sent, Work(f"{self.name}: {name}", timeout)
+        self._sent = work
 
         def do() -> None:
+            if previous is not None:
+                previous.join(work.patience)
             tell = work.status.tell
             self.send_command.put_again(name, work.patience, tell)
             content = json.dumps(dict(arguments or {}))
@@ -104,22 +108,36 @@ class StreamActions(JobSlot[S]):
 
         return self._answer(work.begin(do))
 
+    def _tell_stop(self, run: Run, stop: Work) -> None:
+        """The stream of this run, and no other one that the slot has by now."""
+        while not run.id and run.goes_on:
+            stop.patience.wait(f"the start of {run.status}", 0.1)
+        while True:
+            held, _ = self._look(stop.patience, stop.status.tell)
+            if not run.id or held != run.id:
+                return
+            try:
+                self.finish.put_once(1, stop.patience)
+                return
+            except DmDisconnected:
+                continue
+
     def _follow(self, run: Run) -> None:
         """Its job, and with it the slot, takes a moment more than the stream: Stop waits for that."""
         super()._follow(run)
-        self.finish.put_again(1, run.patience, run.tell)
+        self._tell_stop(run, run)
 
     def _put_start(self, run: Run, held: str) -> None:
         """Takes until the workflow is ready, so it can be interrupted; Abort ends this put, too."""
         try:
             self.start.put_once(1, run.patience)
         except (DmInterrupted, DmTimeout) as interruption:
-            begun = str(self.stream_id.fresh(run.patience.unbroken()))
+            begun = str(self.stream_id.fresh(self._unbroken(run)))
             run.id = "" if begun == held else begun
             raise DmInterrupted(str(interruption)) from interruption
 
     def _started_meanwhile(self, run: Run, before: str, loss: DmFailed) -> str:
-        held = super()._started_meanwhile(run, before, loss)
+        held = run.id = super()._started_meanwhile(run, before, loss)
         state = ""
         while state not in (*self._ready, *self._ends):
             run.patience.wait(f"stream {held} to be ready")

@@ -7,6 +7,7 @@ from typing import Any
 from .job_slot import JobSlot
 from .patience import Patience
 from .progress import Progress
+from .remote_job import JobCalls
 from .status import S
 
 
@@ -32,6 +33,7 @@ class UploadActions(JobSlot[S]):
         "mode",
         "reprocess",
     )
+    _calls = JobCalls("getUpload", "stopUpload")
 
     def set(
         self,

@@ -7,11 +7,13 @@ import atexit
 import threading
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from .errors import DmFailed, DmInterrupted
+from .errors import DmFailed
 from .patience import Patience
-from .status import DmStatus
+from .status import DmStatus, log
+
+T = TypeVar("T")
 
 #: Until what is interrupted when Python ends has been ended.
 _EXIT_S = 10.0
@@ -31,6 +33,8 @@ class Work:
         self.status = DmStatus(what)
         self.patience = Patience(timeout)
         self.plan = current_plan()
+        #: Since the plan was paused, it was not asked for again.
+        self.is_paused = False
         self._thread: threading.Thread | None = None
 
     def begin(self, work: Callable[[], None]) -> DmStatus:
@@ -45,7 +49,7 @@ class Work:
                 atexit.unregister(_end_with_python)
                 atexit.register(_end_with_python)
             _of_plans.add(self)
-            self.plan.add_done_callback(self._end_with_plan)
+            self.plan.add_done_callback(_if_alive(self._end_with_plan))
         return self.status
 
     def detach(self) -> None:
@@ -60,12 +64,20 @@ class Work:
 
     @property
     def is_wanted(self) -> bool:
-        """The plan that began it goes on, or is paused."""
-        return self.plan is not None and not self.plan.done()
+        """The plan that began it goes on, or is paused, or none did."""
+        return self.plan is None or not self.plan.done()
+
+    def pause(self) -> None:
+        """bluesky pauses the plan, and may ask for the same again when it resumes it, though this has ended by then."""
+        self.is_paused = self.goes_on and self.plan is not None
+
+    def is_of_paused(self, plan: asyncio.Task[Any] | None) -> bool:
+        """It is what this plan has begun before it was paused."""
+        return self.is_paused and plan is self.plan
 
     def interrupt(self, reason: str) -> None:
         """Nobody waits for it any more."""
-        if self.goes_on:
+        if self._thread is None or self.goes_on:
             self.patience.interrupt(reason)
 
     def join(self, patience: Patience) -> None:
@@ -99,6 +111,18 @@ class Work:
         self.finish(error)
 
 
+def _if_alive(method: Callable[[T], None]) -> Callable[[T], None]:
+    """A long plan doesn't keep all that it has begun."""
+    reference = weakref.WeakMethod(method)
+
+    def call(argument: T) -> None:
+        alive = reference()
+        if alive is not None:
+            alive(argument)
+
+    return call
+
+
 def current_plan() -> asyncio.Task[Any] | None:
     """The run of the RunEngine that calls, if one does; a notebook's cell is another task."""
     try:
@@ -114,10 +138,9 @@ def _end_with_python() -> None:
     works = [work for work in list(_of_plans) if work.goes_on]
     for work in works:
         work.interrupt("Python ends")
+    patience = Patience(_EXIT_S)
     for work in works:
         try:
-            work.join(Patience(_EXIT_S))
-        except DmInterrupted:
-            continue
+            work.join(patience)
         except TimeoutError:
-            return
+            log.error("when Python ended, it went on: %s", work.status)

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .errors import DmJobFailed
 from .job_slot import JobSlot
+from .left_run import LeftRun
 from .patience import Patience
-from .remote_job import remote_job, stop_remote_job
+from .remote_job import JobCalls
 from .run import Run
 from .status import S
 
@@ -32,6 +32,7 @@ class WorkflowActions(JobSlot[S]):
     _what = "job"
     _id_name = "job_id"
     _setpoint_names = ("workflow", "owner", "file_path", "args")
+    _calls = JobCalls("getJob", "stopWorkflow")
 
     def set(
         self,
@@ -72,6 +73,24 @@ class WorkflowActions(JobSlot[S]):
         }
         return self._begin(inputs, timeout)
 
+    def leaving(
+        self,
+        workflow: str,
+        *,
+        file_path: str = "",
+        args: Mapping[str, Any] | None = None,
+        owner: str = "",
+        timeout: float | None = None,
+    ) -> LeftRun[S]:
+        """The same for plans that don't wait for its end: they trigger it."""
+
+        def begin() -> Run:
+            return self.begin(
+                workflow, file_path=file_path, args=args, owner=owner, timeout=timeout
+            )
+
+        return LeftRun(self.name, begin, self._answer)
+
     def _tell(self, run: Run, state: str) -> None:
         stage = self.stage_id.fresh(run.patience)
         super()._tell(run, f"{state} {stage}".rstrip())
@@ -89,22 +108,3 @@ class WorkflowActions(JobSlot[S]):
         lines = str(self.std_err.fresh(patience)).split("\n") if text else []
         last = next((line for line in reversed(lines) if line.strip()), "")
         return text if last in text else f"{text}: {last}"
-
-    @property
-    def _service(self) -> str:
-        """The prefix of the IOC."""
-        return str(self.prefix[: self.prefix.rindex("WF")])
-
-    def _abort_elsewhere(self, run: Run, patience: Patience) -> None:
-        if remote_job(self._service, run.id, patience).is_active:
-            stop_remote_job(self._service, run.id, patience)
-
-    def _follow_elsewhere(self, run: Run, held: str) -> None:
-        while True:
-            job = remote_job(self._service, run.id, run.patience)
-            if not job.is_active:
-                break
-            run.tell(f"job {run.id} is {job.status}; the slot holds {held or 'none'}")
-            run.patience.wait(f"job {run.id}")
-        if job.status != "done":
-            raise DmJobFailed(f"job {run.id}: {job.reason or job.status}")

@@ -98,6 +98,19 @@ await t.test('a failed put shows in message and slot, and a later success of the
   t.end();
 });
 
+await t.test('why a job has failed is not why a put of somebody was refused while it ran', (t) => {
+  const running = take(start(), job('j', 'running', { workflow }));
+  const place = { kind: 'workflow', slot: 1 } as const;
+  const refused: Action = { type: 'putFailed', place, pv: 'P:Start', severity: 'INVALID', reason: 'busy with job j' };
+  const meanwhile = reduce(running, refused, 101_000);
+  t.equal(first(meanwhile).commandError, 'busy with job j');
+  const news = reduce(meanwhile, jobs.told(job('j', 'running', { stage: '02-B' })), 102_000);
+  t.equal(first(news).commandError, 'busy with job j', 'it goes on');
+  const failed = reduce(news, jobs.told(job('j', 'failed', { errorMessage: 'broken' })), 103_000);
+  t.equal(first(failed).commandError, '');
+  t.end();
+});
+
 await t.test('old ended jobs leave the table, active ones and those of slots stay', (t) => {
   let state = take(start(), job('held', 'done', { submissionTime: 1 }));
   state = reduce(state, jobs.told(job('active', 'running', { submissionTime: 2 })), 0);
