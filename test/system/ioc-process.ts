@@ -9,7 +9,7 @@ import { describeThreads } from './describe-threads.js';
 export const PROGRAM = resolve('src/dm-ioc/bin/dm-ioc.js');
 export const PYTHON = resolve('.venv/bin/python');
 const START_TIMEOUT_MS = 300_000;
-const PROGRAM_TIMEOUT_MS = 300_000;
+const PROGRAM_TIMEOUT_MS = 900_000;
 
 /** Where EPICS is, if not in the checkout. */
 const INSTALLATION: readonly string[] = ['EPICS_BASE', 'EPICS_HOST_ARCH'];

@@ -67,12 +67,22 @@ async function waitFor<T>(
 async function askToStop(context: DaqContext, isForced: boolean): Promise<string | undefined> {
   const active = await activeDaq(context);
   if (active === null) return undefined;
-  const { id, experimentName, dataDirectory } = active;
-  const options = { signal: context.signal, id };
-  const stopped = await context.dm.daqs.stop(experimentName, dataDirectory, options);
+  const stopped = await stopOrEnded(context, active);
   context.learn(stopped);
-  if (isForced && isActive(stopped)) context.learn(await context.dm.daqs.stop(experimentName, dataDirectory, options));
-  return id;
+  if (isForced && isActive(stopped)) context.learn(await stopOrEnded(context, active));
+  return active.id;
+}
+
+/** DM refuses to stop what somebody else has just stopped: it has ended, as was wanted. */
+async function stopOrEnded({ dm, signal }: DaqContext, daq: DaqInfo): Promise<DaqInfo> {
+  const { id, experimentName, dataDirectory } = daq;
+  try {
+    return await dm.daqs.stop(experimentName, dataDirectory, { signal, id });
+  } catch (error) {
+    const now = await dm.daqs.get(id, { signal }).catch(() => daq);
+    if (isActive(now)) throw error;
+    return now;
+  }
 }
 
 /** How the DAQ has ended. @throws CommandError TIMEOUT, CANCELLED */

@@ -87,6 +87,21 @@ await t.test('Abort gives up on what is still being written, of this DAQ alone',
   t.equal(stops.length, 2, 'one that has ended is left alone');
 });
 
+await t.test('Stop and Abort end well when somebody else has just stopped the DAQ', async (t) => {
+  for (const end of [stopDaq, abortDaq]) {
+    const { dm, daq, context } = await running();
+    const refusal = Object.assign(new Error('no active DAQ'), { code: 'DM_NOT_FOUND' });
+    dm.daqs.stop = () => Promise.reject(refusal);
+    await t.rejects(end(context), refusal, 'one that goes on was not stopped');
+    dm.daqs.stop = () => {
+      Object.assign(daq, { status: 'done' });
+      return Promise.reject(refusal);
+    };
+    await end(context);
+    t.equal(context.slot.object?.status, 'done');
+  }
+});
+
 await t.test('Stop fails when not all files could be stored', async (t) => {
   const { daq, context, tell } = await running();
   tell({ countFiles: 1, nProcessingErrors: 1, errorMessage: 'run.h5: it was still being written' });
