@@ -36,5 +36,6 @@ def _text_of(pv: str, context: Any) -> str:
     if ca.current_context() is None:
         ca.attach_context(context)
     with contextlib.suppress(ca.ChannelAccessException, ca.CASeverityException):
-        return str(get_pv(pv).get(timeout=5.0) or "")
+        # What is monitored may come after the answer of the put.
+        return str(get_pv(pv).get(timeout=5.0, use_monitor=False) or "")
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import sys
 import threading
 import weakref
 from collections.abc import Callable
@@ -19,6 +20,8 @@ T = TypeVar("T")
 _EXIT_S = 10.0
 
 _of_plans: weakref.WeakSet[Work] = weakref.WeakSet()
+#: Also of those that no plan began.
+_all: weakref.WeakSet[Work] = weakref.WeakSet()
 
 
 class Work:
@@ -43,11 +46,12 @@ class Work:
             target=self._run, args=(work,), name=self.status.what, daemon=True
         )
         self._thread.start()
+        if not _all:
+            # After pyepics has, so that it is called before.
+            atexit.unregister(_end_with_python)
+            atexit.register(_end_with_python)
+        _all.add(self)
         if self.plan is not None:
-            if not _of_plans:
-                # After pyepics has, so that it is called before.
-                atexit.unregister(_end_with_python)
-                atexit.register(_end_with_python)
             _of_plans.add(self)
             self.plan.add_done_callback(_if_alive(self._end_with_plan))
         return self.status
@@ -144,3 +148,7 @@ def _end_with_python() -> None:
             work.join(patience)
         except TimeoutError:
             log.error("when Python ended, it went on: %s", work.status)
+    pyepics = sys.modules.get("epics.ca")
+    if pyepics is not None and any(work.goes_on for work in list(_all)):
+        # It would end libca under those who still use it, and with that crash.
+        atexit.unregister(pyepics.finalize_libca)
