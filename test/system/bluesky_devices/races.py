@@ -7,12 +7,13 @@ from types import SimpleNamespace
 
 import bluesky.plan_stubs as bps
 
-from checks import check, ended, engine, failure, in_thread
+from checks import begun, check, ended, engine, failure, in_thread
 from dm_ioc import plans
 from dm_ioc.devices.dataset_actions import DatasetActions
 from dm_ioc.devices.errors import DmDisconnected, DmRefused
 from dm_ioc.devices.status import DmStatus
 from dm_ioc.devices.stream_actions import StreamActions
+from dm_ioc.devices.work import Work
 from dm_ioc.devices.workflow_actions import WorkflowActions
 
 
@@ -135,6 +136,31 @@ def running(slot):
     moved(slot.status, "Running")
     return status
 
+
+# ---- what has ended, though its thread has not yet
+lingers = threading.Event()
+end_run = Work._run
+
+
+def lingering(work, do):
+    end_run(work, do)
+    lingers.wait()
+
+
+slot = Workflow()
+slot.starts = refused
+Work._run = lingering
+first = text_of(slot.trigger())
+slot.holds("other", "Running")
+found = begun(slot.complete)
+slot.status.move("Done")
+lingers.set()
+check(
+    "complete after a start that was refused finds what the slot holds",
+    "no PROC" in first and ended(found) is None,
+    (first, found),
+)
+Work._run = end_run
 
 # ---- two clients in one slot
 slot = Workflow()

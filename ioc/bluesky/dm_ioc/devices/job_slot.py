@@ -78,7 +78,9 @@ class JobSlot(JobFollower, Generic[S]):
         with self._lock:
             run = self._run
             if run is not None and (
-                run.goes_on or not run.is_awaited or run.is_of_paused(current_plan())
+                not run.status.done
+                or not run.is_awaited
+                or run.is_of_paused(current_plan())
             ):
                 run.is_paused = False
                 run.patience.limit(timeout)

@@ -46,7 +46,7 @@ class Run(Work):
     def is_of(self, plan: asyncio.Task[Any] | None, inputs: Mapping[str, str]) -> bool:
         """This very plan has begun it, by these setpoints, and asks for it again."""
         is_same = plan is not None and plan is self.plan and inputs == self.inputs
-        is_open = self.goes_on or self.is_paused
+        is_open = not self.status.done or self.is_paused
         return is_same and is_open and not self.patience.is_interrupted
 
     @property
