@@ -87,7 +87,11 @@ def run_workflow(
         )
     else:
         yield from bps.trigger(
-            device.leaving(workflow, file_path=file_path, args=args, timeout=timeout),
+            device.leaving(
+                lambda: device.begin(
+                    workflow, file_path=file_path, args=args, timeout=timeout
+                )
+            ),
             wait=True,
         )
     return device.own_id

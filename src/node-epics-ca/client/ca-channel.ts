@@ -32,7 +32,7 @@ export interface CaGetOptions<T extends CaReadType = CaReadType> extends Operati
 export interface CaPutOptions extends OperationLimits {
   /**
    * Wait until the server has done all that the put caused (ca_put_callback). There is then no time limit but `timeoutMs`; connecting
-   * still ends after the client's. Without it the promise resolves when the put is on its way. @default false
+   * still ends after that of the client. Without it the promise resolves when the put is on its way. @default false
    */
   readonly complete?: boolean;
 }

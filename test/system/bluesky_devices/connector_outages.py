@@ -48,19 +48,7 @@ def when_taken(then):
     return in_thread(work)
 
 
-def restart_then_end():
-    ioc.kill()
-    ioc.start()
-    gate.touch()
-
-
-def end_then_restart():
-    ioc.kill()
-    gate.touch()
-    ioc.start()
-
-
-for restart in (restart_then_end, end_then_restart):
+for restart in ioc.restarts(gate):
     for end, told, state in ((0, "", "done"), (3, "the gate is broken", "failed")):
         gate.unlink(missing_ok=True)
         restarting = when_taken(restart)

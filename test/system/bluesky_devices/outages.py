@@ -36,6 +36,7 @@ RE, dm = engine(), connected()
 workflow = dm.workflow[1]
 RE(bps.mv(dm.experiment, "demo"))
 gate = Path(WORK) / "gate"
+restart_then_end, end_then_restart = ioc.restarts(gate)
 
 
 def arguments(end):
@@ -68,18 +69,6 @@ def when_running(then):
         then()
 
     return in_thread(work)
-
-
-def restart_then_end():
-    ioc.kill()
-    ioc.start()
-    gate.touch()
-
-
-def end_then_restart():
-    ioc.kill()
-    gate.touch()
-    ioc.start()
 
 
 for restart in (restart_then_end, end_then_restart):

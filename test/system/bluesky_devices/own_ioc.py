@@ -1,26 +1,13 @@
 """An IOC that a script starts, kills and starts again."""
 
 import os
-import random
 import re
-import socket
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
-
-def free_port():
-    """None of those that the system gives to who asks for any, so that nothing takes it while the IOC is away."""
-    while True:
-        port = random.randrange(10_000, 32_768)
-        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            try:
-                tcp.bind(("127.0.0.1", port))
-                udp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
+from free_port import free_port
 
 
 class Ioc:
@@ -90,3 +77,18 @@ class Ioc:
     def stop(self):
         self._process.terminate()
         self._process.wait()
+
+    def restarts(self, gate):
+        """Both ways in which a job that waits for a gate may end around a restart."""
+
+        def restart_then_end():
+            self.kill()
+            self.start()
+            gate.touch()
+
+        def end_then_restart():
+            self.kill()
+            gate.touch()
+            self.start()
+
+        return restart_then_end, end_then_restart

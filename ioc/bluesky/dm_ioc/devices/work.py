@@ -19,8 +19,6 @@ T = TypeVar("T")
 #: Until what is interrupted when Python ends has been ended.
 _EXIT_S = 10.0
 
-_of_plans: weakref.WeakSet[Work] = weakref.WeakSet()
-#: Also of those that no plan began.
 _all: weakref.WeakSet[Work] = weakref.WeakSet()
 
 
@@ -52,14 +50,12 @@ class Work:
             atexit.register(_end_with_python)
         _all.add(self)
         if self.plan is not None:
-            _of_plans.add(self)
             self.plan.add_done_callback(_if_alive(self._end_with_plan))
         return self.status
 
     def detach(self) -> None:
         """It goes on whatever becomes of the plan that began it."""
         self.plan = None
-        _of_plans.discard(self)
 
     @property
     def goes_on(self) -> bool:
@@ -139,7 +135,7 @@ def current_plan() -> asyncio.Task[Any] | None:
 
 def _end_with_python() -> None:
     """A plan that ends with its process leaves nothing running either."""
-    works = [work for work in list(_of_plans) if work.goes_on]
+    works = [work for work in list(_all) if work.plan is not None and work.goes_on]
     for work in works:
         work.interrupt("Python ends")
     patience = Patience(_EXIT_S)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .job_slot import JobSlot
@@ -73,22 +73,11 @@ class WorkflowActions(JobSlot[S]):
         }
         return self._begin(inputs, timeout)
 
-    def leaving(
-        self,
-        workflow: str,
-        *,
-        file_path: str = "",
-        args: Mapping[str, Any] | None = None,
-        owner: str = "",
-        timeout: float | None = None,
-    ) -> LeftRun[S]:
-        """The same for plans that don't wait for its end: they trigger it."""
+    def leaving(self, begin: Callable[[], Run]) -> LeftRun[S]:
+        """For plans that don't wait for its end: they trigger it.
 
-        def begin() -> Run:
-            return self.begin(
-                workflow, file_path=file_path, args=args, owner=owner, timeout=timeout
-            )
-
+        :param begin: sets it going
+        """
         return LeftRun(self.name, begin, self._answer)
 
     def _tell(self, run: Run, state: str) -> None:
