@@ -5,6 +5,9 @@ const WORKFLOWS = {
   variables: `
 stages:
   01-ECHO: { command: 'echo "found=$n"', outputVariableRegexList: ['found=(?P<found>.*)'] }`,
+  unhurried: `
+stages:
+  01-ECHO: { command: 'echo "found=$n"; sleep 0.2' }`,
   complains: `
 stages:
   01-OK: { command: echo fine }

@@ -37,9 +37,9 @@ def failure(RE, plan):
 
 
 def short_job(RE, workflow, n):
-    """The id of a job that was given ``n``, or why it has failed."""
+    """The id of a job that was given ``n``, or why it has failed. It takes longer than an Abort that is under way."""
     args = {"n": n}
-    plan = bps.abs_set(workflow, "variables", file_path=JOB_INPUT, args=args, wait=True)
+    plan = bps.abs_set(workflow, "unhurried", file_path=JOB_INPUT, args=args, wait=True)
     return failure(RE, plan).replace("\n", " ") or workflow.own_id
 
 

@@ -211,6 +211,15 @@ check(
 )
 
 slot = Workflow()
+slot.starts = lambda: slot.job_id.move("mine1", "")
+text = text_of(slot.set("variables", args={"n": 1}))
+check(
+    "a job that another client's start has made the slot forget is told to be in the list",
+    "at the same time" in text and "list of jobs" in text,
+    text,
+)
+
+slot = Workflow()
 slot._calls = SimpleNamespace(
     get=lambda *_: SimpleNamespace(is_active=False, fault="cut")
 )

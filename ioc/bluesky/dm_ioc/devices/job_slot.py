@@ -193,7 +193,7 @@ class JobSlot(JobFollower, Generic[S]):
         held = str(self._id.fresh(self._unbroken(run)))
         if held in ("", before):
             raise DmFailed(
-                f"DM has taken it, but another client has cleared the slot: see the list of {self._what}s"
+                f"another client has used {self.prefix} at the same time: DM has taken the {self._what}, and the slot has forgotten it: see the list of {self._what}s"
             )
         return held
 
