@@ -11,6 +11,9 @@ export const PYTHON = resolve('.venv/bin/python');
 const START_TIMEOUT_MS = 300_000;
 const PROGRAM_TIMEOUT_MS = 900_000;
 
+/** Where no PVA server is: an IOC on the default ports beside the tests is found by none of theirs. */
+const NOBODYS_PORT = '1';
+
 /** Where EPICS is, if not in the checkout. */
 const INSTALLATION: readonly string[] = ['EPICS_BASE', 'EPICS_HOST_ARCH'];
 
@@ -71,7 +74,7 @@ export class IocProcess {
     const [command = PROGRAM, ...script] = program;
     const args = [...script, 'run', ...all.flatMap((setting) => ['--set', setting])];
     const child = spawn(command, args, {
-      env: { ...cleanEnvironment(), ...environment },
+      env: { ...cleanEnvironment(), EPICS_PVA_BROADCAST_PORT: NOBODYS_PORT, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const lines: string[] = [];
@@ -150,7 +153,7 @@ export function runProgram(
 ): Promise<Finished> {
   return new Promise((done) => {
     const child = spawn(command, args, {
-      env: { ...cleanEnvironment(), ...environment },
+      env: { ...cleanEnvironment(), EPICS_PVA_BROADCAST_PORT: NOBODYS_PORT, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), PROGRAM_TIMEOUT_MS);

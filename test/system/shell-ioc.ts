@@ -37,6 +37,6 @@ export async function startByShell(t: Test, shell: string, settings: readonly st
       // All have ended.
     }
   });
-  await client.get('dm:Heartbeat', { timeoutMs: 60_000 });
+  await client.get('dm:Heartbeat');
   return { child, client, exit };
 }
