@@ -11,8 +11,8 @@ export const PYTHON = resolve('.venv/bin/python');
 const START_TIMEOUT_MS = 300_000;
 const PROGRAM_TIMEOUT_MS = 900_000;
 
-/** Where no PVA server is: an IOC on the default ports beside the tests is found by none of theirs. */
-const NOBODYS_PORT = '1';
+/** Searches of IOCs of tests, and of their jobs, reach nobody: an IOC on the default ports beside the tests would be found. */
+const UNSEEN = { EPICS_PVA_BROADCAST_PORT: '1', EPICS_PVAS_BROADCAST_PORT: '0' };
 
 /** Where EPICS is, if not in the checkout. */
 const INSTALLATION: readonly string[] = ['EPICS_BASE', 'EPICS_HOST_ARCH'];
@@ -73,8 +73,9 @@ export class IocProcess {
     ];
     const [command = PROGRAM, ...script] = program;
     const args = [...script, 'run', ...all.flatMap((setting) => ['--set', setting])];
+    const searches = environment['EPICS_PVA_BROADCAST_PORT'] !== undefined;
     const child = spawn(command, args, {
-      env: { ...cleanEnvironment(), EPICS_PVA_BROADCAST_PORT: NOBODYS_PORT, ...environment },
+      env: { ...cleanEnvironment(), ...(searches ? {} : UNSEEN), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const lines: string[] = [];
@@ -152,8 +153,9 @@ export function runProgram(
   environment: NodeJS.ProcessEnv,
 ): Promise<Finished> {
   return new Promise((done) => {
+    const searches = environment['EPICS_PVA_BROADCAST_PORT'] !== undefined;
     const child = spawn(command, args, {
-      env: { ...cleanEnvironment(), EPICS_PVA_BROADCAST_PORT: NOBODYS_PORT, ...environment },
+      env: { ...cleanEnvironment(), ...(searches ? {} : UNSEEN), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), PROGRAM_TIMEOUT_MS);
