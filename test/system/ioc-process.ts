@@ -11,9 +11,6 @@ export const PYTHON = resolve('.venv/bin/python');
 const START_TIMEOUT_MS = 300_000;
 const PROGRAM_TIMEOUT_MS = 900_000;
 
-/** Searches of IOCs of tests, and of their jobs, reach nobody: an IOC on the default ports beside the tests would be found. */
-const UNSEEN = { EPICS_PVA_BROADCAST_PORT: '1', EPICS_PVAS_BROADCAST_PORT: '0' };
-
 /** Where EPICS is, if not in the checkout. */
 const INSTALLATION: readonly string[] = ['EPICS_BASE', 'EPICS_HOST_ARCH'];
 
@@ -21,6 +18,13 @@ const INSTALLATION: readonly string[] = ['EPICS_BASE', 'EPICS_HOST_ARCH'];
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const isKept = (name: string): boolean => INSTALLATION.includes(name) || !/^(EPICS|PVXS|DM)_/u.test(name);
   return Object.fromEntries(Object.entries(usersEnvironment()).filter(([name]) => isKept(name)));
+}
+
+/** Searches without a port of their own reach nobody: an IOC on the default ports beside the tests would be found. */
+function unseenEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isSearching = environment['EPICS_PVA_BROADCAST_PORT'] !== undefined;
+  const unseen = isSearching ? {} : { EPICS_PVA_BROADCAST_PORT: '1', EPICS_PVAS_BROADCAST_PORT: '0' };
+  return { ...cleanEnvironment(), ...unseen, ...environment };
 }
 
 /** An exit code, or the signal that ended the process instead. */
@@ -73,9 +77,8 @@ export class IocProcess {
     ];
     const [command = PROGRAM, ...script] = program;
     const args = [...script, 'run', ...all.flatMap((setting) => ['--set', setting])];
-    const searches = environment['EPICS_PVA_BROADCAST_PORT'] !== undefined;
     const child = spawn(command, args, {
-      env: { ...cleanEnvironment(), ...(searches ? {} : UNSEEN), ...environment },
+      env: unseenEnvironment(environment),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const lines: string[] = [];
@@ -153,9 +156,8 @@ export function runProgram(
   environment: NodeJS.ProcessEnv,
 ): Promise<Finished> {
   return new Promise((done) => {
-    const searches = environment['EPICS_PVA_BROADCAST_PORT'] !== undefined;
     const child = spawn(command, args, {
-      env: { ...cleanEnvironment(), ...(searches ? {} : UNSEEN), ...environment },
+      env: unseenEnvironment(environment),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), PROGRAM_TIMEOUT_MS);
