@@ -20,7 +20,7 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(usersEnvironment()).filter(([name]) => isKept(name)));
 }
 
-/** Searches without a port of their own reach nobody: an IOC on the default ports beside the tests would be found. */
+/** For an IOC whose searches, without a port of their own, reach nobody: one on the default ports beside the tests would be found. */
 function unseenEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const isSearching = environment['EPICS_PVA_BROADCAST_PORT'] !== undefined;
   const unseen = isSearching ? {} : { EPICS_PVA_BROADCAST_PORT: '1', EPICS_PVAS_BROADCAST_PORT: '0' };
@@ -157,7 +157,7 @@ export function runProgram(
 ): Promise<Finished> {
   return new Promise((done) => {
     const child = spawn(command, args, {
-      env: unseenEnvironment(environment),
+      env: { ...cleanEnvironment(), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), PROGRAM_TIMEOUT_MS);
