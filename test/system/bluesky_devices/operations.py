@@ -8,6 +8,7 @@ import bluesky.plan_stubs as bps
 import bluesky.plans as bp
 from bluesky.preprocessors import run_decorator
 from bluesky.utils import FailedStatus
+from epics import ca
 
 from checks import (
     DEVICES,
@@ -237,3 +238,19 @@ fails_with(
     "scan 1",
     "already exists",
 )
+
+
+# ---- pyepics waits for ever for the answer of a get that could not be sent
+if DEVICES == "ophyd":
+    get = ca.libca.ca_array_get_callback
+
+    def sent_in_vain(*_):
+        ca.libca.ca_array_get_callback = get
+        return 192  # ECA_DISCONN
+
+    ca.libca.ca_array_get_callback = sent_in_vain
+    check(
+        "a PV is read again after its connection was lost while it was asked",
+        workflow.status.fresh(Patience(60)) == "Done"
+        and ca.libca.ca_array_get_callback is get,
+    )

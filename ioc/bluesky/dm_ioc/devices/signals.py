@@ -38,6 +38,17 @@ class _Known:
         signal: Any = super()
         return unicode_of(signal._fix_type(value))
 
+    def get(self, **options: Any) -> Any:
+        """What it is. pyepics waits for ever for the answer of a get that could not be sent, because the connection was lost just
+        then, and sends no other one.
+        """
+        signal: Any = super()
+        try:
+            return signal.get(**options)
+        except _UNANSWERED:
+            _forget_get(self)
+            raise
+
     def fresh(
         self, patience: Patience, tell: Callable[[str], None] = lambda _: None
     ) -> Any:
@@ -137,6 +148,13 @@ def fresh(
                 timeout_s = min(_ANSWER_S, max(patience.rest_s, 0.1))
                 return signal.get(use_monitor=False, timeout=timeout_s)
         absence.wait(patience, tell)
+
+
+def _forget_get(signal: Any) -> None:
+    """The next one is sent."""
+    entry = ca.get_cache(signal.pvname)
+    if entry is not None:
+        entry.get_results.clear()
 
 
 def _absence(signal: Any, pv: str) -> Absence:
