@@ -1,9 +1,7 @@
-import { resolve } from 'node:path';
 import t from 'tap';
 import { loopbackEnvironment } from '../loopback-environment.js';
+import { PACKAGE } from './bluesky-frameworks.js';
 import { checkByPython, PYTHON, runProgram } from './ioc-process.js';
-
-const PACKAGE = { PYTHONPATH: resolve('ioc/bluesky') };
 
 await t.test('where no IOC is, a plan fails and says where it was looked for; a forgotten plan warns', async (t) => {
   await checkByPython(t, 'bluesky_devices/no_ioc.py', [], { ...(await loopbackEnvironment()), ...PACKAGE });

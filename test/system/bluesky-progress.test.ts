@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import t from 'tap';
+import { PACKAGE } from './bluesky-frameworks.js';
 import { checkByPython, IocProcess, temporaryDirectory } from './ioc-process.js';
 
-const PACKAGE = { PYTHONPATH: resolve('ioc/bluesky') };
 const STAGES = { '01-FIRST': { command: 'sleep 1' }, '02-SECOND': { command: 'sleep 1' } };
 
 for (const [devices, framework] of Object.entries({ ophyd: 'ophyd', pva: 'ophyd-async' })) {

@@ -1,9 +1,8 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import t from 'tap';
+import { PACKAGE } from './bluesky-frameworks.js';
 import { checkByPython, PROGRAM, temporaryDirectory } from './ioc-process.js';
 import { startServedIoc } from './served-ioc.js';
-
-const PACKAGE = { PYTHONPATH: resolve('ioc/bluesky') };
 
 await t.test('the metadata of every run come to DM once, and no scan waits for that or fails by it', async (t) => {
   const args = [join(temporaryDirectory(t), 'dm'), PROGRAM];

@@ -1,9 +1,8 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import t from 'tap';
+import { PACKAGE } from './bluesky-frameworks.js';
 import { checkByPython, IocProcess, temporaryDirectory } from './ioc-process.js';
 import { writeWorkflows } from './write-workflows.js';
-
-const PACKAGE = { PYTHONPATH: resolve('ioc/bluesky') };
 
 await t.test(
   'the queue server runs the ready plans, fails them with the reason, and stops them with their jobs',

@@ -22,6 +22,7 @@ from checks import (
     value,
     values,
 )
+from dm_ioc.devices.answered_put import ECA_DISCONN
 from dm_ioc.devices.patience import Patience
 from dm_ioc.devices.remote_job import JobCalls
 
@@ -239,14 +240,13 @@ fails_with(
     "already exists",
 )
 
-
 # ---- pyepics waits for ever for the answer of a get that could not be sent
 if DEVICES == "ophyd":
     get = ca.libca.ca_array_get_callback
 
     def sent_in_vain(*_):
         ca.libca.ca_array_get_callback = get
-        return 192  # ECA_DISCONN
+        return ECA_DISCONN
 
     ca.libca.ca_array_get_callback = sent_in_vain
     check(
